@@ -1,0 +1,201 @@
+/** Accounts and subaccounts: the type, its rules and its operations. No HTTP, no SQL text. */
+
+import { randomBytes } from 'node:crypto';
+import type { Context } from '../context.ts';
+import {
+  checkChoice,
+  checkText,
+  type Parameters,
+  parameterProblem,
+  type TextRule,
+  textOf,
+} from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { createSid, parseSid } from '../sid.ts';
+import { type AccountChanges, findAccount, insertAccount, updateAccountRow } from './store.ts';
+
+export const ACCOUNT_STATUSES = ['active', 'suspended', 'closed'] as const;
+export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
+
+export const ACCOUNT_TYPES = ['Trial', 'Full'] as const;
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
+
+export const FRIENDLY_NAME_RULE: TextRule = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 64,
+  description: 'The name of the account, 1 to 64 characters.',
+};
+
+export interface Account {
+  sid: string;
+  /** The parent's SID; a parent's own. */
+  ownerAccountSid: string;
+  friendlyName: string;
+  type: AccountType;
+  /** What holds now: a subaccount is never more active than its parent. */
+  status: AccountStatus;
+  createdAt: number;
+  updatedAt: number;
+}
+
+/** An account together with its primary auth token. */
+export interface AccountWithToken extends Account {
+  authToken: string;
+}
+
+export interface NewAccount {
+  /** Made when absent. */
+  sid?: string;
+  /** Made when absent: 32 random lower-case hex digits. */
+  authToken?: string;
+  friendlyName?: string;
+  type?: AccountType;
+  /** The parent; absent for a parent account. */
+  ownerAccountSid?: string;
+}
+
+/** Creates an account; one that exists with the same SID is left as it is. */
+export async function createAccount(
+  context: Context,
+  account: NewAccount,
+): Promise<AccountWithToken> {
+  const sid = account.sid ?? createSid('AC');
+  const now = context.clock.now();
+  const authToken = account.authToken ?? createAuthToken();
+  const created: AccountWithToken = {
+    sid,
+    ownerAccountSid: account.ownerAccountSid ?? sid,
+    friendlyName: account.friendlyName ?? defaultFriendlyName(now),
+    type: account.type ?? 'Full',
+    status: 'active',
+    createdAt: now,
+    updatedAt: now,
+    authToken,
+  };
+  checkText('FriendlyName', FRIENDLY_NAME_RULE, created.friendlyName);
+  const token = sealToken(context, sid, authToken);
+  await context.database.transaction((transaction) => insertAccount(transaction, created, token));
+  return created;
+}
+
+/** Creates a subaccount of `parent`; a subaccount cannot have any: `access_denied`. */
+export async function createSubaccount(
+  context: Context,
+  parent: Account,
+  parameters: Parameters,
+): Promise<AccountWithToken> {
+  if (isSubaccount(parent)) {
+    throw new Problem('access_denied', 'A subaccount cannot create subaccounts.');
+  }
+  const friendlyName = textOf(parameters, 'FriendlyName');
+  return createAccount(context, {
+    ownerAccountSid: parent.sid,
+    type: parent.type,
+    ...(friendlyName ? { friendlyName } : {}),
+  });
+}
+
+/** Returns the account, and raises `not_found` when there is none with this SID. */
+export async function getAccount(context: Context, sidText: string): Promise<AccountWithToken> {
+  const sid = parseSid('AC', sidText);
+  const found = sid && (await findAccount(context.database.query, sid));
+  if (!found) throw new Problem('not_found');
+  return withToken(context, found);
+}
+
+/** Changes FriendlyName and Status. A closed account stays closed. */
+export async function updateAccount(
+  context: Context,
+  sid: string,
+  parameters: Parameters,
+): Promise<AccountWithToken> {
+  const changes = parseAccountChanges(parameters);
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const account = await findAccount(transaction, sid);
+    if (!account) throw new Problem('not_found');
+    if (changes.status && account.status === 'closed' && changes.status !== 'closed') {
+      throw parameterProblem('Status', 'cannot change: the account is closed, and that is final');
+    }
+    await updateAccountRow(transaction, sid, { ...changes, updatedAt });
+    const updated = await findAccount(transaction, sid);
+    if (!updated) throw new Problem('not_found');
+    return withToken(context, updated);
+  });
+}
+
+/**
+ * Gives the account a new primary auth token. The old one keeps working as the secondary token until
+ * the next rotation, or stops at once when `keepOld` is false.
+ */
+export async function rotateToken(
+  context: Context,
+  sidText: string,
+  options: { keepOld: boolean },
+): Promise<AccountWithToken> {
+  const { sid } = await getAccount(context, sidText);
+  const authToken = createAuthToken();
+  const token = sealToken(context, sid, authToken);
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const account = await findAccount(transaction, sid);
+    if (!account) throw new Problem('not_found');
+    const secondaryToken = options.keepOld ? account.token : null;
+    await updateAccountRow(transaction, sid, { token, secondaryToken, updatedAt });
+    return { ...withToken(context, account), authToken, updatedAt };
+  });
+}
+
+/** Whether the account has a parent. */
+export function isSubaccount(account: Pick<Account, 'sid' | 'ownerAccountSid'>): boolean {
+  return account.ownerAccountSid !== account.sid;
+}
+
+/** Adds the auth token to an account as it is stored. */
+export function withToken(
+  context: Context,
+  { token, secondaryToken: _, ...account }: StoredAccount,
+): AccountWithToken {
+  return { ...account, authToken: context.keyring.open(token.sealed, account.sid) };
+}
+
+/** An auth token at rest: encrypted to be shown and to sign with, digested to be recognised. */
+export interface StoredToken {
+  sealed: string;
+  digest: string;
+}
+
+export interface StoredAccount extends Account {
+  token: StoredToken;
+  secondaryToken: StoredToken | null;
+}
+
+function sealToken(context: Context, accountSid: string, authToken: string): StoredToken {
+  return {
+    sealed: context.keyring.seal(authToken, accountSid),
+    digest: context.keyring.digest(authToken),
+  };
+}
+
+function createAuthToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+function parseAccountChanges(parameters: Parameters): AccountChanges {
+  const friendlyName = textOf(parameters, 'FriendlyName');
+  const status = textOf(parameters, 'Status');
+  return {
+    ...(friendlyName !== undefined && {
+      friendlyName: checkText('FriendlyName', FRIENDLY_NAME_RULE, friendlyName),
+    }),
+    ...(status !== undefined && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
+  };
+}
+
+/** The name that Twilio gives to a subaccount without one (Twilio docs, iam/api/account). */
+function defaultFriendlyName(now: number): string {
+  const [date, time = ''] = new Date(now).toISOString().split('T');
+  const meridian = Number(time.slice(0, 2)) < 12 ? 'am' : 'pm';
+  return `SubAccount Created at ${date} ${time.slice(0, 5)} ${meridian}`;
+}

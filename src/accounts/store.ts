@@ -1,0 +1,173 @@
+/** The SQL of accounts, and the only bridge between their rows and Account. */
+
+import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import type { Queryable } from '../storage/database.ts';
+import { isNewer, isOlder, type Position, positionOf, type Slice } from '../storage/keyset.ts';
+import { prepared } from '../storage/prepared.ts';
+import type { AccountsTable, Schema } from '../storage/schema.ts';
+import type { Account, AccountStatus, StoredAccount, StoredToken } from './account.ts';
+
+type Row = Selectable<AccountsTable> & { owner_status: AccountStatus };
+
+/** Adds an account; one that exists under this SID stays as it is. */
+export async function insertAccount(
+  query: Queryable,
+  account: Account,
+  token: StoredToken,
+): Promise<void> {
+  await query
+    .insertInto('accounts')
+    .values({
+      sid: account.sid,
+      owner_account_sid: account.ownerAccountSid,
+      friendly_name: account.friendlyName,
+      type: account.type,
+      status: account.status,
+      token_digest: token.digest,
+      token_sealed: token.sealed,
+      created_at: account.createdAt,
+      updated_at: account.updatedAt,
+    })
+    .onConflict((conflict) => conflict.column('sid').doNothing())
+    .execute();
+}
+
+const selectOne = prepared<{ sid: string }, Row>((query, parameter) =>
+  selectAccounts(query).where('account.sid', '=', parameter('sid')),
+);
+
+/** The account with this SID and its tokens at rest. */
+export async function findAccount(
+  query: Queryable,
+  sid: string,
+): Promise<StoredAccount | undefined> {
+  const [row] = await selectOne(query, { sid });
+  return row && fromRow(row);
+}
+
+/** Any one account: to tell whose key wrote the database. */
+export async function findAnyAccount(query: Queryable): Promise<StoredAccount | undefined> {
+  const row = await selectAccounts(query).limit(1).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Which accounts a list holds. */
+export interface AccountFilter {
+  /** The parent: itself and its subaccounts. Absent: every account, for the operator. */
+  ownerAccountSid?: string;
+  /** Only this one: what a subaccount sees. */
+  sid?: string;
+  friendlyName?: string;
+  status?: AccountStatus;
+}
+
+/** A slice of accounts, newest first in either direction. */
+export async function listAccounts(
+  query: Queryable,
+  filter: AccountFilter,
+  slice: Slice,
+): Promise<StoredAccount[]> {
+  const isOlderSlice = slice.direction === 'older';
+  const { createdAt, sid } = positionOf(slice);
+  const beside = isOlderSlice ? isOlder : isNewer;
+  const order = isOlderSlice ? 'desc' : 'asc';
+  const rows = await selectAccounts(query)
+    .$call(matching(filter))
+    .where(beside(sql`${createdAt}`, sql`${sid}`, 'account'))
+    .orderBy('account.created_at', order)
+    .orderBy('account.sid', order)
+    .limit(slice.limit)
+    .execute();
+  return (isOlderSlice ? rows : rows.reverse()).map(fromRow);
+}
+
+/** The place of the `count`-th newest account of a list, or of the oldest when there are fewer. */
+export async function findPosition(
+  query: Queryable,
+  filter: AccountFilter,
+  count: number,
+): Promise<Position | undefined> {
+  const rows = await listAccounts(query, filter, {
+    direction: 'older',
+    from: undefined,
+    limit: count,
+  });
+  return rows.at(-1);
+}
+
+export interface AccountChanges {
+  friendlyName?: string;
+  status?: AccountStatus;
+  token?: StoredToken;
+  secondaryToken?: StoredToken | null;
+  updatedAt?: number;
+}
+
+/** Writes the given changes. */
+export async function updateAccountRow(
+  query: Queryable,
+  sid: string,
+  changes: AccountChanges,
+): Promise<void> {
+  const { token, secondaryToken } = changes;
+  await query
+    .updateTable('accounts')
+    .set({
+      friendly_name: changes.friendlyName,
+      status: changes.status,
+      updated_at: changes.updatedAt,
+      token_digest: token?.digest,
+      token_sealed: token?.sealed,
+      secondary_token_digest: secondaryToken === null ? null : secondaryToken?.digest,
+      secondary_token_sealed: secondaryToken === null ? null : secondaryToken?.sealed,
+    })
+    .where('sid', '=', sid)
+    .execute();
+}
+
+function selectAccounts(query: Queryable) {
+  return query
+    .selectFrom('accounts as account')
+    .innerJoin('accounts as owner', 'owner.sid', 'account.owner_account_sid')
+    .selectAll('account')
+    .select('owner.status as owner_status');
+}
+
+function matching(filter: AccountFilter) {
+  return <Output>(
+    accounts: SelectQueryBuilder<
+      Schema & { account: AccountsTable; owner: AccountsTable },
+      'account' | 'owner',
+      Output
+    >,
+  ) => {
+    let some = accounts;
+    if (filter.ownerAccountSid) {
+      some = some.where('account.owner_account_sid', '=', filter.ownerAccountSid);
+    }
+    if (filter.sid) some = some.where('account.sid', '=', filter.sid);
+    if (filter.friendlyName) some = some.where('account.friendly_name', '=', filter.friendlyName);
+    if (filter.status) some = some.where('account.status', '=', filter.status);
+    return some;
+  };
+}
+
+/** From active to closed; a subaccount has the worse of its own and its parent's. */
+const SEVERITY: Record<AccountStatus, number> = { active: 0, suspended: 1, closed: 2 };
+
+function fromRow(row: Row): StoredAccount {
+  return {
+    sid: row.sid,
+    ownerAccountSid: row.owner_account_sid,
+    friendlyName: row.friendly_name,
+    type: row.type,
+    status: SEVERITY[row.owner_status] > SEVERITY[row.status] ? row.owner_status : row.status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    token: { digest: row.token_digest, sealed: row.token_sealed },
+    secondaryToken:
+      row.secondary_token_digest && row.secondary_token_sealed
+        ? { digest: row.secondary_token_digest, sealed: row.secondary_token_sealed }
+        : null,
+  };
+}

@@ -1,0 +1,28 @@
+/** The permissions that a Connect App can ask for and a customer can grant. */
+
+import { checkChoice } from '../parameter.ts';
+
+/** All of them, in the order in which they are kept and shown. */
+export const PERMISSIONS = ['get-all', 'post-all'] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** Reads the Permissions parameter: repeated, comma-separated or both; raises `parameter_invalid`. */
+export function parsePermissions(value: string | readonly string[]): Permission[] {
+  const names = [value]
+    .flat()
+    .flatMap((text) => text.split(','))
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  for (const name of names) checkChoice('Permissions', PERMISSIONS, name);
+  return PERMISSIONS.filter((permission) => names.includes(permission));
+}
+
+/** The permissions as one text, for a column. */
+export function joinPermissions(permissions: readonly Permission[]): string {
+  return permissions.join(',');
+}
+
+/** The permissions of a column. */
+export function splitPermissions(column: string): Permission[] {
+  return PERMISSIONS.filter((permission) => column.includes(permission));
+}

@@ -1,0 +1,179 @@
+/** The SQL of Connect Apps, and the only bridge between their rows and ConnectApp. */
+
+import type { Selectable } from 'kysely';
+import type { Queryable } from '../storage/database.ts';
+import { isNewer, isOlder, type Position, positionOf, type Slice } from '../storage/keyset.ts';
+import { prepared } from '../storage/prepared.ts';
+import type { ConnectAppsTable } from '../storage/schema.ts';
+import type { ConnectApp, ConnectAppProperties } from './connect-app.ts';
+import { joinPermissions, splitPermissions } from './permissions.ts';
+
+interface Key extends Record<string, unknown> {
+  accountSid: string;
+  sid: string;
+}
+
+type Row = Selectable<ConnectAppsTable>;
+
+const selectOne = prepared<Key, Row>((query, parameter) =>
+  query
+    .selectFrom('connect_apps')
+    .selectAll()
+    .where('account_sid', '=', parameter('accountSid'))
+    .where('sid', '=', parameter('sid')),
+);
+
+/** The account's app with this SID. */
+export async function findConnectApp(query: Queryable, key: Key): Promise<ConnectApp | undefined> {
+  const [row] = await selectOne(query, key);
+  return row && fromRow(row);
+}
+
+/** The account that owns the app with this SID, whoever asks: for the command line and consent. */
+export async function findOwner(query: Queryable, sid: string): Promise<string | undefined> {
+  const row = await query
+    .selectFrom('connect_apps')
+    .select('account_sid')
+    .where('sid', '=', sid)
+    .executeTakeFirst();
+  return row?.account_sid;
+}
+
+type Range = { accountSid: string; createdAt: number; sid: string; limit: number };
+
+const selectOlder = prepared<Range, Row>((query, parameter) =>
+  query
+    .selectFrom('connect_apps')
+    .selectAll()
+    .where('account_sid', '=', parameter('accountSid'))
+    .where(isOlder(parameter('createdAt'), parameter('sid'), 'connect_apps'))
+    .orderBy('created_at', 'desc')
+    .orderBy('sid', 'desc')
+    .limit(parameter('limit')),
+);
+
+const selectNewer = prepared<Range, Row>((query, parameter) =>
+  query
+    .selectFrom('connect_apps')
+    .selectAll()
+    .where('account_sid', '=', parameter('accountSid'))
+    .where(isNewer(parameter('createdAt'), parameter('sid'), 'connect_apps'))
+    .orderBy('created_at', 'asc')
+    .orderBy('sid', 'asc')
+    .limit(parameter('limit')),
+);
+
+/** A slice of the account's apps, newest first in either direction. */
+export async function listConnectApps(
+  query: Queryable,
+  accountSid: string,
+  slice: Slice,
+): Promise<ConnectApp[]> {
+  const range: Range = { accountSid, ...positionOf(slice), limit: slice.limit };
+  const rows =
+    slice.direction === 'older'
+      ? await selectOlder(query, range)
+      : (await selectNewer(query, range)).reverse();
+  return rows.map(fromRow);
+}
+
+/** The place of the `count`-th newest app, or of the oldest one when there are fewer. */
+export async function findPosition(
+  query: Queryable,
+  accountSid: string,
+  count: number,
+): Promise<Position | undefined> {
+  const row = await query
+    .selectFrom((from) =>
+      from
+        .selectFrom('connect_apps')
+        .select(['created_at', 'sid'])
+        .where('account_sid', '=', accountSid)
+        .orderBy('created_at', 'desc')
+        .orderBy('sid', 'desc')
+        .limit(count)
+        .as('newest'),
+    )
+    .select(['created_at as createdAt', 'sid'])
+    .orderBy('created_at', 'asc')
+    .orderBy('sid', 'asc')
+    .limit(1)
+    .executeTakeFirst();
+  return row;
+}
+
+/** Adds an app; one that the account already has under this SID stays as it is. */
+export async function insertConnectApp(query: Queryable, app: ConnectApp): Promise<void> {
+  await query
+    .insertInto('connect_apps')
+    .values({
+      account_sid: app.accountSid,
+      sid: app.sid,
+      ...toColumns(app),
+      permissions: joinPermissions(app.permissions),
+      created_at: app.createdAt,
+      updated_at: app.createdAt,
+    })
+    .onConflict((conflict) => conflict.columns(['account_sid', 'sid']).doNothing())
+    .execute();
+}
+
+/** Writes the given properties and returns the app as it is then. */
+export async function updateConnectAppRow(
+  query: Queryable,
+  key: Key,
+  changes: Partial<ConnectAppProperties>,
+  updatedAt: number,
+): Promise<ConnectApp | undefined> {
+  const row = await query
+    .updateTable('connect_apps')
+    .set({ ...toColumns(changes), updated_at: updatedAt })
+    .where('account_sid', '=', key.accountSid)
+    .where('sid', '=', key.sid)
+    .returningAll()
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Removes the row, and with it every text that described the app. */
+export async function deleteConnectAppRow(query: Queryable, key: Key): Promise<void> {
+  await query
+    .deleteFrom('connect_apps')
+    .where('account_sid', '=', key.accountSid)
+    .where('sid', '=', key.sid)
+    .execute();
+}
+
+/** The columns of properties; Kysely leaves out those that are undefined. */
+function toColumns(properties: Partial<ConnectAppProperties>) {
+  return {
+    friendly_name: properties.friendlyName,
+    description: properties.description,
+    company_name: properties.companyName,
+    homepage_url: properties.homepageUrl,
+    authorize_redirect_url: properties.authorizeRedirectUrl,
+    deauthorize_callback_url: properties.deauthorizeCallbackUrl,
+    deauthorize_callback_method: properties.deauthorizeCallbackMethod,
+    permissions: properties.permissions && joinPermissions(properties.permissions),
+    logo_url: properties.logoUrl,
+    terms_of_service_url: properties.termsOfServiceUrl,
+  };
+}
+
+function fromRow(row: Row): ConnectApp {
+  return {
+    sid: row.sid,
+    accountSid: row.account_sid,
+    friendlyName: row.friendly_name,
+    description: row.description,
+    companyName: row.company_name,
+    homepageUrl: row.homepage_url,
+    authorizeRedirectUrl: row.authorize_redirect_url,
+    deauthorizeCallbackUrl: row.deauthorize_callback_url,
+    deauthorizeCallbackMethod: row.deauthorize_callback_method,
+    permissions: splitPermissions(row.permissions),
+    logoUrl: row.logo_url,
+    termsOfServiceUrl: row.terms_of_service_url,
+    createdAt: row.created_at,
+  };
+}

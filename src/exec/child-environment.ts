@@ -1,0 +1,86 @@
+/**
+ * The environment of a command under `exec`: what each language's HTTP client reads to find the proxy
+ * and to trust the local authority. docs/clients.md has the same list, from the reader's side.
+ */
+
+import { delimiter } from 'node:path';
+import type { TrustFiles } from './trust-files.ts';
+import { isBypassOfTwilio } from './twilio-hosts.ts';
+
+export interface ChildSettings {
+  proxyUrl: string;
+  trust: TrustFiles;
+  /** Whose requests the command makes, unless it has credentials of its own. */
+  credentials: { accountSid: string; authToken: string };
+}
+
+/** What `exec` changes in `environment`; undefined for a variable that it takes away. */
+export function changesToEnvironment(
+  environment: NodeJS.ProcessEnv,
+  { proxyUrl, trust, credentials }: ChildSettings,
+): NodeJS.ProcessEnv {
+  const bypass = bypassedHosts(environment);
+  return {
+    // curl reads the lower-case form of the first only, twilio-node the upper-case one.
+    http_proxy: proxyUrl,
+    HTTP_PROXY: proxyUrl,
+    https_proxy: proxyUrl,
+    HTTPS_PROXY: proxyUrl,
+    no_proxy: bypass.join(','),
+    NO_PROXY: bypass.join(','),
+    // Without it, Node's own fetch goes past every proxy.
+    NODE_USE_ENV_PROXY: '1',
+    NODE_EXTRA_CA_CERTS: trust.bundle,
+    SSL_CERT_FILE: trust.bundle,
+    REQUESTS_CA_BUNDLE: trust.bundle,
+    CURL_CA_BUNDLE: trust.bundle,
+    TWILIO_CA_BUNDLE: trust.bundle,
+    // An empty first entry stands for PHP's own folder.
+    PHP_INI_SCAN_DIR: `${environment.PHP_INI_SCAN_DIR ?? ''}${delimiter}${trust.phpIniFolder}`,
+    JAVA_TOOL_OPTIONS: javaOptions(environment.JAVA_TOOL_OPTIONS, proxyUrl, trust, bypass),
+    // They would only lead to other names of the same API, and past a base URL set by hand.
+    TWILIO_REGION: undefined,
+    TWILIO_EDGE: undefined,
+    ...ownOrDemoCredentials(environment, credentials),
+  };
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
+
+/** The user's NO_PROXY without the entries that lead past the proxy to Twilio. */
+function bypassedHosts(environment: NodeJS.ProcessEnv): string[] {
+  const entries = (environment.no_proxy ?? environment.NO_PROXY ?? '').split(/[\s,]+/);
+  const kept = entries.filter((entry) => entry !== '' && !isBypassOfTwilio(entry));
+  return [...new Set([...LOOPBACK, ...kept])];
+}
+
+/** Java's system properties; of two with the same name, it takes the later one. */
+function javaOptions(
+  present: string | undefined,
+  proxyUrl: string,
+  trust: TrustFiles,
+  bypass: string[],
+): string {
+  const { hostname, port } = new URL(proxyUrl);
+  const notProxied = [...bypass, '127.*', '[::1]'].map((entry) => entry.replace(/^\./, '*.'));
+  const options = [
+    `-Dhttp.proxyHost=${hostname}`,
+    `-Dhttp.proxyPort=${port}`,
+    `-Dhttps.proxyHost=${hostname}`,
+    `-Dhttps.proxyPort=${port}`,
+    `-Dhttp.nonProxyHosts=${notProxied.join('|')}`,
+    `"-Djavax.net.ssl.trustStore=${trust.javaTrustStore}"`,
+    '-Djavax.net.ssl.trustStoreType=PKCS12',
+    '-Djavax.net.ssl.trustStorePassword=',
+  ];
+  return [present, ...options].filter(Boolean).join(' ');
+}
+
+/** A SID and a token belong together: the demo's token would not open an account of the user's. */
+function ownOrDemoCredentials(
+  environment: NodeJS.ProcessEnv,
+  { accountSid, authToken }: ChildSettings['credentials'],
+): NodeJS.ProcessEnv {
+  if (environment.TWILIO_ACCOUNT_SID || environment.TWILIO_AUTH_TOKEN) return {};
+  return { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken };
+}

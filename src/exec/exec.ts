@@ -1,0 +1,82 @@
+/**
+ * `connect-apps exec`: a command whose requests to Twilio's API reach the local server. This file has
+ * the order of things; each step lives in a file of its own.
+ */
+
+import type { Clock } from '../clock.ts';
+import { loadAuthority } from './certificate-authority.ts';
+import { type ChildSettings, changesToEnvironment } from './child-environment.ts';
+import { findUpstreamProxy } from './connection.ts';
+import { findServer, type RunningServer } from './find-server.ts';
+import { startForwardProxy } from './forward-proxy.ts';
+import { runCommand } from './run-command.ts';
+import { exportLines } from './shell.ts';
+import { writeTrustFiles } from './trust-files.ts';
+
+export interface ExecOptions {
+  /** The server that is meant, when it runs. */
+  serverUrl: string;
+  /** Called when nothing answers there. */
+  startThrowAwayServer: () => Promise<RunningServer>;
+  /** Where the certificate authority is kept. */
+  dataFolder: string;
+  /** The environment that the command would have without `exec`. */
+  environment: NodeJS.ProcessEnv;
+  /** Whose requests the command makes, unless its environment says. */
+  credentials: ChildSettings['credentials'];
+  /** 0 for any free port. */
+  proxyPort: number;
+  clock: Clock;
+  /** Tells the user one line; never on standard output, which is the command's. */
+  notice(line: string): void;
+}
+
+/** Runs `command` to its end and returns its exit code; raises `setting_invalid` when it cannot begin. */
+export async function execCommand(
+  command: readonly string[],
+  options: ExecOptions,
+): Promise<number> {
+  return withSettings(options, (changes) =>
+    runCommand(command, { ...options.environment, ...changes }, options.notice),
+  );
+}
+
+/**
+ * Prints the settings of a command as lines for a POSIX shell, and serves whatever runs with them until
+ * `stopped` settles.
+ */
+export async function printEnvironment(
+  print: (lines: string) => void,
+  stopped: Promise<unknown>,
+  options: ExecOptions,
+): Promise<void> {
+  await withSettings(options, async (changes) => {
+    print(exportLines(changes));
+    await stopped;
+  });
+}
+
+/** Sets everything up, in the order in which it can go wrong, and takes it away again at the end. */
+async function withSettings<Result>(
+  options: ExecOptions,
+  use: (changes: NodeJS.ProcessEnv) => Promise<Result>,
+): Promise<Result> {
+  const { dataFolder, environment, credentials, proxyPort, clock, notice } = options;
+  const cleanUps: (() => unknown)[] = [];
+  try {
+    const authority = loadAuthority(dataFolder, clock, notice);
+    const server = await findServer(options.serverUrl, options.startThrowAwayServer, notice);
+    cleanUps.unshift(() => server.close());
+    const upstream = findUpstreamProxy(environment);
+    const settings = { serverUrl: server.url, authority, port: proxyPort, upstream, notice };
+    const proxy = await startForwardProxy(settings);
+    cleanUps.unshift(() => proxy.close());
+    const trust = writeTrustFiles(authority.certificate, environment);
+    cleanUps.unshift(() => trust.remove());
+    return await use(
+      changesToEnvironment(environment, { proxyUrl: proxy.url, trust, credentials }),
+    );
+  } finally {
+    for (const cleanUp of cleanUps) await cleanUp();
+  }
+}

@@ -1,0 +1,31 @@
+/**
+ * What a command reads when its request cannot be served: a 502 in the form of Twilio's own errors, so
+ * that its clients show the reason as the message of their exceptions.
+ */
+
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { destinationOf } from './twilio-hosts.ts';
+
+/** Refuses whatever is asked on the connections handed to it; has no port of its own. */
+export function createRefusalServer(serverUrl: string): Server {
+  return createServer((request, response) => {
+    const hostname = (request.headers.host ?? '').replace(/:\d+$/, '');
+    refuse(response, explainRefusal(hostname, serverUrl));
+  });
+}
+
+/** Says why a request to one of Twilio's hosts cannot be served. */
+export function explainRefusal(hostname: string, serverUrl: string): string {
+  return destinationOf(hostname) === 'server'
+    ? `The connect-apps server at ${serverUrl} does not answer. Is it still running?`
+    : `connect-apps stands in for api.twilio.com and www.twilio.com only, not for ${hostname}. ` +
+        'The request was stopped, so that it does not reach Twilio by accident.';
+}
+
+/** Answers 502 with `message` as Twilio's error object. */
+export function refuse(response: ServerResponse, message: string): void {
+  const code = 20502;
+  const more_info = `https://www.twilio.com/docs/errors/${code}`;
+  response.writeHead(502, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ code, message, more_info, status: 502 }));
+}

@@ -1,0 +1,55 @@
+/** Carries bytes and requests between a client of the proxy and where they go; decides nothing. */
+
+import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { type Duplex, pipeline } from 'node:stream';
+
+/** Joins two connections in both directions; when either breaks, both are gone. */
+export function joinStreams(one: Duplex, other: Duplex): void {
+  pipeline(one, other, ignoreBrokenPipe);
+  pipeline(other, one, ignoreBrokenPipe);
+}
+
+/** pipeline() has closed both ends by then, and nobody is left to be told. */
+function ignoreBrokenPipe(): void {}
+
+/**
+ * Sends a request on to `origin`, with `path` in its request line, and the answer back. `onFailure`
+ * answers instead when nothing is heard from there.
+ */
+export function forwardRequest(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  origin: URL,
+  options: { path: string; headers?: Record<string, string> },
+  onFailure: (error: Error) => void,
+): void {
+  const request = origin.protocol === 'https:' ? httpsRequest : httpRequest;
+  const outgoing = request(origin.origin, {
+    method: incoming.method ?? 'GET',
+    path: options.path,
+    headers: [...endToEnd(incoming.rawHeaders), ...Object.entries(options.headers ?? {}).flat()],
+  });
+  outgoing.once('response', (answer) => {
+    const status = answer.statusCode ?? 502;
+    response.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders));
+    pipeline(answer, response, ignoreBrokenPipe);
+  });
+  outgoing.once('error', (error) => {
+    if (response.headersSent || response.destroyed) response.destroy();
+    else onFailure(error);
+  });
+  response.once('close', () => outgoing.destroy());
+  incoming.pipe(outgoing);
+}
+
+/** What concerns one connection only, and is not passed on (RFC 9110, 7.6.1). */
+const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|upgrade)$/i;
+
+function endToEnd(rawHeaders: string[]): string[] {
+  return rawHeaders.flatMap((name, index) => {
+    const value = rawHeaders[index + 1];
+    const isName = index % 2 === 0;
+    return isName && value !== undefined && !HOP_BY_HOP.test(name) ? [name, value] : [];
+  });
+}

@@ -1,0 +1,84 @@
+/**
+ * Requests to other people's URLs, sent so that they reach nothing that only this machine or its
+ * network should reach. No redirects, no proxy of the environment, no connection used twice.
+ * test/outgoing/ssrf.test.ts and hostile-receivers.test.ts hold it to that.
+ */
+
+import { lookup as lookupHost } from 'node:dns/promises';
+import { parseNetworks } from './address-table.ts';
+import { exchange, type OutgoingRequest } from './exchange.ts';
+import { type ConnectionRules, type Lookup, openConnection } from './open-connection.ts';
+import { type FailureReason, failure, type Outcome } from './outcome.ts';
+import { parseTarget } from './target.ts';
+
+export interface GuardedClientOptions {
+  /** CIDR blocks that may be reached although the table forbids them. */
+  allowedNetworks: readonly string[];
+  /** How names are resolved; the system's resolver when absent. */
+  lookup?: Lookup;
+  /** For an attempt in all, from DNS to the last byte of the answer. */
+  timeoutMs?: number;
+  maxResponseBytes?: number;
+}
+
+export interface GuardedClient {
+  /** Makes one attempt and tells what became of it; never rejects. */
+  send(request: OutgoingRequest): Promise<Outcome & { durationMs: number }>;
+  /** Ends every attempt in flight, which becomes `cancelled`, and makes no other. */
+  close(): void;
+}
+
+/** Creates a client; raises `setting_invalid` when `allowedNetworks` has a text that is no network. */
+export function createGuardedClient({
+  allowedNetworks,
+  lookup = (hostname) => lookupHost(hostname, { all: true, order: 'verbatim' }),
+  timeoutMs = 15_000,
+  maxResponseBytes = 65_536,
+}: GuardedClientOptions): GuardedClient {
+  const allowed = parseNetworks(allowedNetworks);
+  const stops = new Set<(reason: FailureReason) => void>();
+  let isClosed = false;
+
+  return {
+    async send(request) {
+      if (isClosed) return { ...failure('cancelled'), durationMs: 0 };
+      const startedAt = performance.now();
+      const attempt = new AbortController();
+      let stoppedBy: FailureReason | undefined;
+      const stop = (reason: FailureReason) => {
+        stoppedBy ??= reason;
+        attempt.abort();
+      };
+      const timer = setTimeout(stop, timeoutMs, 'timed_out');
+      stops.add(stop);
+
+      const rules = { allowedNetworks: allowed, lookup, signal: attempt.signal };
+      const outcome = await sendOnce(request, rules, maxResponseBytes);
+
+      clearTimeout(timer);
+      stops.delete(stop);
+      // Closes what is still open, however the attempt ended.
+      attempt.abort();
+      const durationMs = Math.round(performance.now() - startedAt);
+      return stoppedBy !== undefined && !outcome.answered
+        ? { ...failure(stoppedBy), durationMs }
+        : { ...outcome, durationMs };
+    },
+    close() {
+      isClosed = true;
+      for (const stop of stops) stop('cancelled');
+    },
+  };
+}
+
+async function sendOnce(
+  request: OutgoingRequest,
+  rules: ConnectionRules,
+  maxResponseBytes: number,
+): Promise<Outcome> {
+  const target = parseTarget(request.url);
+  if ('reason' in target) return target;
+  const connection = await openConnection(target, rules);
+  if ('reason' in connection) return connection;
+  return exchange(connection, target, request, { maxResponseBytes, signal: rules.signal });
+}

@@ -1,0 +1,40 @@
+/**
+ * The closed list of things that can go wrong. Names only: what each becomes on the wire is decided
+ * in http/error-reply.ts, what a person at a terminal reads is the message.
+ */
+
+export type ProblemName =
+  | 'not_authenticated'
+  | 'account_not_active'
+  | 'access_denied'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'friendly_name_invalid'
+  | 'parameter_invalid'
+  | 'page_size_too_large'
+  | 'page_token_invalid'
+  | 'request_malformed'
+  | 'request_too_slow'
+  | 'headers_too_large'
+  | 'body_too_large'
+  | 'media_type_unsupported'
+  | 'too_many_requests'
+  | 'overloaded'
+  | 'storage_unavailable'
+  | 'setting_invalid'
+  | 'database_not_current'
+  | 'secret_key_mismatch';
+
+/** The only error class of ours: something named went wrong, and `message` says what to do about it. */
+export class Problem extends Error {
+  readonly problem: ProblemName;
+  /** One more sentence for the caller, where the name alone does not say enough. Never holds a secret. */
+  readonly detail: string | undefined;
+
+  constructor(problem: ProblemName, detail?: string, options?: { cause?: unknown }) {
+    super(detail ?? problem.replaceAll('_', ' '), options);
+    this.name = 'Problem';
+    this.problem = problem;
+    this.detail = detail;
+  }
+}

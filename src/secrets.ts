@@ -1,0 +1,107 @@
+/**
+ * What is derived from SECRET_KEY: sealing of auth tokens at rest, keyed digests to look them up,
+ * and signatures of page tokens. Every stored value names the key that made it, so that an old and a
+ * new key can serve side by side.
+ */
+
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { Problem } from './problem.ts';
+
+interface Key {
+  id: string;
+  sealing: Buffer;
+  digest: Buffer;
+  signing: Buffer;
+}
+
+/** The keys of one server: new values use the current key, old values are still read. */
+export interface Keyring {
+  /** Encrypts `text` (AES-256-GCM, NIST SP 800-38D), bound to `context`: it opens nowhere else. */
+  seal(text: string, context: string): string;
+  /** Decrypts what `seal` made; raises `secret_key_mismatch` when no key of the ring made it. */
+  open(sealed: string, context: string): string;
+  /** A keyed digest (HMAC-SHA-256, RFC 2104) that finds a secret again without storing it. */
+  digest(secret: string): string;
+  /** Tells in constant time whether `secret` has this digest; an absent digest costs the same. */
+  matches(secret: string, digest: string | undefined | null): boolean;
+  /** Signs a short text; hex digits. */
+  sign(text: string): string;
+  /** Whether a stored value was made with a key of this ring. */
+  knows(stored: string): boolean;
+}
+
+function deriveKey(secretKey: string): Key {
+  const derive = (purpose: string, length: number) =>
+    Buffer.from(hkdfSync('sha256', secretKey, 'connect-apps', purpose, length));
+  return {
+    id: derive('key id', 4).toString('hex'),
+    sealing: derive('sealing of auth tokens', 32),
+    digest: derive('digest of auth tokens', 32),
+    signing: derive('signature of page tokens', 32),
+  };
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** Derives the keyring of a SECRET_KEY (HKDF-SHA-256, RFC 5869), with earlier keys still able to read. */
+export function createKeyring(secretKey: string, previousKeys: readonly string[] = []): Keyring {
+  const current = deriveKey(secretKey);
+  const keys = new Map([...previousKeys.map(deriveKey), current].map((key) => [key.id, key]));
+  const keyOf = (stored: string) => keys.get(stored.slice(0, 8));
+
+  return {
+    seal(text, context) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', current.sealing, iv).setAAD(
+        Buffer.from(context),
+      );
+      const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]);
+      return `${current.id}.${Buffer.concat([body, cipher.getAuthTag()]).toString('base64url')}`;
+    },
+    open(sealed, context) {
+      const key = keyOf(sealed);
+      if (key === undefined) throw keyMismatch();
+      const bytes = Buffer.from(sealed.slice(9), 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(0, 12))
+        .setAAD(Buffer.from(context))
+        .setAuthTag(bytes.subarray(-16));
+      try {
+        return decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
+      } catch (cause) {
+        throw keyMismatch(cause);
+      }
+    },
+    digest(secret) {
+      return `${current.id}.${hmac(current.digest, secret).toString('base64url')}`;
+    },
+    matches(secret, digest) {
+      const key = (digest && keyOf(digest)) || current;
+      const expected = Buffer.alloc(32);
+      if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
+      return timingSafeEqual(hmac(key.digest, secret), expected);
+    },
+    sign(text) {
+      return hmac(current.signing, text).toString('hex');
+    },
+    knows(stored) {
+      return keyOf(stored) !== undefined;
+    },
+  };
+}
+
+function keyMismatch(cause?: unknown): Problem {
+  return new Problem(
+    'secret_key_mismatch',
+    'The database was written with another SECRET_KEY. Start with the key that it was made with.',
+    { cause },
+  );
+}

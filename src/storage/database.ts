@@ -1,0 +1,30 @@
+/**
+ * The contract that each engine fulfils: queries outside a transaction, and transactions. It knows
+ * no resource. Engines: sqlite.ts. Statements that run on every request: prepared.ts.
+ */
+
+import type { Kysely, Transaction } from 'kysely';
+import type { Schema } from './schema.ts';
+
+export type Engine = 'sqlite';
+
+/** Something that runs queries: the database itself, or a transaction on it. */
+export type Queryable = Kysely<Schema>;
+
+export interface Database {
+  readonly engine: Engine;
+  /** Runs single statements; each sees all that was committed before it. */
+  readonly query: Queryable;
+  /**
+   * Runs `work` in one transaction and resolves once its commit is durable. `work` may run more than
+   * once (it waits with others and shares their commit, or meets a conflict), so it must have no
+   * effect outside the transaction and make its ids before it is called.
+   */
+  transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** Resolves when the database answers; raises `storage_unavailable` when it does not. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Called with the time that each statement took. */
+export type QueryObserver = (durationMs: number) => void;

@@ -1,0 +1,42 @@
+/**
+ * Brings the schema up to date. Migrations are listed by hand, run forward only, and hold a lock, so
+ * any number of processes may start at once.
+ */
+
+import { Migrator } from 'kysely/migration';
+import { Problem } from '../problem.ts';
+import type { Database, Queryable } from './database.ts';
+import * as accountsAndConnectApps from './migrations/0001-accounts-and-connect-apps.ts';
+
+const MIGRATIONS = {
+  '0001-accounts-and-connect-apps': accountsAndConnectApps,
+};
+
+/** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */
+export async function migrate(database: Database): Promise<string[]> {
+  return database.transaction(async (transaction) => {
+    const { error, results = [] } = await migratorOn(transaction).migrateToLatest();
+    if (error !== undefined) throw error;
+    return results.map((result) => result.migrationName);
+  });
+}
+
+/** Returns the names of the migrations that the database still lacks. */
+export async function listPendingMigrations(database: Database): Promise<string[]> {
+  const migrations = await migratorOn(database.query).getMigrations();
+  return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
+}
+
+/** Raises `database_not_current` when the schema is not the one that this version works with. */
+export async function checkSchema(database: Database): Promise<void> {
+  const pending = await listPendingMigrations(database);
+  if (pending.length === 0) return;
+  throw new Problem(
+    'database_not_current',
+    `The database lacks ${pending.length} migration(s). Run "connect-apps migrate" first.`,
+  );
+}
+
+function migratorOn(db: Queryable): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+}

@@ -1,0 +1,136 @@
+/**
+ * SQLite, the embedded engine: one file, write-ahead log, every commit synced to disk before it is
+ * acknowledged. One connection reads and one writes, so a read never waits for a commit.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import SqliteConnection, { type Database as Connection, type Statement } from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type Driver,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely';
+import { Problem } from '../problem.ts';
+import { commitTogether } from './commit-together.ts';
+import type { Database, QueryObserver } from './database.ts';
+import type { Schema } from './schema.ts';
+
+const BUSY_TIMEOUT_MS = 5000;
+const KEPT_STATEMENTS = 500;
+
+/** Opens the database file at `path`, which is made when it does not exist; `:memory:` keeps nothing. */
+export function openSqlite(path: string, observe?: QueryObserver): Database {
+  const isMemory = path === ':memory:';
+  const writer = kyselyOn(connect(path), observe);
+  const reader = isMemory ? writer : kyselyOn(connect(path, { queryOnly: true }), observe);
+  const write = commitTogether(writer);
+
+  return {
+    engine: 'sqlite',
+    query: reader,
+    transaction: write,
+    async ping() {
+      await reader.executeQuery(CompiledQuery.raw('select 1'));
+    },
+    async close() {
+      if (reader !== writer) await reader.destroy();
+      await writer.destroy();
+    },
+  };
+}
+
+function connect(path: string, options: { queryOnly?: boolean } = {}): Connection {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS });
+    connection.pragma('journal_mode = WAL');
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    if (options.queryOnly) connection.pragma('query_only = ON');
+    return connection;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem('storage_unavailable', `Cannot open the database ${path}: ${reason}.`, {
+      cause,
+    });
+  }
+}
+
+function kyselyOn(connection: Connection, observe: QueryObserver | undefined): Kysely<Schema> {
+  return new Kysely<Schema>({
+    dialect: new ImmediateSqliteDialect({ database: withKeptStatements(connection) }),
+    ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
+  });
+}
+
+/**
+ * Preparing a statement costs more than running it: each text is prepared once and kept. A failure
+ * of the disk gets its name here, the lowest place that all statements pass.
+ */
+function withKeptStatements(connection: Connection): SqliteDatabase {
+  const statements = new Map<string, SqliteStatement>();
+  return {
+    close: () => connection.close(),
+    prepare(sql) {
+      let statement = statements.get(sql);
+      if (statement === undefined) {
+        if (statements.size >= KEPT_STATEMENTS) statements.clear();
+        statement = withNamedFailures(connection.prepare<unknown[]>(sql));
+        statements.set(sql, statement);
+      }
+      return statement;
+    },
+  };
+}
+
+function withNamedFailures(statement: Statement<unknown[]>): SqliteStatement {
+  return {
+    reader: statement.reader,
+    all: (parameters) => named(() => statement.all(...parameters)),
+    run: (parameters) => named(() => statement.run(...parameters)),
+    iterate: (parameters) => named(() => statement.iterate(...parameters)),
+  };
+}
+
+const UNAVAILABLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/;
+
+function named<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof SqliteConnection.SqliteError && UNAVAILABLE.test(error.code)) {
+      throw new Problem('storage_unavailable', undefined, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Takes the write lock when a transaction begins: one that reads first and writes later would fail
+ * at once, without waiting, when another process wrote in between.
+ */
+class ImmediateSqliteDialect extends SqliteDialect {
+  override createDriver(): Driver {
+    const driver = super.createDriver();
+    driver.beginTransaction = async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    };
+    return driver;
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+}
+
+/** SQLite's schema changes are transactional: migrations run in one, which holds the write lock. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Passwords of users: the rule for a new one, how it is stored, how it is checked. scrypt (RFC 7914)
+ * with its parameters beside the hash, so that they can be raised without a migration.
+ */
+
+import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { parameterProblem } from '../parameter.ts';
+import { createTurns } from './turns.ts';
+
+interface Cost {
+  /** The binary logarithm of N. */
+  ln: number;
+  r: number;
+  p: number;
+}
+
+// About 32 MiB and a third of a second, as OWASP's "Password Storage" page asks of scrypt.
+const COST: Cost = { ln: 15, r: 8, p: 3 };
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+const MIN_CODE_POINTS = 12;
+const MAX_BYTES = 1_024;
+
+const STORED =
+  /^\$scrypt\$ln=(?<ln>\d+),r=(?<r>\d+),p=(?<p>\d+)\$(?<salt>[\w+/]+)\$(?<hash>[\w+/]+)$/;
+
+// What a password is checked against when there is no such user.
+const UNKNOWN = { cost: COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
+
+// Of the whole process: two leave processor, memory and Node's four threads to the API.
+const turns = createTurns({ atOnce: 2, waiting: 64 });
+
+/** Raises `parameter_invalid` when a new password is too short, too long, or not Unicode text. */
+export function checkNewPassword(password: string): void {
+  const text = normalise(password);
+  if (!text.isWellFormed()) throw parameterProblem('Password', 'must be Unicode text');
+  if ([...text].length < MIN_CODE_POINTS) {
+    throw parameterProblem('Password', `must have at least ${MIN_CODE_POINTS} characters`);
+  }
+  if (Buffer.byteLength(text) > MAX_BYTES) {
+    throw parameterProblem('Password', `must have at most ${MAX_BYTES} bytes`);
+  }
+}
+
+/** Makes the text to store for a password; raises `overloaded` when too many wait. */
+export async function hashPassword(password: string): Promise<string> {
+  const salt = randomBytes(SALT_BYTES);
+  const hash = await derive(password, salt, HASH_BYTES, COST);
+  const { ln, r, p } = COST;
+  return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(hash)}`;
+}
+
+/**
+ * Answers whether the password is the stored one; without one it does the same work, and answers
+ * no. Raises `overloaded` when too many wait.
+ */
+export async function verifyPassword(
+  password: string,
+  stored: string | undefined,
+): Promise<boolean> {
+  const { cost, salt, hash } = stored === undefined ? UNKNOWN : parseStored(stored);
+  const derived = await derive(password, salt, hash.length, cost);
+  return timingSafeEqual(derived, hash) && stored !== undefined;
+}
+
+/** Reads what `hashPassword` made (the PHC string format); another text is a bug. */
+function parseStored(stored: string): { cost: Cost; salt: Buffer; hash: Buffer } {
+  const parts = STORED.exec(stored)?.groups;
+  if (parts === undefined) throw new Error('A stored password is not a scrypt hash.');
+  return {
+    cost: { ln: Number(parts.ln), r: Number(parts.r), p: Number(parts.p) },
+    salt: Buffer.from(parts.salt ?? '', 'base64'),
+    hash: Buffer.from(parts.hash ?? '', 'base64'),
+  };
+}
+
+function derive(password: string, salt: Buffer, length: number, { ln, r, p }: Cost) {
+  const N = 2 ** ln;
+  // What RFC 7914 needs (128 N r), and half as much again: the library counts its own buffers too.
+  const options = { N, r, p, maxmem: 192 * N * r };
+  return turns.take(
+    () =>
+      new Promise<Buffer>((resolve, reject) => {
+        scrypt(normalise(password), salt, length, options, (error, key) =>
+          error === null ? resolve(key) : reject(error),
+        );
+      }),
+  );
+}
+
+/** The same password typed on another keyboard is the same text (NIST SP 800-63B, section 3.1.1.2). */
+function normalise(password: string): string {
+  return password.normalize('NFKC');
+}
+
+/** As the PHC string format wants it: without padding. */
+function toBase64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}

@@ -1,0 +1,32 @@
+/** When a callback that failed is tried again. */
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** The pause before each attempt: Svix's schedule, a little more than 27 hours from first to last. */
+const PAUSES_MS = [
+  0,
+  5 * SECOND_MS,
+  5 * MINUTE_MS,
+  30 * MINUTE_MS,
+  2 * HOUR_MS,
+  5 * HOUR_MS,
+  10 * HOUR_MS,
+  10 * HOUR_MS,
+] as const;
+
+/** At most this part is added, so that what failed together is not tried again together. */
+const SPREAD = 0.1;
+
+/** The number of attempts that a callback gets. */
+export const MAX_ATTEMPTS = PAUSES_MS.length;
+
+/**
+ * Says how long to wait, in milliseconds, after `attemptsMade` attempts, or undefined when there is
+ * none left. `random` gives numbers from 0 to below 1; with 0 the schedule is exact.
+ */
+export function nextAttemptDelayMs(attemptsMade: number, random: () => number): number | undefined {
+  const pauseMs = PAUSES_MS[attemptsMade];
+  return pauseMs === undefined ? undefined : Math.round(pauseMs * (1 + SPREAD * random()));
+}

@@ -1,0 +1,232 @@
+/** Accounts and subaccounts, as far as Connect needs them. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DATABASES } from '../support/databases.ts';
+import { type Credentials, startServer, type TestServer } from '../support/server.ts';
+import { checkProblem } from './check-problem.ts';
+import { objectOf, stringOf } from './narrow.ts';
+import { readPage } from './page.ts';
+import { accountPath, accountsPath, connectAppsPath } from './paths.ts';
+import { accountShape } from './shapes.ts';
+
+for (const engine of DATABASES) {
+  describe(`accounts on ${engine}`, () => {
+    let server: TestServer;
+
+    before(async () => {
+      server = await startServer({ engine });
+    });
+    after(() => server.close());
+
+    async function createSubaccount(
+      parent: Credentials,
+      form: Record<string, string> = {},
+    ): Promise<Credentials> {
+      const reply = await server.request('POST', accountsPath(), { auth: parent, form });
+      assert.equal(reply.status, 201, reply.text);
+      const { sid, auth_token: token } = objectOf(reply.json);
+      return { accountSid: stringOf(sid), authToken: stringOf(token) };
+    }
+
+    function update(accountSid: string, auth: Credentials, form: Record<string, string>) {
+      return server.request('POST', accountPath(accountSid), { auth, form });
+    }
+
+    async function fetchAccount(accountSid: string, auth: Credentials) {
+      const reply = await server.request('GET', accountPath(accountSid), { auth });
+      assert.equal(reply.status, 200, reply.text);
+      return objectOf(reply.json);
+    }
+
+    async function listSids(auth: Credentials, query = ''): Promise<string[]> {
+      const reply = await server.request('GET', accountsPath() + query, { auth });
+      return readPage(reply, 'accounts').sids;
+    }
+
+    it('fetches the account of the credentials', async () => {
+      const { accountSid, authToken } = server.developer;
+      const account = await fetchAccount(accountSid, server.developer);
+      accountShape(account, 'account');
+      assert.equal(account.sid, accountSid);
+      assert.equal(account.auth_token, authToken);
+      assert.equal(account.owner_account_sid, accountSid);
+      assert.equal(account.status, 'active');
+      assert.equal(account.type, 'Full');
+      assert.equal(account.uri, accountPath(accountSid));
+      const subresources = objectOf(account.subresource_uris);
+      assert.equal(subresources.connect_apps, connectAppsPath(accountSid));
+      assert.equal(
+        subresources.authorized_connect_apps,
+        `/2010-04-01/Accounts/${accountSid}/AuthorizedConnectApps.json`,
+      );
+    });
+
+    it('creates a subaccount that can sign in by itself', async () => {
+      const parent = await server.createAccount({});
+      const form = { FriendlyName: 'Subaccount <of> "ours" 🎉' };
+      const reply = await server.request('POST', accountsPath(), { auth: parent, form });
+      assert.equal(reply.status, 201, reply.text);
+      const account = objectOf(reply.json);
+      accountShape(account, 'account');
+      assert.equal(account.friendly_name, form.FriendlyName);
+      assert.equal(account.owner_account_sid, parent.accountSid);
+      assert.equal(account.status, 'active');
+      assert.notEqual(account.auth_token, parent.authToken);
+      const child = {
+        accountSid: stringOf(account.sid),
+        authToken: stringOf(account.auth_token),
+      };
+      assert.deepEqual(await fetchAccount(child.accountSid, child), account);
+    });
+
+    it('names a subaccount after the time when it is given no name', async () => {
+      const child = await createSubaccount(server.developer);
+      const account = await fetchAccount(child.accountSid, child);
+      const name = stringOf(account.friendly_name);
+      assert.match(name, /^SubAccount Created at \d{4}-\d{2}-\d{2} \d{2}:\d{2} (am|pm)$/i);
+    });
+
+    it('lists an account with its subaccounts, and nothing of anybody else', async () => {
+      const parent = await server.createAccount({});
+      const first = await createSubaccount(parent);
+      const second = await createSubaccount(parent);
+      const expected = [parent, first, second].map(({ accountSid }) => accountSid).sort();
+      assert.deepEqual((await listSids(parent)).sort(), expected);
+      assert.deepEqual(await listSids(first), [first.accountSid]);
+    });
+
+    it('filters by exact FriendlyName and by Status', async () => {
+      const parent = await server.createAccount({});
+      const blue = await createSubaccount(parent, { FriendlyName: 'Blue' });
+      const red = await createSubaccount(parent, { FriendlyName: 'Red' });
+      await server.setAccountStatus(red.accountSid, 'suspended');
+      assert.deepEqual(await listSids(parent, '?FriendlyName=Blue'), [blue.accountSid]);
+      assert.deepEqual(await listSids(parent, '?FriendlyName=Blu'), []);
+      assert.deepEqual(await listSids(parent, '?Status=suspended'), [red.accountSid]);
+      assert.deepEqual(await listSids(parent, '?Status=closed'), []);
+      assert.deepEqual(await listSids(parent, '?Status=active&FriendlyName=Red'), []);
+      const active = await listSids(parent, '?Status=active');
+      assert.deepEqual(active.sort(), [parent.accountSid, blue.accountSid].sort());
+      const wrong = await server.request('GET', `${accountsPath()}?Status=asleep`, {
+        auth: parent,
+      });
+      checkProblem(wrong, { status: 400, code: 20422, message: /Status/ });
+    });
+
+    it('renames an account, by its own credentials and by its parent', async () => {
+      const parent = await server.createAccount({});
+      const child = await createSubaccount(parent);
+      for (const [auth, name] of [
+        [child, 'by itself'],
+        [parent, 'by its parent'],
+      ] as const) {
+        const reply = await update(child.accountSid, auth, { FriendlyName: name });
+        assert.equal(reply.status, 200, reply.text);
+        assert.equal(objectOf(reply.json).friendly_name, name);
+        assert.deepEqual(await fetchAccount(child.accountSid, child), reply.json);
+      }
+    });
+
+    it('refuses a name over 64 characters and an unknown status', async () => {
+      const { accountSid } = await createSubaccount(server.developer);
+      const long = await update(accountSid, server.developer, { FriendlyName: 'x'.repeat(65) });
+      assert.equal(long.status, 400, long.text);
+      const asleep = await update(accountSid, server.developer, { Status: 'asleep' });
+      checkProblem(asleep, { status: 400, code: 20422, message: /Status/ });
+      const tooLong = { FriendlyName: '🎉'.repeat(65) };
+      const created = await server.request('POST', accountsPath(), {
+        auth: server.developer,
+        form: tooLong,
+      });
+      assert.equal(created.status, 400, created.text);
+    });
+
+    it('suspends a subaccount and makes it active again', async () => {
+      const child = await createSubaccount(server.developer);
+      const path = connectAppsPath(child.accountSid);
+      const reply = await update(child.accountSid, server.developer, { Status: 'suspended' });
+      assert.equal(objectOf(reply.json).status, 'suspended');
+      const refused = await server.request('GET', path, { auth: child });
+      checkProblem(refused, { status: 403, code: 20005 });
+      await update(child.accountSid, server.developer, { Status: 'active' });
+      assert.equal((await server.request('GET', path, { auth: child })).status, 200);
+    });
+
+    it('suspends the subaccounts together with their parent', async () => {
+      const parent = await server.createAccount({});
+      const child = await createSubaccount(parent);
+      await server.setAccountStatus(parent.accountSid, 'suspended');
+      const reply = await server.request('GET', connectAppsPath(child.accountSid), { auth: child });
+      checkProblem(reply, { status: 403, code: 20005 });
+    });
+
+    it('closes the subaccounts together with their parent', async () => {
+      const parent = await server.createAccount({});
+      const child = await createSubaccount(parent);
+      const closed = await update(parent.accountSid, parent, { Status: 'closed' });
+      assert.equal(closed.status, 200, closed.text);
+      assert.equal(objectOf(closed.json).status, 'closed');
+      for (const auth of [parent, child]) {
+        const path = connectAppsPath(auth.accountSid);
+        const reply = await server.request('GET', path, { auth });
+        checkProblem(reply, { status: 401, code: 20003 });
+      }
+    });
+
+    it('never opens a closed account again', async () => {
+      const parent = await server.createAccount({});
+      const child = await createSubaccount(parent);
+      await update(child.accountSid, parent, { Status: 'closed' });
+      for (const status of ['active', 'suspended']) {
+        const reply = await update(child.accountSid, parent, { Status: status });
+        assert.equal(reply.status, 400, reply.text);
+      }
+      assert.equal((await fetchAccount(child.accountSid, parent)).status, 'closed');
+      const refused = await server.request('GET', accountPath(child.accountSid), { auth: child });
+      checkProblem(refused, { status: 401, code: 20003 });
+    });
+
+    it('hides the accounts of others', async () => {
+      const stranger = await server.createAccount({});
+      const path = accountPath(stranger.accountSid);
+      for (const method of ['GET', 'POST']) {
+        const reply = await server.request(method, path, {
+          auth: server.developer,
+          ...(method === 'POST' && { form: { Status: 'closed' } }),
+        });
+        checkProblem(reply, { status: 404, code: 20404 });
+      }
+      assert.equal((await fetchAccount(stranger.accountSid, stranger)).status, 'active');
+    });
+
+    it('does not let a caller set what is not to be set', async () => {
+      const child = await createSubaccount(server.developer);
+      const before = await fetchAccount(child.accountSid, child);
+      const form = {
+        Sid: server.customer.accountSid,
+        OwnerAccountSid: server.customer.accountSid,
+        AuthToken: '0'.repeat(32),
+        Type: 'Trial',
+        DateCreated: 'Thu, 30 Jul 2015 20:00:00 +0000',
+      };
+      const reply = await update(child.accountSid, child, form);
+      assert.equal(reply.status, 200, reply.text);
+      const after = await fetchAccount(child.accountSid, child);
+      assert.deepEqual({ ...after, date_updated: '' }, { ...before, date_updated: '' });
+    });
+
+    it('refuses the methods that accounts do not have', async () => {
+      for (const [method, path] of [
+        ['PUT', accountsPath()],
+        ['DELETE', accountsPath()],
+        ['PUT', accountPath(server.developer.accountSid)],
+        ['DELETE', accountPath(server.developer.accountSid)],
+      ] as const) {
+        const reply = await server.request(method, path, { auth: server.developer });
+        checkProblem(reply, { status: 405, code: 20004 });
+        assert.match(reply.headers.allow ?? '', /GET.*POST|POST.*GET/);
+      }
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * What every conformance program of this folder must print `ok` for, by name. A program that stops
+ * half-way, or leaves a check out, is thereby seen.
+ */
+
+/** The checks against a server that allows DELETE. */
+export const CHECKS = [
+  'fetches an app',
+  'lists without a limit',
+  'lists up to a limit',
+  'lists up to a limit over 1000',
+  'lists with a page size',
+  'iterates lazily over three pages',
+  'turns to the next page and back',
+  'opens a page by its link',
+  'updates AuthorizeRedirectUrl',
+  'updates CompanyName',
+  'updates DeauthorizeCallbackMethod',
+  'updates DeauthorizeCallbackUrl',
+  'updates Description',
+  'updates FriendlyName',
+  'updates HomepageUrl',
+  'updates Permissions',
+  'updates all properties at once',
+  'puts permissions in their order',
+  'clears a text',
+  'clears a URL',
+  'keeps every character',
+  'refuses a wrong token',
+  'refuses a wrong token on a list',
+  'refuses an unknown account',
+  'does not find an unknown app',
+  'does not find a malformed SID',
+  "does not find another account's apps",
+  'refuses an empty friendly name',
+  'refuses a long friendly name',
+  'refuses a URL that is not one',
+  'refuses a method other than GET and POST',
+  'refuses an unknown permission',
+  'refuses a page size of 0',
+  'refuses a page token that it did not give',
+  'refuses a request that is too large',
+  'fetches the account',
+  'creates a subaccount',
+  'lists accounts',
+  'lists accounts by name',
+  'renames a subaccount',
+  "opens a subaccount's path with its parent's token",
+  'refuses a suspended account',
+  'refuses a closed account',
+  'validates a POST callback',
+  'validates a GET callback',
+  "validates Twilio's documented request",
+  'rejects a forged callback',
+  'deletes an app',
+] as const;
+
+/** The checks against a server with no DELETE, STRICT_PAGE_SIZE and a rate limit. */
+export const STRICT_CHECKS = [
+  'refuses to delete an app',
+  'refuses a page size over 1000',
+  'refuses too many requests',
+] as const;
+
+export type Check = (typeof CHECKS | typeof STRICT_CHECKS)[number];

@@ -1,0 +1,33 @@
+/** The npm package `twilio-cli`. */
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeClient, folderOf } from './describe-client.ts';
+
+const folder = folderOf('cli');
+const commands = join(folder, 'node_modules/.bin');
+
+describeClient({
+  name: "Twilio's command line",
+  folder,
+  obstacle: existsSync(commands) ? undefined : 'test/clients/install.sh has not installed it',
+  required: true,
+  command: (program) =>
+    program === 'conformance'
+      ? [process.execPath, join(folder, 'conformance.ts')]
+      : ['env', `PATH=${commands}:${process.env.PATH}`, 'sh', join(folder, `${program}.sh`)],
+  prints: 'CNb989fdd207b04d16aee578018ef5fd93',
+  unable: [
+    'turns to the next page and back',
+    'opens a page by its link',
+    'does not find a malformed SID',
+    'refuses a method other than GET and POST',
+    'refuses a page size of 0',
+    'refuses a page size over 1000',
+    'refuses too many requests',
+    'validates a POST callback',
+    'validates a GET callback',
+    "validates Twilio's documented request",
+    'rejects a forged callback',
+  ],
+});

@@ -1,0 +1,117 @@
+/**
+ * Runs the programs of one language against the real server, through `connect-apps exec` and so with
+ * not a line of them changed: the reference document's two examples and our conformance program.
+ */
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it, type TestContext } from 'node:test';
+import { startServer, type TestServer } from '../support/server.ts';
+import { CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
+import { type Outcome, runUnderExec } from './run-under-exec.ts';
+
+/** One of the vendor's clients, and how its programs are run. */
+export interface Client {
+  name: string;
+  /** The folder of its programs, where a client that its registry does not serve is noted. */
+  folder: string;
+  /** What this machine lacks, if anything: the tests are then skipped, and say so. */
+  obstacle: string | undefined;
+  /** Whether CI fails rather than skips it. */
+  required: boolean;
+  /** Compiles or copies into `scratch`, a temporary folder, what cannot run from its source. */
+  prepare?(scratch: string): Promise<unknown>;
+  command(program: 'fetch' | 'list' | 'conformance', scratch: string): string[];
+  /** What both examples print; the account's SID unless this says otherwise. */
+  prints?: string;
+  /** The checks that the client has no means to make. */
+  unable?: readonly Check[];
+}
+
+/** The folder of the programs of one language. */
+export function folderOf(language: string): string {
+  return join(import.meta.dirname, language);
+}
+
+/** Describes all that `client` must do. */
+export function describeClient(client: Client): void {
+  const { name, prints, unable = [] } = client;
+  const obstacle = notServed(client.folder) ?? client.obstacle;
+  const fatal = obstacle === client.obstacle && client.required && process.env.CI === 'true';
+
+  describe(`${name}, unmodified`, { skip: !fatal && obstacle }, () => {
+    let scratch: string;
+    let server: TestServer;
+    before(async () => {
+      assert.equal(obstacle, undefined);
+      scratch = await mkdtemp(join(tmpdir(), 'connect-apps-client-'));
+      await client.prepare?.(scratch);
+      server = await startServer({
+        engine: 'sqlite',
+        settings: { ALLOW_CONNECT_APP_DELETE: 'true' },
+      });
+      await server.createApps(server.developer.accountSid, 6);
+    });
+    after(async () => {
+      await server?.close();
+      if (scratch) await rm(scratch, { recursive: true, force: true });
+    });
+
+    for (const program of ['fetch', 'list'] as const) {
+      it(`runs the document's example of a ${program}, word for word`, async () => {
+        const outcome = await runUnderExec(server, client.command(program, scratch), scratch);
+        assert.equal(outcome.code, 0, outcome.stderr);
+        const expected = prints ?? server.developer.accountSid;
+        assert.ok(outcome.stdout.includes(expected), outcome.stdout);
+      });
+    }
+
+    it('conforms', async (context) => {
+      const command = client.command('conformance', scratch);
+      const outcome = await runUnderExec(server, command, scratch);
+      await reportChecks(context, CHECKS, unable, outcome);
+    });
+
+    it('understands what a strict server refuses', async (context) => {
+      const strict = await startServer({
+        engine: 'sqlite',
+        settings: { STRICT_PAGE_SIZE: 'true', RATE_LIMIT_PER_SECOND: '5' },
+      });
+      context.after(() => strict.close());
+      const command = [...client.command('conformance', scratch), 'strict'];
+      await reportChecks(
+        context,
+        STRICT_CHECKS,
+        unable,
+        await runUnderExec(strict, command, scratch),
+      );
+    });
+  });
+}
+
+/** Each check as a test of its own; one that the program did not come to has failed, too. */
+async function reportChecks(
+  context: TestContext,
+  checks: readonly Check[],
+  unable: readonly Check[],
+  { stdout, stderr, code }: Outcome,
+): Promise<void> {
+  const lines = stdout.split('\n');
+  for (const check of checks) {
+    const skip = unable.includes(check) && 'this client has no means to';
+    await context.test(check, { skip }, () => {
+      const line = lines.find((one) => one === `ok ${check}` || one.startsWith(`not ok ${check}:`));
+      assert.equal(line ?? stderr, `ok ${check}`);
+    });
+  }
+  assert.equal(code, 0, stdout + stderr);
+}
+
+/** What `install.sh` wrote when the registry had no such client. */
+function notServed(folder: string): string | undefined {
+  const note = join(folder, 'target', 'not-served.txt');
+  return existsSync(note) ? readFileSync(note, 'utf8') : undefined;
+}

@@ -1,0 +1,276 @@
+"""All that Twilio's Python library can do with ConnectApps and Accounts.
+
+It expects the account of TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes
+CONNECT_APP_SID. With the argument `strict` it checks what a strict server refuses instead.
+"""
+
+import json
+import os
+import sys
+from contextlib import contextmanager
+
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+ACCOUNT_SID = os.environ["TWILIO_ACCOUNT_SID"]
+AUTH_TOKEN = os.environ["TWILIO_AUTH_TOKEN"]
+APP_SID = os.environ["CONNECT_APP_SID"]
+UNKNOWN_APP_SID = "CN" + "f" * 32
+UNKNOWN_ACCOUNT_SID = "AC" + "f" * 32
+TEXT = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b"
+
+client = Client(ACCOUNT_SID, AUTH_TOKEN)
+apps = client.connect_apps
+failed = False
+
+
+@contextmanager
+def check(name):
+    global failed
+    try:
+        yield
+        print("ok", name)
+    except Exception as error:  # whatever it is, the check failed
+        failed = True
+        print(f"not ok {name}: {error!r}")
+
+
+def same(actual, expected):
+    if actual != expected:
+        raise AssertionError(f"{actual!r} is not {expected!r}")
+
+
+def refused(status, code, message, call):
+    """`call` must raise the library's own exception, with all three."""
+    try:
+        call()
+    except TwilioRestException as error:
+        found = (error.status, error.code, error.msg)
+    except TwilioException as error:
+        # Of a page that it cannot fetch, the library says no more than this and the response.
+        _, response = error.args
+        body = json.loads(response.text)
+        found = (response.status_code, body["code"], body["message"])
+    else:
+        raise AssertionError("it was not refused")
+    same(found[:2], (status, code))
+    if message not in found[2]:
+        raise AssertionError(f"{message!r} is not in {found[2]!r}")
+
+
+def sids(records):
+    return [record.sid for record in records]
+
+
+def list_apps():
+    everything = sids(apps.list())
+
+    with check("fetches an app"):
+        app = apps(APP_SID).fetch()
+        same((app.sid, app.account_sid), (APP_SID, ACCOUNT_SID))
+        same(app.uri, f"/2010-04-01/Accounts/{ACCOUNT_SID}/ConnectApps/{APP_SID}.json")
+
+    with check("lists without a limit"):
+        same(len(set(everything)), 7)
+        same(APP_SID in everything, True)
+
+    with check("lists up to a limit"):
+        same(sids(apps.list(limit=2)), everything[:2])
+
+    with check("lists up to a limit over 1000"):
+        same(sids(apps.list(limit=2000)), everything)
+
+    with check("lists with a page size"):
+        same(sids(apps.list(page_size=3)), everything)
+        same(sids(apps.list(limit=5, page_size=3)), everything[:5])
+
+    with check("iterates lazily over three pages"):
+        same(sids(apps.stream(page_size=3)), everything)
+
+    with check("turns to the next page and back"):
+        first = apps.page(page_size=3)
+        same(first.previous_page_url, None)
+        same(sids(first), everything[:3])
+        second = first.next_page()
+        same(sids(second), everything[3:6])
+        third = second.next_page()
+        same(third.next_page_url, None)
+        same(sids(third), everything[6:])
+        same(sids(second.previous_page()), everything[:3])
+
+    with check("opens a page by its link"):
+        link = apps.page(page_size=3).next_page_url
+        same(sids(apps.get_page(link)), everything[3:6])
+
+
+def update_app():
+    app = apps(APP_SID)
+    changes = {
+        "AuthorizeRedirectUrl": "https://app.example.com/back?a=1&b=%20",
+        "CompanyName": "Example & Sons",
+        "DeauthorizeCallbackMethod": "POST",
+        "DeauthorizeCallbackUrl": "https://app.example.com/bye",
+        "Description": "What it does",
+        "FriendlyName": "🎉" * 64,
+        "HomepageUrl": "https://app.example.com/",
+        "Permissions": ["get-all"],
+    }
+    arguments = {}
+    for name, value in changes.items():
+        attribute = "".join("_" + c.lower() if c.isupper() else c for c in name)[1:]
+        arguments[attribute] = value
+        with check(f"updates {name}"):
+            same(getattr(app.update(**{attribute: value}), attribute), value)
+            same(getattr(app.fetch(), attribute), value)
+
+    with check("updates all properties at once"):
+        app.update(description="Another", permissions=["post-all"])
+        app.update(**arguments)
+        fetched = app.fetch()
+        same({name: getattr(fetched, name) for name in arguments}, arguments)
+
+    with check("puts permissions in their order"):
+        for permissions in (["post-all", "get-all"], ["get-all", "post-all"]):
+            same(app.update(permissions=permissions).permissions, ["get-all", "post-all"])
+
+    with check("clears a text"):
+        cleared = app.update(description="")
+        same((cleared.description, cleared.company_name), (None, "Example & Sons"))
+
+    with check("clears a URL"):
+        same(app.update(homepage_url="").homepage_url, None)
+
+    with check("keeps every character"):
+        same(app.update(description=TEXT).description, TEXT)
+        same(app.fetch().description, TEXT)
+
+
+def refuse_requests():
+    app = apps(APP_SID)
+    wrong = Client(ACCOUNT_SID, "f" * 32)
+    unknown = Client(UNKNOWN_ACCOUNT_SID, AUTH_TOKEN)
+    elsewhere = client.api.v2010.accounts(UNKNOWN_ACCOUNT_SID)
+
+    with check("refuses a wrong token"):
+        refused(401, 20003, "Authenticate", lambda: wrong.connect_apps(APP_SID).fetch())
+    with check("refuses a wrong token on a list"):
+        refused(401, 20003, "Authenticate", wrong.connect_apps.list)
+    with check("refuses an unknown account"):
+        refused(401, 20003, "Authenticate", unknown.connect_apps.list)
+    with check("does not find an unknown app"):
+        message = f"/ConnectApps/{UNKNOWN_APP_SID}.json was not found"
+        refused(404, 20404, message, apps(UNKNOWN_APP_SID).fetch)
+    with check("does not find a malformed SID"):
+        refused(404, 20404, "/ConnectApps/CN1.json was not found", apps("CN1").fetch)
+    with check("does not find another account's apps"):
+        refused(404, 20404, "was not found", elsewhere.connect_apps.list)
+    with check("refuses an empty friendly name"):
+        refused(400, 20002, "Invalid FriendlyName", lambda: app.update(friendly_name=""))
+    with check("refuses a long friendly name"):
+        refused(400, 20002, "Invalid FriendlyName", lambda: app.update(friendly_name="x" * 65))
+    with check("refuses a URL that is not one"):
+        refused(400, 20422, "HomepageUrl", lambda: app.update(homepage_url="nonsense"))
+    with check("refuses a method other than GET and POST"):
+        change = {"deauthorize_callback_method": "PUT"}
+        refused(400, 20422, "DeauthorizeCallbackMethod", lambda: app.update(**change))
+    with check("refuses an unknown permission"):
+        refused(400, 20422, "Permissions", lambda: app.update(permissions=["put-all"]))
+    with check("refuses a page size of 0"):
+        refused(400, 20422, "PageSize", lambda: apps.page(page_size=0))
+    with check("refuses a page token that it did not give"):
+        refused(400, 21481, "Invalid PageToken", lambda: apps.page(page_token="nonsense"))
+    with check("refuses a request that is too large"):
+        refused(413, 20413, "", lambda: app.update(description="x" * 200_000))
+
+
+def use_accounts():
+    accounts = client.api.v2010.accounts
+
+    with check("fetches the account"):
+        account = accounts(ACCOUNT_SID).fetch()
+        same((account.sid, account.status, account.type), (ACCOUNT_SID, "active", "Full"))
+        same(account.date_created is not None, True)
+
+    child = accounts.create(friendly_name="Child of Python")
+    as_child = Client(child.sid, child.auth_token)
+
+    with check("creates a subaccount"):
+        same((child.owner_account_sid, child.status), (ACCOUNT_SID, "active"))
+        same(as_child.connect_apps.list(), [])
+
+    with check("lists accounts"):
+        same({ACCOUNT_SID, child.sid} <= set(sids(accounts.list())), True)
+
+    with check("lists accounts by name"):
+        same(sids(accounts.list(friendly_name="Child of Python")), [child.sid])
+
+    with check("renames a subaccount"):
+        same(accounts(child.sid).update(friendly_name=TEXT).friendly_name, TEXT)
+
+    with check("opens a subaccount's path with its parent's token"):
+        same(accounts(child.sid).connect_apps.list(), [])
+
+    with check("refuses a suspended account"):
+        accounts(child.sid).update(status="suspended")
+        refused(403, 20005, "Account not active", as_child.connect_apps.list)
+
+    with check("refuses a closed account"):
+        accounts(child.sid).update(status="closed")
+        refused(401, 20003, "Authenticate", as_child.connect_apps.list)
+
+
+def validate_callbacks():
+    url = "https://app.example.com/twilio/deauthorize"
+    parameters = {"AccountSid": "AC" + "1" * 32, "ConnectAppSid": "CN" + "2" * 32}
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    validator = RequestValidator("0123456789abcdef0123456789abcdef")
+
+    with check("validates a POST callback"):
+        same(validator.validate(url, parameters, "aFn3woBVSlAf3geDcx8j2NsFT38="), True)
+
+    with check("validates a GET callback"):
+        same(validator.validate(f"{url}?{query}", {}, "lhlOUFlRjCaaNOVx84/7XX+/vZw="), True)
+
+    with check("validates Twilio's documented request"):
+        call = {
+            "CallSid": "CA1234567890ABCDE",
+            "Caller": "+12349013030",
+            "Digits": "1234",
+            "From": "+12349013030",
+            "To": "+18005551212",
+        }
+        documented = "https://mycompany.com/myapp.php?foo=1&bar=2"
+        signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ="
+        same(RequestValidator("12345").validate(documented, call, signature), True)
+
+    with check("rejects a forged callback"):
+        forged = {**parameters, "AccountSid": UNKNOWN_ACCOUNT_SID}
+        same(validator.validate(url, forged, "aFn3woBVSlAf3geDcx8j2NsFT38="), False)
+
+
+def delete_app():
+    with check("deletes an app"):
+        same(apps(APP_SID).delete(), True)
+        refused(404, 20404, "was not found", apps(APP_SID).fetch)
+
+
+def refuse_strictly():
+    with check("refuses to delete an app"):
+        refused(405, 20004, "Method not allowed", apps(APP_SID).delete)
+    with check("refuses a page size over 1000"):
+        refused(400, 20007, "Page size too large", lambda: apps.page(page_size=1001))
+    with check("refuses too many requests"):
+        refused(429, 20429, "", lambda: [apps(APP_SID).fetch() for _ in range(100)])
+
+
+if sys.argv[1:] == ["strict"]:
+    refuse_strictly()
+else:
+    list_apps()
+    update_app()
+    refuse_requests()
+    use_accounts()
+    validate_callbacks()
+    delete_app()
+sys.exit(1 if failed else 0)
