@@ -73,7 +73,7 @@ export function checkChoice<Choice extends string>(
 
 // RFC 3986 characters only, brackets only around an IPv6 host, and whole percent escapes:
 // stricter than browsers, as strict as the client libraries that parse these URLs again.
-const HTTP_URL = /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s[\]/?#]+)?[^[\]]*$/i;
+const HTTP_URL = /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s[\]/?#]+)[^[\]]*$/i;
 const RFC_3986 = /^[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/;
 const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 

@@ -29,8 +29,8 @@ export interface Keyring {
   open(sealed: string, context: string): string;
   /** A keyed digest (HMAC-SHA-256, RFC 2104) that finds a secret again without storing it. */
   digest(secret: string): string;
-  /** Tells in constant time whether `secret` has this digest; an absent digest costs the same. */
-  matches(secret: string, digest: string | undefined | null): boolean;
+  /** Tells in constant time whether `secret` has one of these digests; absent ones cost the same. */
+  matches(secret: string, digests: readonly (string | undefined)[]): boolean;
   /** Signs a short text; hex digits. */
   sign(text: string): string;
   /** Whether a stored value was made with a key of this ring. */
@@ -83,11 +83,18 @@ export function createKeyring(secretKey: string, previousKeys: readonly string[]
     digest(secret) {
       return `${current.id}.${hmac(current.digest, secret).toString('base64url')}`;
     },
-    matches(secret, digest) {
-      const key = (digest && keyOf(digest)) || current;
-      const expected = Buffer.alloc(32);
-      if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
-      return timingSafeEqual(hmac(key.digest, secret), expected);
+    matches(secret, digests) {
+      const computed = new Map<Key, Buffer>();
+      let isMatch = false;
+      for (const digest of digests) {
+        const key = (digest && keyOf(digest)) || current;
+        const actual = computed.get(key) ?? hmac(key.digest, secret);
+        computed.set(key, actual);
+        const expected = Buffer.alloc(32);
+        if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
+        isMatch = timingSafeEqual(actual, expected) || isMatch;
+      }
+      return isMatch;
     },
     sign(text) {
       return hmac(current.signing, text).toString('hex');

@@ -12,7 +12,16 @@ import {
 } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
-import { type AccountChanges, findAccount, insertAccount, updateAccountRow } from './store.ts';
+import type { Slice } from '../storage/keyset.ts';
+import {
+  type AccountChanges,
+  type AccountFilter,
+  findAccount,
+  findPosition,
+  insertAccount,
+  listAccounts,
+  updateAccountRow,
+} from './store.ts';
 
 export const ACCOUNT_STATUSES = ['active', 'suspended', 'closed'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
@@ -198,4 +207,38 @@ function defaultFriendlyName(now: number): string {
   const [date, time = ''] = new Date(now).toISOString().split('T');
   const meridian = Number(time.slice(0, 2)) < 12 ? 'am' : 'pm';
   return `SubAccount Created at ${date} ${time.slice(0, 5)} ${meridian}`;
+}
+
+export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
+
+/** Reads the filters of a list; raises `parameter_invalid` for a status that does not exist. */
+export function parseAccountFilters(parameters: Parameters): AccountListFilters {
+  const friendlyName = textOf(parameters, 'FriendlyName');
+  const status = textOf(parameters, 'Status');
+  return {
+    ...(friendlyName && { friendlyName }),
+    ...(status && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
+  };
+}
+
+/** What an account sees of accounts: a parent itself and its subaccounts, a subaccount only itself. */
+export function pageOfAccounts(
+  context: Context,
+  caller: StoredAccount,
+  filters: AccountListFilters,
+) {
+  const { query } = context.database;
+  const filter: AccountFilter = isSubaccount(caller)
+    ? { ...filters, sid: caller.sid }
+    : { ...filters, ownerAccountSid: caller.sid };
+  const links = {
+    ...(filters.friendlyName && { FriendlyName: filters.friendlyName }),
+    ...(filters.status && { Status: filters.status }),
+  };
+  return {
+    scope: `${caller.sid} Accounts ${JSON.stringify(links)}`,
+    filters: links,
+    slice: (slice: Slice) => listAccounts(query, filter, slice),
+    findPosition: (count: number) => findPosition(query, filter, count),
+  };
 }

@@ -13,7 +13,12 @@ import {
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { type Permission, parsePermissions } from './permissions.ts';
-import { deleteConnectAppRow, findConnectApp, insertConnectApp, updateConnectAppRow } from './store.ts';
+import {
+  deleteConnectAppRow,
+  findConnectApp,
+  insertConnectApp,
+  updateConnectAppRow,
+} from './store.ts';
 
 export const CALLBACK_METHODS = ['GET', 'POST'] as const;
 export type CallbackMethod = (typeof CALLBACK_METHODS)[number];

@@ -1,0 +1,65 @@
+/** Account -> its wire form. */
+
+import Type from 'typebox';
+import type { Format } from '../http/representation.ts';
+import { choice } from '../http/schemas.ts';
+import { ACCOUNT_STATUSES, ACCOUNT_TYPES, type AccountWithToken } from './account.ts';
+
+const schema = Type.Object(
+  {
+    auth_token: Type.String({ description: 'The primary auth token: a secret.' }),
+    date_created: Type.String({ description: 'RFC 2822, in GMT.' }),
+    date_updated: Type.String({ description: 'RFC 2822, in GMT.' }),
+    friendly_name: Type.String({ description: 'The name of the account.' }),
+    owner_account_sid: Type.String({ description: "The parent's SID; a parent's own." }),
+    sid: Type.String({ description: 'The SID of the account.' }),
+    status: choice(ACCOUNT_STATUSES, 'Closed is final.'),
+    subresource_uris: Type.Object(
+      { connect_apps: Type.String() },
+      { description: 'The paths of what belongs to the account.' },
+    ),
+    type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.'),
+    uri: Type.String({ description: 'The path of this resource.' }),
+  },
+  { title: 'Account' },
+);
+
+/** How an account looks on the wire. */
+export const accountFormat: Format<AccountWithToken> = {
+  schema,
+  element: 'Account',
+  listElement: 'Accounts',
+  listName: 'accounts',
+  xmlOrder: [
+    'sid',
+    'friendly_name',
+    'type',
+    'status',
+    'date_created',
+    'date_updated',
+    'auth_token',
+    'uri',
+    'subresource_uris',
+    'owner_account_sid',
+  ],
+  toWire(account) {
+    const path = `/2010-04-01/Accounts/${account.sid}`;
+    return {
+      auth_token: account.authToken,
+      date_created: rfc2822(account.createdAt),
+      date_updated: rfc2822(account.updatedAt),
+      friendly_name: account.friendlyName,
+      owner_account_sid: account.ownerAccountSid,
+      sid: account.sid,
+      status: account.status,
+      subresource_uris: { connect_apps: `${path}/ConnectApps.json` },
+      type: account.type,
+      uri: `${path}.json`,
+    };
+  },
+};
+
+/** A time as RFC 2822 writes it, such as `Thu, 30 Jul 2015 20:00:00 +0000`. */
+function rfc2822(time: number): string {
+  return new Date(time).toUTCString().replace('GMT', '+0000');
+}

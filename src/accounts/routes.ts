@@ -1,0 +1,97 @@
+/** The URLs of accounts and subaccounts: who, what, one call, one form. */
+
+import Type from 'typebox';
+import type { Context } from '../context.ts';
+import type { Api } from '../http/api.ts';
+import { readPage } from '../http/paging.ts';
+import { sendItem, sendList } from '../http/representation.ts';
+import { formOf, pathParameter, queryOf } from '../http/request.ts';
+import { choice, listQuery, listSchema, parameterSchema } from '../http/schemas.ts';
+import { openAccount } from './access.ts';
+import {
+  ACCOUNT_STATUSES,
+  createSubaccount,
+  FRIENDLY_NAME_RULE,
+  pageOfAccounts,
+  parseAccountFilters,
+  type StoredAccount,
+  updateAccount,
+  withToken,
+} from './account.ts';
+import { accountFormat } from './format.ts';
+
+const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
+const Status = choice(ACCOUNT_STATUSES, 'Suspended can be undone, closed is final.');
+const CreateAccount = Type.Partial(Type.Object({ FriendlyName }));
+const UpdateAccount = Type.Partial(Type.Object({ FriendlyName, Status }));
+
+/** Adds the list and the instance resource. */
+export function addAccountRoutes(
+  api: Api<StoredAccount>,
+  context: Context,
+  options: { strictPageSize: boolean },
+): void {
+  api.route('/Accounts', {
+    GET: {
+      schema: {
+        summary: 'List this account and its subaccounts',
+        querystring: listQuery(UpdateAccount.properties),
+        response: { 200: listSchema(accountFormat.listName, accountFormat.schema) },
+      },
+      handler: async (request, reply) => {
+        const parameters = queryOf(request);
+        const listing = pageOfAccounts(
+          context,
+          api.caller(request),
+          parseAccountFilters(parameters),
+        );
+        const page = await readPage(listing, parameters, {
+          keyring: context.keyring,
+          strictPageSize: options.strictPageSize,
+        });
+        const items = page.items.map((account) => withToken(context, account));
+        return sendList(request, reply, accountFormat, { ...page, items });
+      },
+    },
+    POST: {
+      schema: {
+        summary: 'Create a subaccount',
+        body: CreateAccount,
+        response: { 201: accountFormat.schema },
+      },
+      handler: async (request, reply) => {
+        const form = formOf(request, Object.keys(CreateAccount.properties));
+        const account = await createSubaccount(context, api.caller(request), form);
+        return sendItem(request, reply.code(201), accountFormat, account);
+      },
+    },
+  });
+
+  api.route('/Accounts/:AccountSid', {
+    GET: {
+      schema: {
+        summary: 'Fetch an account',
+        response: { 200: accountFormat.schema },
+      },
+      handler: async (request, reply) => {
+        const sid = pathParameter(request, 'AccountSid');
+        const account = await openAccount(context, api.caller(request), sid);
+        return sendItem(request, reply, accountFormat, withToken(context, account));
+      },
+    },
+    POST: {
+      schema: {
+        summary: 'Update an account',
+        body: UpdateAccount,
+        response: { 200: accountFormat.schema },
+      },
+      handler: async (request, reply) => {
+        const sid = pathParameter(request, 'AccountSid');
+        const account = await openAccount(context, api.caller(request), sid);
+        const form = formOf(request, Object.keys(UpdateAccount.properties));
+        const updated = await updateAccount(context, account.sid, form);
+        return sendItem(request, reply, accountFormat, updated);
+      },
+    },
+  });
+}

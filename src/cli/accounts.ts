@@ -1,0 +1,119 @@
+/** `connect-apps accounts …`: the operator's view of accounts. */
+
+import { type Command, Option } from 'commander';
+import {
+  ACCOUNT_TYPES,
+  type AccountType,
+  type AccountWithToken,
+  createAccount,
+  createSubaccount,
+  getAccount,
+  rotateToken,
+  updateAccount,
+} from '../accounts/account.ts';
+import { accountFormat } from '../accounts/format.ts';
+import { listAccounts } from '../accounts/store.ts';
+import type { Context } from '../context.ts';
+import { printItem, printList } from './output.ts';
+import { readAll } from './read-all.ts';
+import { addDatabaseFlag, withContext } from './settings.ts';
+
+interface Flags {
+  accountSid?: string;
+  friendlyName?: string;
+  owner?: string;
+  type?: AccountType;
+  keepOld: boolean;
+  json?: boolean;
+}
+
+/** Adds the commands. */
+export function addAccountCommands(program: Command): void {
+  const accounts = program.command('accounts').description('create and manage accounts');
+
+  command(accounts, 'create', 'create an account, or a subaccount with --owner')
+    .option('--friendly-name <name>', 'its name, 1 to 64 characters')
+    .option('--owner <sid>', 'the parent: makes a subaccount')
+    .addOption(new Option('--type <type>', 'Trial or Full').choices(ACCOUNT_TYPES).default('Full'))
+    .action((flags: Flags) => show(flags, (context) => create(context, flags)));
+
+  command(accounts, 'list', 'list all accounts, or one with its subaccounts')
+    .option('--owner <sid>', 'only this account and its subaccounts')
+    .action((flags: Flags) => withContext({ ...flags }, (context) => list(context, flags)));
+
+  one(accounts, 'show', 'show an account', (context, sid) => getAccount(context, sid));
+  one(accounts, 'suspend', 'suspend an account and its subaccounts', setStatus('suspended'));
+  one(accounts, 'activate', 'end the suspension of an account', setStatus('active'));
+  one(accounts, 'close', 'close an account and its subaccounts for ever', setStatus('closed'));
+  one(accounts, 'rotate-token', 'give an account a new auth token', (context, sid, flags) =>
+    rotateToken(context, sid, { keepOld: flags.keepOld }),
+  ).option('--no-keep-old', 'the old token stops at once, instead of becoming the secondary one');
+}
+
+function command(accounts: Command, name: string, description: string): Command {
+  return addDatabaseFlag(accounts.command(name))
+    .description(description)
+    .option('--json', 'print JSON');
+}
+
+/** A command about one account, named as an argument or with --account-sid. */
+function one(
+  accounts: Command,
+  name: string,
+  description: string,
+  work: (context: Context, sid: string, flags: Flags) => Promise<AccountWithToken>,
+): Command {
+  return command(accounts, name, description)
+    .argument('[sid]', 'the account')
+    .option('--account-sid <sid>', 'the account')
+    .action((sid: string | undefined, flags: Flags, self: Command) => {
+      const chosen = sid ?? flags.accountSid;
+      if (chosen === undefined)
+        self.error('error: name the account with --account-sid', { exitCode: 2 });
+      return show(flags, (context) => work(context, chosen, flags));
+    });
+}
+
+async function show(
+  flags: Flags,
+  work: (context: Context) => Promise<AccountWithToken>,
+): Promise<void> {
+  const account = await withContext({ ...flags }, work);
+  printItem(accountFormat.toWire(account), flags.json === true);
+}
+
+async function create(context: Context, flags: Flags): Promise<AccountWithToken> {
+  const { friendlyName, owner, type } = flags;
+  if (owner !== undefined) {
+    const parent = await getAccount(context, owner);
+    return createSubaccount(context, parent, { FriendlyName: friendlyName });
+  }
+  return createAccount(context, {
+    ...(friendlyName !== undefined && { friendlyName }),
+    ...(type && { type }),
+  });
+}
+
+function setStatus(status: 'active' | 'suspended' | 'closed') {
+  return async (context: Context, sid: string) => {
+    const account = await getAccount(context, sid);
+    return updateAccount(context, account.sid, { Status: status });
+  };
+}
+
+async function list(context: Context, flags: Flags): Promise<void> {
+  const owner =
+    flags.owner === undefined ? undefined : (await getAccount(context, flags.owner)).sid;
+  const filter = owner === undefined ? {} : { ownerAccountSid: owner };
+  const accounts = await readAll((slice) => listAccounts(context.database.query, filter, slice));
+  // Without tokens: a list is what people paste into a ticket.
+  const items = accounts.map((account) => {
+    const { auth_token: _, ...wire } = accountFormat.toWire({ ...account, authToken: '' });
+    return wire;
+  });
+  printList(
+    items,
+    ['sid', 'friendly_name', 'status', 'type', 'owner_account_sid'],
+    flags.json === true,
+  );
+}

@@ -1,0 +1,86 @@
+/** `connect-apps dev`: a development server with demo data, on loopback only. */
+
+import { rmSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import type { Command } from 'commander';
+import { createApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { DEMO_CONNECT_APP_SID, DEMO_CUSTOMER, DEMO_DEVELOPER, seedDemoData } from '../demo.ts';
+import { createLogger, readable } from '../logger.ts';
+import { Problem } from '../problem.ts';
+import { checkKeyOfDatabase } from '../ready.ts';
+import { findSecretKey } from '../secret-key.ts';
+import { migrate } from '../storage/migrate.ts';
+import { print } from './output.ts';
+import { runServer } from './run-server.ts';
+import { addServerFlags, withFlags } from './settings.ts';
+
+/** Adds the command. */
+export function addDevCommand(program: Command): void {
+  addServerFlags(program.command('dev'))
+    .description('start a development server with demo data')
+    .option('--fresh', 'start from an empty database')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ connect-apps dev\n  $ connect-apps dev --port 3000 --fresh',
+    )
+    .action(dev);
+}
+
+async function dev(flags: { fresh?: boolean }): Promise<void> {
+  const config = withFlags({ ...flags }, 'development');
+  checkLoopback(config.host);
+  if (flags.fresh) removeDatabase(config);
+  const app = await createApp(config, {
+    secretKey: findSecretKey(config),
+    logger: createLogger(config.logLevel, readable(process.stdout)),
+  });
+  try {
+    await migrate(app.context.database);
+    await checkKeyOfDatabase(app.context);
+    await seedDemoData(app.context);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  await runServer(app, config, (origin) => print(welcome(origin)));
+}
+
+function welcome(origin: string): string {
+  const { accountSid, authToken } = DEMO_DEVELOPER;
+  return `connect-apps listens on ${origin}  (documentation: ${origin}/docs)
+
+  developer  ${accountSid}  token ${authToken}
+  customer   ${DEMO_CUSTOMER.accountSid}  token ${DEMO_CUSTOMER.authToken}
+
+Paste this next:
+
+  curl ${origin}/2010-04-01/Accounts/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json \\
+    -u ${accountSid}:${authToken}
+
+Run your own code against it, unchanged:  npx connect-apps exec -- COMMAND
+Stop with Ctrl-C.
+`;
+}
+
+function checkLoopback(host: string): void {
+  const loopback = new BlockList();
+  loopback.addSubnet('127.0.0.0', 8);
+  loopback.addAddress('::1', 'ipv6');
+  if (
+    host === 'localhost' ||
+    (isIP(host) && loopback.check(host, isIP(host) === 6 ? 'ipv6' : 'ipv4'))
+  ) {
+    return;
+  }
+  throw new Problem(
+    'setting_invalid',
+    `"dev" has published tokens and listens on loopback only, not on ${host}. Use "connect-apps serve" to be reached from elsewhere.`,
+  );
+}
+
+function removeDatabase(config: Config): void {
+  const { path } = config.database;
+  if (path === ':memory:') return;
+  for (const suffix of ['', '-wal', '-shm', '.key']) rmSync(path + suffix, { force: true });
+}

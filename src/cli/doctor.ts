@@ -1,0 +1,63 @@
+/** `connect-apps doctor`: checks settings, database, schema and clock, and says what is wrong. */
+
+import type { Command } from 'commander';
+import { createContext } from '../app.ts';
+import { type Config, checkEnvFile } from '../config.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { checkKeyOfDatabase } from '../ready.ts';
+import { findSecretKey } from '../secret-key.ts';
+import { checkSchema } from '../storage/migrate.ts';
+import { print, printItem } from './output.ts';
+import { addServerFlags, withFlags } from './settings.ts';
+
+/** No clock of a working machine shows a time before this program was written. */
+const EARLIEST_PLAUSIBLE_TIME = Date.UTC(2026, 0, 1);
+
+/** Adds the command; `onFailure` is called when a check fails. */
+export function addDoctorCommand(program: Command, onFailure: () => void): void {
+  addServerFlags(program.command('doctor'))
+    .description('check settings, database, schema and clock')
+    .option('--json', 'print JSON')
+    .action(async (flags: { json?: boolean }) => {
+      const results = await examine({ ...flags });
+      if (flags.json) printItem(results, true);
+      else
+        for (const [name, result] of Object.entries(results)) print(`${name.padEnd(9)} ${result}`);
+      if (Object.values(results).some((result) => result !== 'ok')) onFailure();
+    });
+}
+
+async function examine(flags: Record<string, unknown>): Promise<Record<string, string>> {
+  const results: Record<string, string> = {};
+  let config: Config | undefined;
+  let context: Context | undefined;
+  const check = async (name: string, work: () => unknown) => {
+    try {
+      await work();
+      results[name] = 'ok';
+    } catch (error) {
+      results[name] = error instanceof Problem ? error.message : String(error);
+    }
+  };
+  await check('clock', () => {
+    if (Date.now() < EARLIEST_PLAUSIBLE_TIME)
+      throw new Problem('setting_invalid', 'The clock is wrong.');
+  });
+  await check('settings', () => {
+    checkEnvFile();
+    config = withFlags(flags, 'development');
+  });
+  if (config === undefined) return results;
+  const settings = config;
+  await check('database', () => {
+    context = createContext(settings, { secretKey: findSecretKey(settings) });
+    return context.database.ping();
+  });
+  if (context === undefined) return results;
+  const opened = context;
+  await check('schema', () => checkSchema(opened.database));
+  if (results.schema === 'ok') await check('key', () => checkKeyOfDatabase(opened));
+  await opened.database.close();
+  return results;
+}

@@ -1,0 +1,31 @@
+/** `connect-apps migrate`: brings the database to the current schema. */
+
+import type { Command } from 'commander';
+import { openDatabase } from '../app.ts';
+import { migrate } from '../storage/migrate.ts';
+import { print, printItem } from './output.ts';
+import { addDatabaseFlag, withFlags } from './settings.ts';
+
+/** Adds the command. */
+export function addMigrateCommand(program: Command): void {
+  addDatabaseFlag(program.command('migrate'))
+    .description(
+      'bring the database to the current schema; safe to run from several machines at once',
+    )
+    .option('--json', 'print JSON')
+    .action(async (flags: { json?: boolean }) => {
+      const database = openDatabase(withFlags({ ...flags }, 'development'));
+      try {
+        const applied = await migrate(database);
+        if (flags.json) printItem({ applied }, true);
+        else
+          print(
+            applied.length > 0
+              ? `Applied: ${applied.join(', ')}`
+              : 'Nothing to do: the schema is current.',
+          );
+      } finally {
+        await database.close();
+      }
+    });
+}

@@ -1,0 +1,136 @@
+/**
+ * Settings: environment and .env file -> one frozen, checked Config. The only reader of
+ * process.env; .env.example lists the same settings, and a test compares the two.
+ */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { Problem } from './problem.ts';
+
+/** Text settings by name, as the environment has them. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type DatabaseUrl = { engine: 'sqlite'; path: string };
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly database: DatabaseUrl;
+  /** The origin that browsers and callbacks see; undefined: the address that the server listens on. */
+  readonly publicUrl: string | undefined;
+  readonly secretKey: string | undefined;
+  readonly logLevel: LogLevel;
+  readonly allowConnectAppDelete: boolean;
+  readonly strictPageSize: boolean;
+  /** Requests a second for each account; 0 for no limit. */
+  readonly rateLimitPerSecond: number;
+  readonly trustProxy: readonly string[];
+  readonly callbackAllowedNetworks: readonly string[];
+}
+
+/** What a setting is when nobody sets it, for each way to run. */
+const DEFAULTS = {
+  PORT: '2010',
+  HOST: '127.0.0.1',
+  DATABASE_URL: 'sqlite:./data/connect-apps.db',
+  PUBLIC_URL: '',
+  SECRET_KEY: '',
+  LOG_LEVEL: 'info',
+  ALLOW_CONNECT_APP_DELETE: 'false',
+  STRICT_PAGE_SIZE: 'false',
+  RATE_LIMIT_PER_SECOND: '',
+  TRUST_PROXY: '',
+  CALLBACK_ALLOWED_NETWORKS: '',
+} as const;
+
+type SettingName = keyof typeof DEFAULTS;
+
+/** The names of all settings. */
+export const SETTING_NAMES = Object.keys(DEFAULTS);
+
+/** Reads the environment and the .env file of this folder; the environment wins. */
+export function readSettings(environment: Settings = process.env): Settings {
+  return { ...readEnvFile(), ...environment };
+}
+
+/** Raises `setting_invalid` for a name in the .env file that is not a setting. */
+export function checkEnvFile(): void {
+  for (const name of Object.keys(readEnvFile())) {
+    if (SETTING_NAMES.includes(name)) continue;
+    throw new Problem(
+      'setting_invalid',
+      `.env has the unknown setting ${name}. The settings are: ${SETTING_NAMES.join(', ')}.`,
+    );
+  }
+}
+
+function readEnvFile(): Settings {
+  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+}
+
+/** Checks the settings and fills in what is not set; raises `setting_invalid` with what to do. */
+export function createConfig(settings: Settings, mode: 'development' | 'production'): Config {
+  const isDevelopment = mode === 'development';
+  const text = (name: SettingName) => settings[name]?.trim() || DEFAULTS[name];
+  const list = (name: SettingName, inDevelopment: readonly string[] = []) => {
+    const items = text(name)
+      .split(',')
+      .map((item) => item.trim());
+    const given = items.filter((item) => item !== '');
+    return given.length === 0 && isDevelopment ? inDevelopment : given;
+  };
+  const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
+  return Object.freeze({
+    port: wholeNumber('PORT', text('PORT'), 65_535),
+    host: text('HOST'),
+    database: parseDatabaseUrl(text('DATABASE_URL')),
+    publicUrl: parseOrigin(text('PUBLIC_URL')),
+    secretKey: text('SECRET_KEY') || undefined,
+    logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
+    allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
+    strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),
+    rateLimitPerSecond: wholeNumber('RATE_LIMIT_PER_SECOND', limit, 1_000_000),
+    trustProxy: list('TRUST_PROXY'),
+    callbackAllowedNetworks: list('CALLBACK_ALLOWED_NETWORKS', ['127.0.0.0/8', '::1/128']),
+  });
+}
+
+function invalid(name: string, expected: string): Problem {
+  return new Problem('setting_invalid', `${name} must be ${expected}.`);
+}
+
+function wholeNumber(name: string, text: string, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw invalid(name, `a whole number from 0 to ${max}`);
+}
+
+function flag(name: string, text: string): boolean {
+  return oneOf(name, ['true', 'false'], text) === 'true';
+}
+
+function oneOf<Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+  text: string,
+): Choice {
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) throw invalid(name, `one of ${choices.join(', ')}`);
+  return choice;
+}
+
+function parseDatabaseUrl(text: string): DatabaseUrl {
+  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : '';
+  if (path === '') throw invalid('DATABASE_URL', 'sqlite:PATH or sqlite::memory:');
+  return { engine: 'sqlite', path };
+}
+
+function parseOrigin(text: string): string | undefined {
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+  throw invalid('PUBLIC_URL', 'an origin such as https://connect.example.com, without a path');
+}

@@ -1,0 +1,65 @@
+/** ConnectApp -> its wire form. */
+
+import Type from 'typebox';
+import type { Format } from '../http/representation.ts';
+import { choice, nullableText } from '../http/schemas.ts';
+import { CALLBACK_METHODS, type ConnectApp } from './connect-app.ts';
+import { PERMISSIONS } from './permissions.ts';
+
+const schema = Type.Object(
+  {
+    account_sid: Type.String({ description: 'The account that owns the Connect App.' }),
+    authorize_redirect_url: nullableText('Where the customer is sent after allowing or denying.'),
+    company_name: nullableText('The company behind the Connect App.'),
+    deauthorize_callback_method: Type.Unsafe<string | null>({
+      type: 'string',
+      nullable: true,
+      enum: [...CALLBACK_METHODS, null],
+      description: 'How deauthorize_callback_url is called.',
+    }),
+    deauthorize_callback_url: nullableText('What is called when a customer deauthorizes the app.'),
+    description: nullableText('What the Connect App does.'),
+    friendly_name: nullableText('The name of the Connect App.'),
+    homepage_url: nullableText('Where customers learn more.'),
+    permissions: Type.Array(choice(PERMISSIONS, 'A permission that the app asks for.')),
+    sid: Type.String({ description: 'The SID of the Connect App.' }),
+    uri: Type.String({ description: 'The path of this resource.' }),
+  },
+  { title: 'ConnectApp' },
+);
+
+/** How a Connect App looks on the wire. */
+export const connectAppFormat: Format<ConnectApp> = {
+  schema,
+  element: 'ConnectApp',
+  listElement: 'ConnectApps',
+  listName: 'connect_apps',
+  xmlOrder: [
+    'sid',
+    'account_sid',
+    'friendly_name',
+    'description',
+    'company_name',
+    'homepage_url',
+    'authorize_redirect_url',
+    'deauthorize_callback_url',
+    'deauthorize_callback_method',
+    'permissions',
+    'uri',
+  ],
+  toWire(app) {
+    return {
+      account_sid: app.accountSid,
+      authorize_redirect_url: app.authorizeRedirectUrl,
+      company_name: app.companyName,
+      deauthorize_callback_method: app.deauthorizeCallbackMethod,
+      deauthorize_callback_url: app.deauthorizeCallbackUrl,
+      description: app.description,
+      friendly_name: app.friendlyName,
+      homepage_url: app.homepageUrl,
+      permissions: app.permissions,
+      sid: app.sid,
+      uri: `/2010-04-01/Accounts/${app.accountSid}/ConnectApps/${app.sid}.json`,
+    };
+  },
+};

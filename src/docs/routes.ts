@@ -1,0 +1,54 @@
+/** /openapi.json, generated from the schemas of the routes, and /docs, which shows it. */
+
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { documentationPage, STYLE_SHEET } from './page.ts';
+
+/** Collects the routes that are added after this call. */
+export async function addDocumentation(server: FastifyInstance): Promise<void> {
+  await server.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: {
+        title: 'connect-apps',
+        description: "Twilio Connect Apps, compatible with Twilio's 2010-04-01 API.",
+        version: '2010-04-01',
+      },
+      components: {
+        securitySchemes: {
+          accountSid_authToken: {
+            type: 'http',
+            scheme: 'basic',
+            description: 'Account SID and Auth Token.',
+          },
+        },
+      },
+      security: [{ accountSid_authToken: [] }],
+    },
+    transform: ({ schema, url }) => ({
+      schema:
+        'body' in schema ? { consumes: ['application/x-www-form-urlencoded'], ...schema } : schema,
+      url: `${url}.json`,
+    }),
+  });
+}
+
+const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+/** Adds the two URLs. */
+export function addDocumentationRoutes(server: FastifyInstance): void {
+  const schema = { hide: true };
+  server.get('/openapi.json', { schema }, async () => server.swagger());
+  server.get('/docs', { schema }, async (_, reply) => {
+    return reply.headers(PAGE_HEADERS).send(String(await documentationPage(server.swagger())));
+  });
+  server.get('/docs/style.css', { schema }, async (_, reply) => {
+    return reply.header('content-type', 'text/css; charset=utf-8').send(STYLE_SHEET);
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * What all routes under /2010-04-01 share: authentication before the body is read, the rate limit of
+ * an account, CORS, and 405 for every method that a URL does not have. It knows no resource.
+ */
+
+import { METHODS } from 'node:http';
+import rateLimit from '@fastify/rate-limit';
+import type {} from '@fastify/swagger';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { Problem } from '../problem.ts';
+import { type Credentials, notAuthenticated, parseAuthorization } from './authentication.ts';
+
+/** The version that every URL of the API begins with. */
+export const API_VERSION = '/2010-04-01';
+
+export interface ApiOptions<Caller> {
+  rateLimitPerSecond: number;
+  /** Says whose credentials these are; undefined when they are nobody's. */
+  authenticate(credentials: Credentials): Promise<Caller | undefined>;
+}
+
+/** A URL of the API and what each of its methods does. */
+export type Resource = Partial<
+  Record<'GET' | 'POST' | 'DELETE', Omit<RouteOptions, 'method' | 'url'>>
+>;
+
+export interface Api<Caller> {
+  /** Adds a URL; methods that it does not have answer 405. */
+  route(url: string, resource: Resource): void;
+  /** Who is asking. */
+  caller(request: FastifyRequest): Caller;
+}
+
+/** Prepares a server for the API. */
+export async function createApi<Caller extends { sid: string }>(
+  server: FastifyInstance,
+  options: ApiOptions<Caller>,
+): Promise<Api<Caller>> {
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const caller = (request: FastifyRequest) => {
+    const found = callers.get(request);
+    if (found === undefined) throw notAuthenticated();
+    return found;
+  };
+  for (const method of METHODS) {
+    if (!server.supportedMethods.includes(method) && method !== 'CONNECT') {
+      server.addHttpMethod(method, { hasBody: true });
+    }
+  }
+  if (options.rateLimitPerSecond > 0) {
+    await server.register(rateLimit, {
+      global: false,
+      max: options.rateLimitPerSecond,
+      timeWindow: 1000,
+      hook: 'preParsing',
+      keyGenerator: (request) => caller(request).sid,
+      errorResponseBuilder: () => new Problem('too_many_requests'),
+    });
+  }
+
+  async function authenticate(request: FastifyRequest): Promise<void> {
+    const credentials = parseAuthorization(request.headers.authorization);
+    const found = await options.authenticate(credentials);
+    if (found === undefined) throw notAuthenticated();
+    callers.set(request, found);
+  }
+
+  return {
+    caller,
+    route(path, resource) {
+      const url = API_VERSION + path;
+      const methods = Object.keys(resource);
+      const allow = [
+        ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
+        'OPTIONS',
+      ].join(', ');
+      const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+        allowOrigins(reply, allow);
+        await authenticate(request);
+      };
+      for (const [method, route] of Object.entries(resource)) {
+        server.route({ ...route, method, url, onRequest, config: { rateLimit: {} } });
+      }
+      server.route({
+        method: 'OPTIONS',
+        url,
+        schema: { hide: true },
+        handler: async (_, reply) => {
+          allowOrigins(reply, allow);
+          return reply.header('Allow', allow).code(204).send();
+        },
+      });
+      server.route({
+        method: server.supportedMethods.filter(
+          (method) => !methods.includes(method) && method !== 'OPTIONS' && method !== 'HEAD',
+        ),
+        url,
+        schema: { hide: true },
+        onRequest: async (request, reply) => {
+          await onRequest(request, reply);
+          reply.header('Allow', allow);
+          throw new Problem('method_not_allowed');
+        },
+        handler: () => undefined,
+      });
+    },
+  };
+}
+
+/** The CORS headers that Twilio's OpenAPI describes. */
+function allowOrigins(reply: FastifyReply, methods: string): void {
+  reply.header('Access-Control-Allow-Origin', '*');
+  reply.header('Access-Control-Allow-Methods', methods);
+  reply.header('Access-Control-Allow-Headers', 'Authorization, Content-Type');
+  reply.header('Access-Control-Allow-Credentials', 'true');
+  reply.header('Access-Control-Expose-Headers', 'Twilio-Request-Id, Retry-After, Link');
+}

@@ -1,0 +1,104 @@
+/**
+ * What goes wrong -> Twilio's error body. The only mapping from the names of problem.ts to the wire:
+ * a name without a row does not compile. Anything that is not a Problem is answered as a bland 500.
+ */
+
+import { Problem, type ProblemName } from '../problem.ts';
+import type { Extension } from './path.ts';
+import { writeXml } from './xml.ts';
+
+interface Row {
+  status: number;
+  code: number;
+  message: string;
+  /** What the problem's detail is on the wire; by default it becomes the message. */
+  detail?: 'separate' | 'hidden';
+}
+
+/** Every error of the API; docs/api.md lists the same rows, and a test compares the two. */
+export const ERRORS: Record<ProblemName | 'internal', Row> = {
+  not_authenticated: { status: 401, code: 20003, message: 'Authenticate', detail: 'separate' },
+  account_not_active: { status: 403, code: 20005, message: 'Account not active' },
+  access_denied: { status: 403, code: 20006, message: 'Access Denied', detail: 'separate' },
+  not_found: { status: 404, code: 20404, message: 'The requested resource was not found' },
+  method_not_allowed: { status: 405, code: 20004, message: 'Method not allowed' },
+  friendly_name_invalid: {
+    status: 400,
+    code: 20002,
+    message: 'Invalid FriendlyName',
+    detail: 'separate',
+  },
+  parameter_invalid: { status: 400, code: 20422, message: 'Invalid parameter' },
+  page_size_too_large: { status: 400, code: 20007, message: 'Page size too large' },
+  page_token_invalid: { status: 400, code: 21481, message: 'Invalid PageToken' },
+  request_malformed: { status: 400, code: 20001, message: 'The request could not be understood' },
+  request_too_slow: { status: 408, code: 20408, message: 'The request took too long to arrive' },
+  headers_too_large: { status: 431, code: 20431, message: 'The request headers are too large' },
+  body_too_large: { status: 413, code: 20413, message: 'The request body is over 64 kB' },
+  media_type_unsupported: {
+    status: 415,
+    code: 20415,
+    message: 'Send the parameters as application/x-www-form-urlencoded',
+  },
+  too_many_requests: { status: 429, code: 20429, message: 'Too Many Requests' },
+  overloaded: { status: 503, code: 20503, message: 'Service Unavailable', detail: 'hidden' },
+  storage_unavailable: {
+    status: 503,
+    code: 20503,
+    message: 'Service Unavailable',
+    detail: 'hidden',
+  },
+  database_not_current: {
+    status: 503,
+    code: 20503,
+    message: 'Service Unavailable',
+    detail: 'hidden',
+  },
+  setting_invalid: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
+  secret_key_mismatch: {
+    status: 500,
+    code: 20500,
+    message: 'Internal Server Error',
+    detail: 'hidden',
+  },
+  internal: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
+};
+
+export interface ErrorReply {
+  status: number;
+  contentType: string;
+  body: string;
+}
+
+/** Writes the error as the extension of the path asks: JSON for .json, XML for all others. */
+export function writeErrorReply(error: unknown, path: string, extension: Extension): ErrorReply {
+  const row = ERRORS[error instanceof Problem ? error.problem : 'internal'];
+  const detail = error instanceof Problem ? error.detail : undefined;
+  const body = {
+    code: row.code,
+    ...(row.detail === 'separate' && detail && { detail }),
+    message: row === ERRORS.not_found ? notFound(path) : (!row.detail && detail) || row.message,
+    more_info: `https://www.twilio.com/docs/errors/${row.code}`,
+    status: row.status,
+  };
+  return extension === 'json'
+    ? {
+        status: row.status,
+        contentType: 'application/json; charset=utf-8',
+        body: JSON.stringify(body),
+      }
+    : {
+        status: row.status,
+        contentType: 'application/xml; charset=utf-8',
+        body: writeXml('RestException', body),
+      };
+}
+
+function notFound(path: string): string {
+  return `The requested resource ${path} was not found`;
+}
+
+/** The status of an error, for the log. */
+export function statusOf(error: unknown): number {
+  return ERRORS[error instanceof Problem ? error.problem : 'internal'].status;
+}

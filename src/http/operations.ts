@@ -1,0 +1,39 @@
+/** For whoever runs the server: is it alive, should it get requests, what has it done. */
+
+import type {} from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { Metrics } from '../metrics.ts';
+import type { Database } from '../storage/database.ts';
+
+/** How long readiness waits for the database. */
+const READY_TIMEOUT_MS = 2000;
+
+/** Adds /healthz, /readyz and /metrics. */
+export function addOperationsRoutes(
+  server: FastifyInstance,
+  database: Database,
+  metrics: Metrics,
+  isClosing: () => boolean,
+): void {
+  const schema = { hide: true };
+  server.get('/healthz', { schema }, async () => ({ status: 'ok' }));
+  server.get('/readyz', { schema }, async (_, reply) => {
+    const isReady = !isClosing() && (await answersInTime(database));
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
+  });
+  server.get('/metrics', { schema }, async (_, reply) => {
+    return reply.header('content-type', metrics.contentType).send(await metrics.text());
+  });
+}
+
+async function answersInTime(database: Database): Promise<boolean> {
+  const timeout = AbortSignal.timeout(READY_TIMEOUT_MS);
+  const late = new Promise<false>((resolve) => {
+    timeout.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  const answer = database.ping().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, late]);
+}

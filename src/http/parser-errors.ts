@@ -1,0 +1,53 @@
+/** Requests that the HTTP parser refuses: they never become one, and still get a whole answer. */
+
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from '../logger.ts';
+import { Problem, type ProblemName } from '../problem.ts';
+import { createRequestSid } from '../sid.ts';
+import { writeErrorReply } from './error-reply.ts';
+
+const lastResponses = new WeakMap<object, ServerResponse>();
+
+/** Remembers which answer a connection is busy with. */
+export function rememberResponse(socket: object, response: ServerResponse): void {
+  lastResponses.set(socket, response);
+}
+
+const NAMES: Record<string, ProblemName> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_too_slow',
+};
+
+/**
+ * Answers a parse error and closes the connection. Bytes after a request that is still being
+ * answered (old clients send a stray chunk end) do not take the place of its answer.
+ */
+export function refuseUnparsable(
+  error: Error & { code?: string },
+  socket: Socket,
+  logger: Logger,
+): void {
+  const last = lastResponses.get(socket);
+  if (last?.req.complete && !last.writableFinished) {
+    last.once('finish', () => socket.destroySoon());
+    return;
+  }
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const requestId = createRequestSid();
+  const problem = new Problem(NAMES[error.code ?? ''] ?? 'request_malformed');
+  // The path is unknown, and JSON is what the client libraries can read.
+  const { status, contentType, body } = writeErrorReply(problem, '', 'json');
+  const head = [
+    `HTTP/1.1 ${status} ${problem.message}`,
+    `Content-Type: ${contentType}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `Twilio-Request-Id: ${requestId}`,
+    'Connection: close',
+  ];
+  logger.info({ requestId, status }, 'A request could not be parsed');
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

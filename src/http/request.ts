@@ -1,0 +1,30 @@
+/** What a request holds, as typed values: path, query and form parameters. All are untrusted texts. */
+
+import type { FastifyRequest } from 'fastify';
+import type { Parameters } from '../parameter.ts';
+
+/** A part of the path; empty when the route has no such part. */
+export function pathParameter(request: FastifyRequest, name: string): string {
+  return String(read(request.params, [name])[name] ?? '');
+}
+
+/** The query parameters with these names, all when none are given. */
+export function queryOf(request: FastifyRequest, names?: readonly string[]): Parameters {
+  return read(request.query, names);
+}
+
+/** The parameters of the form in the body with these names; others are ignored. */
+export function formOf(request: FastifyRequest, names: readonly string[]): Parameters {
+  return read(request.body, names);
+}
+
+function read(source: unknown, names?: readonly string[]): Parameters {
+  if (typeof source !== 'object' || source === null) return {};
+  const parameters: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(source)) {
+    if (names && !names.includes(name)) continue;
+    if (typeof value === 'string') parameters[name] = value;
+    else if (Array.isArray(value)) parameters[name] = value.map(String);
+  }
+  return parameters;
+}

@@ -1,0 +1,159 @@
+/**
+ * The HTTP server: limits, time-outs, request ids, the log line and metrics of each request, and the
+ * one way out for errors. It knows no resource.
+ */
+
+import formbody from '@fastify/formbody';
+import underPressure from '@fastify/under-pressure';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import { Problem } from '../problem.ts';
+import { createRequestSid } from '../sid.ts';
+import { writeErrorReply } from './error-reply.ts';
+import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
+import { extensionOf, pathOf, toRoute } from './path.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const MAX_HEADER_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Above this the server answers 503 instead of letting everyone wait. */
+const MAX_EVENT_LOOP_DELAY_MS = 1000;
+
+export interface ServerOptions {
+  logger: Logger;
+  metrics: Metrics;
+  trustProxy: readonly string[];
+}
+
+/** Makes a server without routes. */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { logger, metrics } = options;
+  const server = Fastify({
+    genReqId: createRequestSid,
+    rewriteUrl: (request) => toRoute(request.url ?? '/'),
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    // Host is checked below, so that its absence gets a body like every other refusal.
+    http: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requireHostHeader: false,
+    },
+    return503OnClosing: false,
+    trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
+    clientErrorHandler: (error, socket) => refuseUnparsable(error, socket, logger),
+    frameworkErrors: (error, request, reply) => {
+      reply.header('Twilio-Request-Id', request.id);
+      answer(asProblem(error), request, reply);
+    },
+  });
+  await server.register(formbody);
+  await server.register(underPressure, {
+    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    pressureHandler: () => {
+      throw new Problem('overloaded');
+    },
+  });
+  // Only forms: every other type is refused with 415.
+  server.removeContentTypeParser(['application/json', 'text/plain']);
+
+  // The domain checks parameters against the same rules, and knows Twilio's code for each fault.
+  server.setValidatorCompiler(() => () => true);
+
+  // Node would answer 417 with an empty body by itself.
+  server.server.on('checkExpectation', (request, response) => {
+    server.server.emit('request', request, response);
+  });
+
+  server.addHook('onRequest', async (request, reply) => {
+    rememberResponse(request.raw.socket, reply.raw);
+    reply.header('Twilio-Request-Id', request.id);
+    if (countHosts(request) === 1) return;
+    reply.header('Connection', 'close');
+    throw new Problem('request_malformed', 'The request must have exactly one Host header.');
+  });
+
+  server.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? 'none';
+    metrics.observeRequest(route, request.method, reply.statusCode, reply.elapsedTime);
+    logger.info(
+      {
+        requestId: request.id,
+        account: accountOf(request),
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+      },
+      `${request.method} ${route}`,
+    );
+  });
+
+  function answer(error: unknown, request: FastifyRequest, reply: Reply) {
+    const problem = asProblem(error);
+    const { status } = send(problem, reply, request);
+    if (status < 500) return;
+    logger.error({ requestId: request.id, err: problem }, 'The request failed');
+  }
+
+  server.setErrorHandler((error, request, reply) => {
+    answer(error, request, reply);
+  });
+  server.setNotFoundHandler((request, reply) => {
+    answer(new Problem('not_found'), request, reply);
+  });
+  return server;
+}
+
+/** What is needed of a reply: Fastify's own type differs before routing. */
+interface Reply {
+  code(status: number): unknown;
+  header(name: string, value: string): unknown;
+  send(payload?: unknown): unknown;
+}
+
+function send(error: unknown, reply: Reply, request: FastifyRequest): { status: number } {
+  const path = pathOf(request.originalUrl);
+  const written = writeErrorReply(error, path, extensionOf(request.originalUrl));
+  reply.code(written.status);
+  reply.header('content-type', written.contentType);
+  if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
+  if (written.status === 503) reply.header('Retry-After', '1');
+  if (written.status === 413) reply.header('Connection', 'close');
+  // A buffer: the schema of the route's good answer does not apply.
+  reply.send(Buffer.from(written.body));
+  return written;
+}
+
+/** Gives Fastify's own errors their names; any other error stays what it is. */
+function asProblem(error: unknown): unknown {
+  if (error instanceof Problem || !(error instanceof Error)) return error;
+  const { code, statusCode } = error as FastifyError;
+  if (code === 'FST_ERR_BAD_URL') return new Problem('not_found');
+  if (statusCode === 413) return new Problem('body_too_large');
+  if (statusCode === 415) return new Problem('media_type_unsupported');
+  if (statusCode === 429) return new Problem('too_many_requests');
+  if (statusCode !== undefined && statusCode < 500) return new Problem('request_malformed');
+  return error;
+}
+
+function countHosts(request: FastifyRequest): number {
+  const { rawHeaders } = request.raw;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  // HTTP/1.0 (RFC 1945) has no Host.
+  return count === 0 && request.raw.httpVersionMinor === 0 ? 1 : count;
+}
+
+/** The account of a route, for the log; the path itself is never logged. */
+function accountOf(request: FastifyRequest): string | undefined {
+  const { params } = request;
+  if (typeof params !== 'object' || params === null || !('AccountSid' in params)) return undefined;
+  const sid = String(params.AccountSid);
+  return /^AC[0-9a-f]{32}$/i.test(sid) ? sid : undefined;
+}

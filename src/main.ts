@@ -1,0 +1,5 @@
+/** The process: run the command line, set the exit code. */
+
+import { run } from './cli/program.ts';
+
+process.exitCode = await run(process.argv.slice(2));

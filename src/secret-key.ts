@@ -1,0 +1,49 @@
+/**
+ * Where SECRET_KEY comes from when it is not set: for everything but `serve` a key file beside the
+ * SQLite file, made on first use, or the demo key where there is no file to lie beside.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Config } from './config.ts';
+import { Problem } from './problem.ts';
+
+const DEMO_KEY = 'connect-apps demo key: not a secret';
+const SHORTEST_KEY = 32;
+
+/** The key of a development server or a command: the setting, the key file, or the demo key. */
+export function findSecretKey(config: Config): string {
+  if (config.secretKey !== undefined) return config.secretKey;
+  if (config.database.path === ':memory:') return DEMO_KEY;
+  return readOrCreateKeyFile(`${config.database.path}.key`);
+}
+
+/** The key of a production server; raises `setting_invalid` when it is absent, short or public. */
+export function checkSecretKey(config: Config): string {
+  const { secretKey } = config;
+  if (secretKey !== undefined && secretKey.length >= SHORTEST_KEY && secretKey !== DEMO_KEY) {
+    return secretKey;
+  }
+  throw new Problem(
+    'setting_invalid',
+    `SECRET_KEY must be set to a secret of at least ${SHORTEST_KEY} characters, for example the output of: openssl rand -hex 32`,
+  );
+}
+
+function readOrCreateKeyFile(path: string): string {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    // Exclusive: of two commands that start together, one writes and both read the same key.
+    writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!isAlreadyThere(error)) {
+      throw new Problem('setting_invalid', `Cannot write the key file ${path}.`, { cause: error });
+    }
+  }
+  return readFileSync(path, 'utf8').trim();
+}
+
+function isAlreadyThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}

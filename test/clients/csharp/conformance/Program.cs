@@ -1,0 +1,330 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Twilio;
+using Twilio.Base;
+using Twilio.Clients;
+using Twilio.Exceptions;
+using Twilio.Http;
+using Twilio.Rest.Api.V2010;
+using Twilio.Rest.Api.V2010.Account;
+using Twilio.Security;
+using Permission = Twilio.Rest.Api.V2010.Account.ConnectAppResource.PermissionEnum;
+
+/// <summary>
+/// All that Twilio's C# library can do with ConnectApps and Accounts. It expects the account of
+/// TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
+/// argument `strict` it checks what a strict server refuses instead.
+/// </summary>
+class Program {
+    static readonly string AccountSid = Environment.GetEnvironmentVariable("TWILIO_ACCOUNT_SID");
+    static readonly string AuthToken = Environment.GetEnvironmentVariable("TWILIO_AUTH_TOKEN");
+    static readonly string AppSid = Environment.GetEnvironmentVariable("CONNECT_APP_SID");
+    static readonly string UnknownAppSid = "CN" + new string('f', 32);
+    static readonly string UnknownAccountSid = "AC" + new string('f', 32);
+    const string Text = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b";
+
+    static bool failed = false;
+
+    static int Main(string[] arguments) {
+        TwilioClient.Init(AccountSid, AuthToken);
+        if (arguments.SequenceEqual(new[] { "strict" })) {
+            RefuseStrictly();
+        } else {
+            ListApps();
+            UpdateApp();
+            RefuseRequests();
+            UseAccounts();
+            ValidateCallbacks();
+            DeleteApp();
+        }
+        return failed ? 1 : 0;
+    }
+
+    static void Check(string name, Action run) {
+        try {
+            run();
+            Console.WriteLine("ok " + name);
+        } catch (Exception error) {
+            failed = true;
+            Console.WriteLine("not ok " + name + ": " + error.Message.Replace('\n', ' '));
+        }
+    }
+
+    static void Same(object actual, object expected) {
+        if (!Equals(actual, expected)) {
+            throw new Exception(actual + " is not " + expected);
+        }
+    }
+
+    static void Same(IEnumerable<string> actual, IEnumerable<string> expected) {
+        Same(string.Join(" ", actual), string.Join(" ", expected));
+    }
+
+    /// <summary>`call` must throw the library's own exception, with all three.</summary>
+    static void Refused(int status, int code, string message, Action call) {
+        try {
+            call();
+        } catch (ApiException error) {
+            Same(error.Status + " " + error.Code, status + " " + code);
+            if (!error.Message.Contains(message)) {
+                throw new Exception(message + " is not in " + error.Message);
+            }
+            return;
+        }
+        throw new Exception("it was not refused");
+    }
+
+    static IEnumerable<string> Sids(IEnumerable<ConnectAppResource> apps) {
+        return apps.Select(app => app.Sid);
+    }
+
+    static ConnectAppResource Update(Action<UpdateConnectAppOptions> change) {
+        var options = new UpdateConnectAppOptions(AppSid);
+        change(options);
+        return ConnectAppResource.Update(options);
+    }
+
+    static Page<ConnectAppResource> Page(string query) {
+        var url = $"https://api.twilio.com/2010-04-01/Accounts/{AccountSid}/ConnectApps.json?{query}";
+        return ConnectAppResource.GetPage(url, TwilioClient.GetRestClient());
+    }
+
+    static void ListApps() {
+        var all = Sids(ConnectAppResource.Read()).ToList();
+        var client = TwilioClient.GetRestClient();
+
+        Check("fetches an app", () => {
+            var app = ConnectAppResource.Fetch(AppSid);
+            Same(new[] { app.Sid, app.AccountSid }, new[] { AppSid, AccountSid });
+            Same(app.Uri, $"/2010-04-01/Accounts/{AccountSid}/ConnectApps/{AppSid}.json");
+        });
+
+        Check("lists without a limit", () => {
+            Same(all.Distinct().Count(), 7);
+            Same(all.Contains(AppSid), true);
+        });
+
+        Check("lists up to a limit", () =>
+            Same(Sids(ConnectAppResource.Read(limit: 2)), all.Take(2)));
+
+        Check("lists up to a limit over 1000", () =>
+            Same(Sids(ConnectAppResource.Read(limit: 2000)), all));
+
+        Check("lists with a page size", () => {
+            Same(Sids(ConnectAppResource.Read(pageSize: 5)), all);
+            Same(Sids(ConnectAppResource.Read(pageSize: 3, limit: 5)), all.Take(5));
+        });
+
+        Check("iterates lazily over three pages", () => {
+            var seen = new List<string>();
+            foreach (var app in ConnectAppResource.Read(pageSize: 3)) {
+                seen.Add(app.Sid);
+            }
+            Same(seen, all);
+        });
+
+        Check("turns to the next page and back", () => {
+            var second = ConnectAppResource.NextPage(Page("PageSize=3"), client);
+            Same(Sids(second.Records), all.Skip(3).Take(3));
+            var third = ConnectAppResource.NextPage(second, client);
+            Same(Sids(third.Records), all.Skip(6));
+            Same(third.HasNextPage(), false);
+            var back = ConnectAppResource.PreviousPage(second, client);
+            Same(Sids(back.Records), all.Take(3));
+        });
+
+        Check("opens a page by its link", () => {
+            var link = Page("PageSize=3").GetNextPageUrl(Twilio.Rest.Domain.Api);
+            Same(Sids(ConnectAppResource.GetPage(link, client).Records), all.Skip(3).Take(3));
+        });
+    }
+
+    static void UpdateApp() {
+        var name = string.Concat(Enumerable.Repeat("🎉", 64));
+        var back = "https://app.example.com/back?a=1&b=%20";
+        var bye = "https://app.example.com/bye";
+        var home = "https://app.example.com/";
+        var getAll = new List<Permission> { Permission.GetAll };
+        var changes = new (string Name, Action<UpdateConnectAppOptions> Apply, Func<ConnectAppResource, string> Read, string Value)[] {
+            ("AuthorizeRedirectUrl", o => o.AuthorizeRedirectUrl = new Uri(back), a => a.AuthorizeRedirectUrl.OriginalString, back),
+            ("CompanyName", o => o.CompanyName = "Example & Sons", a => a.CompanyName, "Example & Sons"),
+            ("DeauthorizeCallbackMethod", o => o.DeauthorizeCallbackMethod = HttpMethod.Post, a => a.DeauthorizeCallbackMethod.ToString(), "POST"),
+            ("DeauthorizeCallbackUrl", o => o.DeauthorizeCallbackUrl = new Uri(bye), a => a.DeauthorizeCallbackUrl.OriginalString, bye),
+            ("Description", o => o.Description = "What it does", a => a.Description, "What it does"),
+            ("FriendlyName", o => o.FriendlyName = name, a => a.FriendlyName, name),
+            ("HomepageUrl", o => o.HomepageUrl = new Uri(home), a => a.HomepageUrl.OriginalString, home),
+            ("Permissions", o => o.Permissions = getAll, a => string.Join(" ", a.Permissions), "get-all"),
+        };
+        foreach (var change in changes) {
+            Check("updates " + change.Name, () => {
+                Same(change.Read(Update(change.Apply)), change.Value);
+                Same(change.Read(ConnectAppResource.Fetch(AppSid)), change.Value);
+            });
+        }
+
+        Check("updates all properties at once", () => {
+            Update(options => {
+                options.Description = "Another";
+                options.Permissions = new List<Permission> { Permission.PostAll };
+            });
+            var updated = Update(options => {
+                foreach (var change in changes) {
+                    change.Apply(options);
+                }
+            });
+            Same(changes.Select(change => change.Read(updated)), changes.Select(change => change.Value));
+        });
+
+        Check("puts permissions in their order", () => {
+            var ordered = new List<Permission> { Permission.GetAll, Permission.PostAll };
+            foreach (var permissions in new[] { Enumerable.Reverse(ordered).ToList(), ordered }) {
+                var updated = Update(options => options.Permissions = permissions);
+                Same(string.Join(" ", updated.Permissions), "get-all post-all");
+            }
+        });
+
+        Check("clears a text", () => {
+            var cleared = Update(options => options.Description = "");
+            Same(cleared.Description, null);
+            Same(cleared.CompanyName, "Example & Sons");
+        });
+
+        Check("keeps every character", () => {
+            Same(Update(options => options.Description = Text).Description, Text);
+            Same(ConnectAppResource.Fetch(AppSid).Description, Text);
+        });
+    }
+
+    static void RefuseRequests() {
+        var wrong = new TwilioRestClient(AccountSid, new string('f', 32));
+        var unknown = new TwilioRestClient(UnknownAccountSid, AuthToken);
+
+        Check("refuses a wrong token", () =>
+            Refused(401, 20003, "Authenticate", () => ConnectAppResource.Fetch(AppSid, client: wrong)));
+        Check("refuses a wrong token on a list", () =>
+            Refused(401, 20003, "Authenticate", () => ConnectAppResource.Read(client: wrong)));
+        Check("refuses an unknown account", () =>
+            Refused(401, 20003, "Authenticate", () => ConnectAppResource.Read(client: unknown)));
+        Check("does not find an unknown app", () =>
+            Refused(404, 20404, $"/ConnectApps/{UnknownAppSid}.json was not found", () =>
+                ConnectAppResource.Fetch(UnknownAppSid)));
+        Check("does not find a malformed SID", () =>
+            Refused(404, 20404, "/ConnectApps/CN1.json was not found", () => ConnectAppResource.Fetch("CN1")));
+        Check("does not find another account's apps", () =>
+            Refused(404, 20404, "was not found", () => ConnectAppResource.Read(UnknownAccountSid)));
+        Check("refuses an empty friendly name", () =>
+            Refused(400, 20002, "Invalid FriendlyName", () => Update(options => options.FriendlyName = "")));
+        Check("refuses a long friendly name", () =>
+            Refused(400, 20002, "Invalid FriendlyName", () =>
+                Update(options => options.FriendlyName = new string('x', 65))));
+        Check("refuses a method other than GET and POST", () =>
+            Refused(400, 20422, "DeauthorizeCallbackMethod", () =>
+                Update(options => options.DeauthorizeCallbackMethod = HttpMethod.Put)));
+        Check("refuses an unknown permission", () =>
+            Refused(400, 20422, "Permissions", () =>
+                Update(options => options.Permissions = new List<Permission> { "put-all" })));
+        Check("refuses a page size of 0", () =>
+            Refused(400, 20422, "PageSize", () => Page("PageSize=0")));
+        Check("refuses a page token that it did not give", () =>
+            Refused(400, 21481, "Invalid PageToken", () => Page("PageToken=nonsense")));
+        Check("refuses a request that is too large", () =>
+            Refused(413, 20413, "", () => Update(options => options.Description = new string('x', 200_000))));
+    }
+
+    static void UseAccounts() {
+        Check("fetches the account", () => {
+            var account = AccountResource.Fetch(AccountSid);
+            Same(account.Sid, AccountSid);
+            Same(account.Status, AccountResource.StatusEnum.Active);
+            Same(account.Type, AccountResource.TypeEnum.Full);
+        });
+
+        var child = AccountResource.Create("Child of C#");
+        var asChild = new TwilioRestClient(child.Sid, child.AuthToken);
+
+        Check("creates a subaccount", () => {
+            Same(child.OwnerAccountSid, AccountSid);
+            Same(child.Status, AccountResource.StatusEnum.Active);
+            Same(ConnectAppResource.Read(client: asChild).Count(), 0);
+        });
+
+        Check("lists accounts", () => {
+            var listed = AccountResource.Read().Select(account => account.Sid).ToList();
+            Same(listed.Contains(AccountSid) && listed.Contains(child.Sid), true);
+        });
+
+        Check("lists accounts by name", () =>
+            Same(AccountResource.Read(friendlyName: "Child of C#").Select(account => account.Sid), new[] { child.Sid }));
+
+        Check("renames a subaccount", () =>
+            Same(AccountResource.Update(child.Sid, friendlyName: Text).FriendlyName, Text));
+
+        Check("opens a subaccount's path with its parent's token", () =>
+            Same(ConnectAppResource.Read(child.Sid).Count(), 0));
+
+        Check("refuses a suspended account", () => {
+            AccountResource.Update(child.Sid, status: AccountResource.StatusEnum.Suspended);
+            Refused(403, 20005, "Account not active", () => ConnectAppResource.Read(client: asChild));
+        });
+
+        Check("refuses a closed account", () => {
+            AccountResource.Update(child.Sid, status: AccountResource.StatusEnum.Closed);
+            Refused(401, 20003, "Authenticate", () => ConnectAppResource.Read(client: asChild));
+        });
+    }
+
+    static void ValidateCallbacks() {
+        var validator = new RequestValidator("0123456789abcdef0123456789abcdef");
+        var url = "https://app.example.com/twilio/deauthorize";
+        var signature = "aFn3woBVSlAf3geDcx8j2NsFT38=";
+        var parameters = new Dictionary<string, string> {
+            ["AccountSid"] = "AC" + new string('1', 32),
+            ["ConnectAppSid"] = "CN" + new string('2', 32),
+        };
+
+        Check("validates a POST callback", () => Same(validator.Validate(url, parameters, signature), true));
+
+        Check("validates a GET callback", () => {
+            var query = string.Join("&", parameters.Select(pair => pair.Key + "=" + pair.Value));
+            var nothing = new Dictionary<string, string>();
+            Same(validator.Validate(url + "?" + query, nothing, "lhlOUFlRjCaaNOVx84/7XX+/vZw="), true);
+        });
+
+        Check("validates Twilio's documented request", () => {
+            var call = new Dictionary<string, string> {
+                ["CallSid"] = "CA1234567890ABCDE",
+                ["Caller"] = "+12349013030",
+                ["Digits"] = "1234",
+                ["From"] = "+12349013030",
+                ["To"] = "+18005551212",
+            };
+            var called = "https://mycompany.com/myapp.php?foo=1&bar=2";
+            Same(new RequestValidator("12345").Validate(called, call, "0/KCTR6DLpKmkAf8muzZqo1nDgQ="), true);
+        });
+
+        Check("rejects a forged callback", () => {
+            var forged = new Dictionary<string, string>(parameters) { ["AccountSid"] = UnknownAccountSid };
+            Same(validator.Validate(url, forged, signature), false);
+        });
+    }
+
+    static void DeleteApp() {
+        Check("deletes an app", () => {
+            Same(ConnectAppResource.Delete(AppSid), true);
+            Refused(404, 20404, "was not found", () => ConnectAppResource.Fetch(AppSid));
+        });
+    }
+
+    static void RefuseStrictly() {
+        Check("refuses to delete an app", () =>
+            Refused(405, 20004, "Method not allowed", () => ConnectAppResource.Delete(AppSid)));
+        Check("refuses a page size over 1000", () =>
+            Refused(400, 20007, "Page size too large", () => Page("PageSize=1001")));
+        Check("refuses too many requests", () => Refused(429, 20429, "", () => {
+            for (var i = 0; i < 100; i++) {
+                ConnectAppResource.Fetch(AppSid);
+            }
+        }));
+    }
+}

@@ -1,0 +1,285 @@
+# frozen_string_literal: true
+
+# All that Twilio's Ruby library can do with ConnectApps and Accounts. It expects the account of
+# TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
+# argument `strict` it checks what a strict server refuses instead.
+
+require 'twilio-ruby'
+
+ACCOUNT_SID = ENV.fetch('TWILIO_ACCOUNT_SID')
+AUTH_TOKEN = ENV.fetch('TWILIO_AUTH_TOKEN')
+APP_SID = ENV.fetch('CONNECT_APP_SID')
+UNKNOWN_APP_SID = "CN#{'f' * 32}"
+UNKNOWN_ACCOUNT_SID = "AC#{'f' * 32}"
+TEXT = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b"
+
+def api(account_sid = ACCOUNT_SID, auth_token = AUTH_TOKEN)
+  Twilio::REST::Client.new(account_sid, auth_token).api.v2010
+end
+
+def apps = api.connect_apps
+def app = api.connect_apps(APP_SID)
+
+$failed = false
+
+def check(name)
+  yield
+  puts "ok #{name}"
+rescue StandardError => e
+  $failed = true
+  puts "not ok #{name}: #{e.message.tr("\n", ' ')}"
+end
+
+def same(actual, expected)
+  raise "#{actual.inspect} is not #{expected.inspect}" unless actual == expected
+end
+
+# The block must raise the library's own exception, with all three.
+def refused(status, code, message)
+  yield
+rescue Twilio::REST::RestError => e
+  same([e.status_code, e.code], [status, code])
+  raise "#{message} is not in #{e.message}" unless e.message.include?(message)
+else
+  raise 'it was not refused'
+end
+
+def sids(records) = records.map(&:sid)
+
+def list_apps
+  all = sids(apps.list)
+
+  check('fetches an app') do
+    fetched = app.fetch
+    same([fetched.sid, fetched.account_sid], [APP_SID, ACCOUNT_SID])
+    same(fetched.uri, "/2010-04-01/Accounts/#{ACCOUNT_SID}/ConnectApps/#{APP_SID}.json")
+  end
+
+  check('lists without a limit') do
+    same(all.uniq.size, 7)
+    same(all.include?(APP_SID), true)
+  end
+
+  check('lists up to a limit') { same(sids(apps.list(limit: 2)), all.first(2)) }
+
+  check('lists up to a limit over 1000') { same(sids(apps.list(limit: 2000)), all) }
+
+  check('lists with a page size') do
+    same(sids(apps.list(page_size: 3)), all)
+    same(sids(apps.list(limit: 5, page_size: 3)), all.first(5))
+  end
+
+  check('iterates lazily over three pages') { same(sids(apps.stream(page_size: 3)), all) }
+
+  check('turns to the next page and back') do
+    first = apps.page(page_size: 3)
+    same(first.previous_page_url, nil)
+    second = first.next_page
+    same(sids(second), all[3, 3])
+    third = second.next_page
+    same(sids(third), all[6, 1])
+    same(third.next_page_url, nil)
+    same(sids(second.previous_page), all.first(3))
+  end
+
+  check('opens a page by its link') do
+    same(sids(apps.get_page(apps.page(page_size: 3).next_page_url)), all[3, 3])
+  end
+end
+
+CHANGES = {
+  'AuthorizeRedirectUrl' => [:authorize_redirect_url, 'https://app.example.com/back?a=1&b=%20'],
+  'CompanyName' => [:company_name, 'Example & Sons'],
+  'DeauthorizeCallbackMethod' => [:deauthorize_callback_method, 'POST'],
+  'DeauthorizeCallbackUrl' => [:deauthorize_callback_url, 'https://app.example.com/bye'],
+  'Description' => [:description, 'What it does'],
+  'FriendlyName' => [:friendly_name, '🎉' * 64],
+  'HomepageUrl' => [:homepage_url, 'https://app.example.com/'],
+  'Permissions' => [:permissions, ['get-all']]
+}.freeze
+
+def update_app
+  CHANGES.each do |name, (property, value)|
+    check("updates #{name}") do
+      same(app.update(property => value).public_send(property), value)
+      same(app.fetch.public_send(property), value)
+    end
+  end
+
+  check('updates all properties at once') do
+    app.update(description: 'Another', permissions: ['post-all'])
+    updated = app.update(**CHANGES.values.to_h)
+    CHANGES.each_value { |property, value| same(updated.public_send(property), value) }
+  end
+
+  check('puts permissions in their order') do
+    [%w[post-all get-all], %w[get-all post-all]].each do |permissions|
+      same(app.update(permissions: permissions).permissions, %w[get-all post-all])
+    end
+  end
+
+  check('clears a text') do
+    cleared = app.update(description: '')
+    same([cleared.description, cleared.company_name], [nil, 'Example & Sons'])
+  end
+
+  check('clears a URL') { same(app.update(homepage_url: '').homepage_url, nil) }
+
+  check('keeps every character') do
+    same(app.update(description: TEXT).description, TEXT)
+    same(app.fetch.description, TEXT)
+  end
+end
+
+def refuse_requests
+  wrong = api(ACCOUNT_SID, 'f' * 32)
+
+  check('refuses a wrong token') do
+    refused(401, 20_003, 'Authenticate') { wrong.connect_apps(APP_SID).fetch }
+  end
+  check('refuses a wrong token on a list') do
+    refused(401, 20_003, 'Authenticate') { wrong.connect_apps.list }
+  end
+  check('refuses an unknown account') do
+    refused(401, 20_003, 'Authenticate') { api(UNKNOWN_ACCOUNT_SID).connect_apps.list }
+  end
+  check('does not find an unknown app') do
+    message = "/ConnectApps/#{UNKNOWN_APP_SID}.json was not found"
+    refused(404, 20_404, message) { api.connect_apps(UNKNOWN_APP_SID).fetch }
+  end
+  check('does not find a malformed SID') do
+    message = '/ConnectApps/CN1.json was not found'
+    refused(404, 20_404, message) { api.connect_apps('CN1').fetch }
+  end
+  check("does not find another account's apps") do
+    refused(404, 20_404, 'was not found') { api.accounts(UNKNOWN_ACCOUNT_SID).connect_apps.list }
+  end
+  check('refuses an empty friendly name') do
+    refused(400, 20_002, 'Invalid FriendlyName') { app.update(friendly_name: '') }
+  end
+  check('refuses a long friendly name') do
+    refused(400, 20_002, 'Invalid FriendlyName') { app.update(friendly_name: 'x' * 65) }
+  end
+  check('refuses a URL that is not one') do
+    refused(400, 20_422, 'HomepageUrl') { app.update(homepage_url: 'nonsense') }
+  end
+  check('refuses a method other than GET and POST') do
+    refused(400, 20_422, 'DeauthorizeCallbackMethod') do
+      app.update(deauthorize_callback_method: 'PUT')
+    end
+  end
+  check('refuses an unknown permission') do
+    refused(400, 20_422, 'Permissions') { app.update(permissions: ['put-all']) }
+  end
+  check('refuses a page size of 0') do
+    refused(400, 20_422, 'PageSize') { apps.page(page_size: 0) }
+  end
+  check('refuses a page token that it did not give') do
+    refused(400, 21_481, 'Invalid PageToken') { apps.page(page_token: 'nonsense') }
+  end
+  check('refuses a request that is too large') do
+    refused(413, 20_413, '') { app.update(description: 'x' * 200_000) }
+  end
+end
+
+def use_accounts
+  check('fetches the account') do
+    account = api.accounts(ACCOUNT_SID).fetch
+    same([account.sid, account.status, account.type], [ACCOUNT_SID, 'active', 'Full'])
+  end
+
+  child = api.accounts.create(friendly_name: 'Child of Ruby')
+  as_child = api(child.sid, child.auth_token)
+
+  check('creates a subaccount') do
+    same([child.owner_account_sid, child.status], [ACCOUNT_SID, 'active'])
+    same(as_child.connect_apps.list, [])
+  end
+
+  check('lists accounts') { same([ACCOUNT_SID, child.sid] - sids(api.accounts.list), []) }
+
+  check('lists accounts by name') do
+    same(sids(api.accounts.list(friendly_name: 'Child of Ruby')), [child.sid])
+  end
+
+  check('renames a subaccount') do
+    same(api.accounts(child.sid).update(friendly_name: TEXT).friendly_name, TEXT)
+  end
+
+  check("opens a subaccount's path with its parent's token") do
+    same(api.accounts(child.sid).connect_apps.list, [])
+  end
+
+  check('refuses a suspended account') do
+    api.accounts(child.sid).update(status: 'suspended')
+    refused(403, 20_005, 'Account not active') { as_child.connect_apps.list }
+  end
+
+  check('refuses a closed account') do
+    api.accounts(child.sid).update(status: 'closed')
+    refused(401, 20_003, 'Authenticate') { as_child.connect_apps.list }
+  end
+end
+
+def validate_callbacks
+  url = 'https://app.example.com/twilio/deauthorize'
+  parameters = { 'AccountSid' => "AC#{'1' * 32}", 'ConnectAppSid' => "CN#{'2' * 32}" }
+  signature = 'aFn3woBVSlAf3geDcx8j2NsFT38='
+  validator = Twilio::Security::RequestValidator.new('0123456789abcdef0123456789abcdef')
+
+  check('validates a POST callback') { same(validator.validate(url, parameters, signature), true) }
+
+  check('validates a GET callback') do
+    query = parameters.map { |pair| pair.join('=') }.join('&')
+    same(validator.validate("#{url}?#{query}", {}, 'lhlOUFlRjCaaNOVx84/7XX+/vZw='), true)
+  end
+
+  check("validates Twilio's documented request") do
+    called = 'https://mycompany.com/myapp.php?foo=1&bar=2'
+    call = {
+      'CallSid' => 'CA1234567890ABCDE',
+      'Caller' => '+12349013030',
+      'Digits' => '1234',
+      'From' => '+12349013030',
+      'To' => '+18005551212'
+    }
+    documented = Twilio::Security::RequestValidator.new('12345')
+    same(documented.validate(called, call, '0/KCTR6DLpKmkAf8muzZqo1nDgQ='), true)
+  end
+
+  check('rejects a forged callback') do
+    forged = parameters.merge('AccountSid' => UNKNOWN_ACCOUNT_SID)
+    same(validator.validate(url, forged, signature), false)
+  end
+end
+
+def delete_app
+  check('deletes an app') do
+    same(app.delete, true)
+    refused(404, 20_404, 'was not found') { app.fetch }
+  end
+end
+
+def refuse_strictly
+  check('refuses to delete an app') do
+    refused(405, 20_004, 'Method not allowed') { app.delete }
+  end
+  check('refuses a page size over 1000') do
+    refused(400, 20_007, 'Page size too large') { apps.page(page_size: 1001) }
+  end
+  check('refuses too many requests') do
+    refused(429, 20_429, '') { 100.times { app.fetch } }
+  end
+end
+
+if ARGV == ['strict']
+  refuse_strictly
+else
+  list_apps
+  update_app
+  refuse_requests
+  use_accounts
+  validate_callbacks
+  delete_app
+end
+exit(!$failed)

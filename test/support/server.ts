@@ -1,0 +1,185 @@
+/** The real server on a real socket, with a real database file of its own and the demo data. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { createAccount, rotateToken, updateAccount } from '../../src/accounts/account.ts';
+import { createApp } from '../../src/app.ts';
+import type { Clock } from '../../src/clock.ts';
+import { createConfig, type Settings } from '../../src/config.ts';
+import { addConnectApp, type ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
+import type { Context } from '../../src/context.ts';
+import {
+  DEMO_CONNECT_APP_SID,
+  DEMO_CUSTOMER,
+  DEMO_DEVELOPER,
+  seedDemoData,
+} from '../../src/demo.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createSid } from '../../src/sid.ts';
+import type { Engine } from '../../src/storage/database.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+
+export interface Credentials {
+  accountSid: string;
+  authToken: string;
+}
+
+export interface Reply {
+  status: number;
+  headers: Record<string, string | undefined>;
+  text: string;
+  json: unknown;
+}
+
+export interface RequestOptions {
+  auth?: Credentials | undefined;
+  form?: Record<string, string> | readonly (readonly [string, string])[] | undefined;
+  rawBody?: string | Buffer | undefined;
+  headers?: Record<string, string> | undefined;
+}
+
+export interface TestServer {
+  url: string;
+  context: Context;
+  developer: Credentials;
+  customer: Credentials;
+  connectAppSid: string;
+  createAccount(account?: {
+    friendlyName?: string;
+    owner?: string;
+    type?: 'Full' | 'Trial';
+  }): Promise<Credentials>;
+  createApps(
+    accountSid: string,
+    count: number,
+    properties?: (index: number) => Partial<ConnectAppProperties>,
+  ): Promise<string[]>;
+  setAccountStatus(accountSid: string, status: 'active' | 'suspended' | 'closed'): Promise<void>;
+  rotateToken(accountSid: string): Promise<string>;
+  logs(): string;
+  request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** Starts a server on a free port; `settings` are named as in the environment. */
+export async function startServer(
+  options: { engine?: Engine; settings?: Settings } = {},
+): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
+  const lines: string[] = [];
+  const config = createConfig(
+    { PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'test.db')}`, ...options.settings },
+    'development',
+  );
+  const app = await createApp(config, {
+    secretKey: 'a secret key that only the tests know',
+    clock: tickingClock(),
+    logger: createLogger(config.logLevel, { write: (line) => lines.push(line) }),
+  });
+  const { context } = app;
+  await migrate(context.database);
+  await seedDemoData(context);
+  const url = await app.listen();
+
+  return {
+    url,
+    context,
+    developer: DEMO_DEVELOPER,
+    customer: DEMO_CUSTOMER,
+    connectAppSid: DEMO_CONNECT_APP_SID,
+    async createAccount({ friendlyName = 'Some account', owner, type = 'Full' } = {}) {
+      const created = await createAccount(context, {
+        friendlyName,
+        type,
+        ...(owner && { ownerAccountSid: owner }),
+      });
+      return { accountSid: created.sid, authToken: created.authToken };
+    },
+    async createApps(accountSid, count, properties = () => ({})) {
+      const sids: string[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const sid = createSid('CN');
+        const given = { friendlyName: `App ${index}`, ...properties(index) };
+        await addConnectApp(context, accountSid, sid, given);
+        sids.push(sid);
+      }
+      return sids;
+    },
+    async setAccountStatus(accountSid, status) {
+      await updateAccount(context, accountSid, { Status: status });
+    },
+    async rotateToken(accountSid) {
+      return (await rotateToken(context, accountSid, { keepOld: true })).authToken;
+    },
+    logs: () => lines.join(''),
+    request: (method, path, request) => send(url, method, path, request),
+    async close() {
+      await app.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Every look at it is a millisecond later: things made one after the other have an order. */
+function tickingClock(): Clock {
+  let now = Date.now();
+  return {
+    now: () => {
+      now = Math.max(now + 1, Date.now());
+      return now;
+    },
+  };
+}
+
+async function send(
+  origin: string,
+  method: string,
+  path: string,
+  { auth, form, rawBody, headers = {} }: RequestOptions = {},
+): Promise<Reply> {
+  const body = rawBody ?? (form && new URLSearchParams(pairsOf(form)).toString());
+  const { hostname, port } = new URL(origin);
+  const request = httpRequest({
+    hostname,
+    port,
+    method,
+    path,
+    headers: {
+      ...(auth && {
+        authorization: `Basic ${Buffer.from(`${auth.accountSid}:${auth.authToken}`).toString('base64')}`,
+      }),
+      ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+      ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      ...headers,
+    },
+  });
+  request.end(body);
+  return new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response) => {
+      text(response).then((answer) => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
+          ),
+          text: answer,
+          get json(): unknown {
+            return JSON.parse(answer);
+          },
+        });
+      }, reject);
+    });
+  });
+}
+
+function pairsOf(form: NonNullable<RequestOptions['form']>): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (const [name, value] of Array.isArray(form) ? form : Object.entries(form)) {
+    pairs.push([String(name), String(value)]);
+  }
+  return pairs;
+}
