@@ -133,6 +133,6 @@ function parsePageNumber(parameters: Parameters): number | undefined {
 function parseWholeNumber(parameters: Parameters, name: string): number | undefined {
   const text = textOf(parameters, name);
   if (text === undefined || text === '') return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw parameterProblem(name, 'must be a whole number');
+  if (!/^\d+$/.test(text)) throw parameterProblem(name, 'must be a whole number');
   return Number(text);
 }

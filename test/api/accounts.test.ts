@@ -55,11 +55,7 @@ for (const engine of DATABASES) {
       assert.equal(account.type, 'Full');
       assert.equal(account.uri, accountPath(accountSid));
       const subresources = objectOf(account.subresource_uris);
-      assert.equal(subresources.connect_apps, connectAppsPath(accountSid));
-      assert.equal(
-        subresources.authorized_connect_apps,
-        `/2010-04-01/Accounts/${accountSid}/AuthorizedConnectApps.json`,
-      );
+      assert.deepEqual(subresources, { connect_apps: connectAppsPath(accountSid) });
     });
 
     it('creates a subaccount that can sign in by itself', async () => {
