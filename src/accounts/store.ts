@@ -7,7 +7,7 @@ import { prepared } from '../storage/prepared.ts';
 import type { AccountsTable, Schema } from '../storage/schema.ts';
 import type { Account, AccountStatus, StoredAccount, StoredToken } from './account.ts';
 
-type Row = Selectable<AccountsTable> & { owner_status: AccountStatus };
+type Row = Selectable<AccountsTable> & { owner_status: AccountStatus | null };
 
 /** Adds an account; one that exists under this SID stays as it is. */
 export async function insertAccount(
@@ -128,18 +128,19 @@ export async function updateAccountRow(
 function selectAccounts(query: Queryable) {
   return query
     .selectFrom('accounts as account')
-    .innerJoin('accounts as owner', 'owner.sid', 'account.owner_account_sid')
     .selectAll('account')
-    .select('owner.status as owner_status');
+    .select((row) =>
+      row
+        .selectFrom('accounts as owner')
+        .select('owner.status')
+        .whereRef('owner.sid', '=', 'account.owner_account_sid')
+        .as('owner_status'),
+    );
 }
 
 function matching(filter: AccountFilter) {
   return <Output>(
-    accounts: SelectQueryBuilder<
-      Schema & { account: AccountsTable; owner: AccountsTable },
-      'account' | 'owner',
-      Output
-    >,
+    accounts: SelectQueryBuilder<Schema & { account: AccountsTable }, 'account', Output>,
   ) => {
     let some = accounts;
     if (filter.ownerAccountSid) {
@@ -155,13 +156,17 @@ function matching(filter: AccountFilter) {
 /** From active to closed; a subaccount has the worse of its own and its parent's. */
 const SEVERITY: Record<AccountStatus, number> = { active: 0, suspended: 1, closed: 2 };
 
+function worseOf(one: AccountStatus, other: AccountStatus): AccountStatus {
+  return SEVERITY[other] > SEVERITY[one] ? other : one;
+}
+
 function fromRow(row: Row): StoredAccount {
   return {
     sid: row.sid,
     ownerAccountSid: row.owner_account_sid,
     friendlyName: row.friendly_name,
     type: row.type,
-    status: SEVERITY[row.owner_status] > SEVERITY[row.status] ? row.owner_status : row.status,
+    status: worseOf(row.status, row.owner_status ?? row.status),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     token: { digest: row.token_digest, sealed: row.token_sealed },

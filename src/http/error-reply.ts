@@ -97,8 +97,3 @@ export function writeErrorReply(error: unknown, path: string, extension: Extensi
 function notFound(path: string): string {
   return `The requested resource ${path} was not found`;
 }
-
-/** The status of an error, for the log. */
-export function statusOf(error: unknown): number {
-  return ERRORS[error instanceof Problem ? error.problem : 'internal'].status;
-}

@@ -3,6 +3,7 @@
  * one way out for errors. It knows no resource.
  */
 
+import { parse } from 'node:querystring';
 import formbody from '@fastify/formbody';
 import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
@@ -15,6 +16,8 @@ import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** Up to here a body is read to its end: a client that is still sending may miss an early answer. */
+const READ_LIMIT_BYTES = 1024 * 1024;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -34,7 +37,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const server = Fastify({
     genReqId: createRequestSid,
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: READ_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // Host is checked below, so that its absence gets a body like every other refusal.
@@ -51,7 +54,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       answer(asProblem(error), request, reply);
     },
   });
-  await server.register(formbody);
+  await server.register(formbody, { bodyLimit: READ_LIMIT_BYTES, parser: parseForm });
   await server.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     pressureHandler: () => {
@@ -105,6 +108,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     answer(new Problem('not_found'), request, reply);
   });
   return server;
+}
+
+function parseForm(body: string): Record<string, unknown> {
+  if (Buffer.byteLength(body) > BODY_LIMIT_BYTES) throw new Problem('body_too_large');
+  return parse(body);
 }
 
 /** What is needed of a reply: Fastify's own type differs before routing. */

@@ -1,0 +1,86 @@
+/** What the documents say and what the code does are the same lists. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { SETTING_NAMES } from '../src/config.ts';
+import { ERRORS } from '../src/http/error-reply.ts';
+
+const root = join(import.meta.dirname, '..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+describe('the documents', () => {
+  it('.env.example names every setting and no other', () => {
+    const names = [...read('.env.example').matchAll(/^# ([A-Z_]+)=/gm)].map((match) => match[1]);
+    assert.deepEqual(names.toSorted(), SETTING_NAMES.toSorted());
+  });
+
+  it('docs/api.md lists every error with its status, code and message', () => {
+    const documented = [
+      ...read('docs/api.md').matchAll(/^\| (\w+) \| (\d+) \| (\d+) \| (.+) \|$/gm),
+    ];
+    assert.deepEqual(
+      documented.map(([, name, status, code, message]) => `${name} ${status} ${code} ${message}`),
+      Object.entries(ERRORS).map(
+        ([name, row]) => `${name} ${row.status} ${row.code} ${row.message}`,
+      ),
+    );
+  });
+
+  it('docs/decisions has a line for each production dependency', () => {
+    const { dependencies } = JSON.parse(read('package.json'));
+    const lines = read('docs/decisions/0006-production-dependencies.md');
+    const named = [...lines.matchAll(/^- `([^`]+)`/gm)].map((match) => match[1]);
+    assert.deepEqual(named, Object.keys(dependencies));
+  });
+});
+
+describe('the arrows', () => {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.ts'),
+  );
+  const importsOf = (path: string) =>
+    [...read(`src/${path}`).matchAll(/from '(\.[^']+)'/g)].map((match) =>
+      join(path, '..', match[1] ?? ''),
+    );
+  const violations = (isWrong: (from: string, to: string) => boolean) =>
+    files.flatMap((from) =>
+      importsOf(from)
+        .filter((to) => isWrong(from, to))
+        .map((to) => `${from} -> ${to}`),
+    );
+  const isRoom = (path: string) =>
+    /^(accounts|connect-apps|docs|exec|outgoing|users|webhooks)\//.test(path);
+
+  it('http/ and storage/ import no room, and storage/ not http/', () => {
+    assert.deepEqual(
+      violations((from, to) => /^(http|storage)\//.test(from) && isRoom(to)),
+      [],
+    );
+    assert.deepEqual(
+      violations((from, to) => from.startsWith('storage/') && to.startsWith('http/')),
+      [],
+    );
+  });
+
+  it('only routes, formats and app.ts import http/', () => {
+    const mayImport = /(^http\/|\/(routes|format)\.ts$|^app\.ts$)/;
+    assert.deepEqual(
+      violations((from, to) => to.startsWith('http/') && !mayImport.test(from)),
+      [],
+    );
+  });
+
+  it('nothing imports the command line but main.ts', () => {
+    assert.deepEqual(
+      violations((from, to) => to.startsWith('cli/') && !/^(cli\/|main\.ts)/.test(from)),
+      [],
+    );
+  });
+
+  it('only config.ts reads the environment', () => {
+    const readers = files.filter((path) => /process\.env\b/.test(read(`src/${path}`)));
+    assert.deepEqual(readers, ['config.ts']);
+  });
+});
