@@ -18,7 +18,7 @@ describe('the documents', () => {
 
   it('docs/api.md lists every error with its status, code and message', () => {
     const documented = [
-      ...read('docs/api.md').matchAll(/^\| (\w+) \| (\d+) \| (\d+) \| (.+) \|$/gm),
+      ...read('docs/api.md').matchAll(/^\| (\w+) +\| (\d+) +\| (\d+) +\| (.+?) +\|$/gm),
     ];
     assert.deepEqual(
       documented.map(([, name, status, code, message]) => `${name} ${status} ${code} ${message}`),

@@ -6,10 +6,10 @@
 import { Migrator } from 'kysely/migration';
 import { Problem } from '../problem.ts';
 import type { Database, Queryable } from './database.ts';
-import * as accountsAndConnectApps from './migrations/0001-accounts-and-connect-apps.ts';
+import { up as accountsAndConnectApps } from './migrations/0001-accounts-and-connect-apps.ts';
 
 const MIGRATIONS = {
-  '0001-accounts-and-connect-apps': accountsAndConnectApps,
+  '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */
