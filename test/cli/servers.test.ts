@@ -1,0 +1,122 @@
+/** `dev` and `serve` as processes: how they start, refuse and stop. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
+
+const SID = 'AC00000000000000000000000000000001';
+const AUTHORIZATION = `Basic ${Buffer.from(`${SID}:00000000000000000000000000000001`).toString('base64')}`;
+const APP = `/2010-04-01/Accounts/${SID}/ConnectApps/CNb989fdd207b04d16aee578018ef5fd93.json`;
+const SECRET_KEY = 'a secret key that only this test knows';
+
+describe('dev', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'connect-apps-dev-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function withDev(words: string[], work: (origin: string) => Promise<void>) {
+    const child = startCommand(folder, ['dev', '--port', '0', ...words]);
+    try {
+      await work(await originOf(child));
+    } finally {
+      child.kill('SIGINT');
+    }
+    assert.equal(await ended(child), 0);
+  }
+
+  async function fetchApp(origin: string, init: RequestInit = {}) {
+    const reply = await fetch(origin + APP, { headers: { authorization: AUTHORIZATION }, ...init });
+    assert.equal(reply.status, 200);
+    return JSON.parse(await reply.text());
+  }
+
+  it("answers the document's example, keeps changes over a restart, and forgets with --fresh", async () => {
+    await withDev([], async (origin) => {
+      const app = await fetchApp(origin);
+      assert.equal(app.friendly_name, 'Connect app for deletion');
+      assert.equal(app.authorize_redirect_url, 'http://example.com/redirect');
+      assert.deepEqual(app.permissions, []);
+      await fetchApp(origin, {
+        method: 'POST',
+        body: new URLSearchParams({ FriendlyName: 'Kept' }),
+      });
+    });
+    await withDev([], async (origin) => {
+      assert.equal((await fetchApp(origin)).friendly_name, 'Kept');
+    });
+    await withDev(['--fresh'], async (origin) => {
+      assert.equal((await fetchApp(origin)).friendly_name, 'Connect app for deletion');
+    });
+  });
+
+  it('says so when the port is taken, and listens on loopback only', async () => {
+    await withDev([], async (origin) => {
+      const { port } = new URL(origin);
+      const second = await runCommand(folder, ['dev', '--port', port]);
+      assert.equal(second.exitCode, 1);
+      assert.match(second.stderr, new RegExp(`^connect-apps: Port ${port} is taken.+\\n$`));
+    });
+    const open = await runCommand(folder, ['dev', '--host', '0.0.0.0']);
+    assert.equal(open.exitCode, 1);
+    assert.match(open.stderr, /loopback only/);
+  });
+});
+
+describe('serve', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'connect-apps-serve-'));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  async function refused(pattern: RegExp, environment: Record<string, string>) {
+    const outcome = await runCommand(folder, ['serve', '--port', '0'], environment);
+    assert.equal(outcome.exitCode, 1, outcome.stdout);
+    assert.match(outcome.stderr, /^connect-apps: [^\n]+\n$/);
+    assert.match(outcome.stderr, pattern);
+  }
+
+  it('refuses unsafe, contradictory and unknown settings', async () => {
+    await refused(/SECRET_KEY must be set/, {});
+    await refused(/SECRET_KEY must be set/, { SECRET_KEY: 'short' });
+    await refused(/keeps nothing/, { SECRET_KEY, DATABASE_URL: 'sqlite::memory:' });
+    await refused(/LOG_LEVEL must be one of/, { SECRET_KEY, LOG_LEVEL: 'loud' });
+    await refused(/STRICT_PAGE_SIZE must be/, { SECRET_KEY, STRICT_PAGE_SIZE: 'perhaps' });
+    await refused(/PUBLIC_URL must be an origin/, { SECRET_KEY, PUBLIC_URL: 'https://a/b' });
+    await refused(/TRUST_PROXY/, { SECRET_KEY, PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' });
+    await writeFile(join(folder, '.env'), 'SECRET=1\n');
+    await refused(/unknown setting SECRET\b/, { SECRET_KEY });
+    await rm(join(folder, '.env'));
+  });
+
+  it('refuses a schema that is not current, another key, and the demo tokens', async () => {
+    await refused(/migrate/, { SECRET_KEY });
+    await runCommand(folder, ['accounts', 'create'], { SECRET_KEY });
+    await refused(/another SECRET_KEY/, { SECRET_KEY: `${SECRET_KEY}!` });
+
+    const dev = startCommand(folder, ['dev', '--port', '0'], { SECRET_KEY });
+    await originOf(dev);
+    dev.kill('SIGTERM');
+    assert.equal(await ended(dev), 0);
+    await refused(/demo token/, { SECRET_KEY });
+  });
+
+  it('starts on a good database and stops on SIGTERM with 0', async () => {
+    const environment = { SECRET_KEY, DATABASE_URL: 'sqlite:./good.db' };
+    await runCommand(folder, ['migrate'], environment);
+    const child = startCommand(folder, ['serve', '--port', '0'], environment);
+    const origin = await originOf(child);
+    assert.equal((await fetch(`${origin}/readyz`)).status, 200);
+    assert.match(
+      await (await fetch(`${origin}/metrics`)).text(),
+      /request_duration_seconds_bucket/,
+    );
+    child.kill('SIGTERM');
+    assert.equal(await ended(child), 0);
+  });
+});
