@@ -63,7 +63,7 @@ function connect(path: string, options: { queryOnly?: boolean } = {}): Connectio
 
 function kyselyOn(connection: Connection, observe: QueryObserver | undefined): Kysely<Schema> {
   return new Kysely<Schema>({
-    dialect: new ImmediateSqliteDialect({ database: withKeptStatements(connection) }),
+    dialect: new ImmediateSqliteDialect(connection),
     ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
   });
 }
@@ -115,8 +115,20 @@ function named<T>(run: () => T): T {
  * at once, without waiting, when another process wrote in between.
  */
 class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    super({ database: withKeptStatements(connection) });
+    this.#connection = connection;
+  }
+
   override createDriver(): Driver {
     const driver = super.createDriver();
+    const sqlite = this.#connection;
+    // A full disk has already rolled back: a second time would hide the first failure.
+    driver.rollbackTransaction = async (connection) => {
+      if (sqlite.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
+    };
     driver.beginTransaction = async (connection) => {
       await connection.executeQuery(CompiledQuery.raw('begin immediate'));
     };

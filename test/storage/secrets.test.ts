@@ -1,0 +1,55 @@
+/** Secrets at rest: sealed, recognised, and never in plain text in the files of the database. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { createAccount } from '../../src/accounts/account.ts';
+import { systemClock } from '../../src/clock.ts';
+import { Problem } from '../../src/problem.ts';
+import { createKeyring } from '../../src/secrets.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
+
+const OLD = 'the first key of this test, long enough';
+const NEW = 'the second key of this test, long enough';
+
+const isMismatch = (error: unknown) =>
+  error instanceof Problem && error.problem === 'secret_key_mismatch';
+
+describe('a keyring', () => {
+  it('opens what it sealed, in the same context only', () => {
+    const keyring = createKeyring(OLD);
+    const sealed = keyring.seal('token', 'AC1');
+    assert.equal(keyring.open(sealed, 'AC1'), 'token');
+    assert.throws(() => keyring.open(sealed, 'AC2'), isMismatch);
+    assert.throws(() => createKeyring(NEW).open(sealed, 'AC1'), isMismatch);
+  });
+
+  it('reads what an earlier key wrote when it is given that key', () => {
+    const old = createKeyring(OLD);
+    const both = createKeyring(NEW, [OLD]);
+    assert.equal(both.open(old.seal('token', 'AC1'), 'AC1'), 'token');
+    assert.ok(both.matches('token', [undefined, old.digest('token')]));
+    assert.ok(!both.matches('other', [old.digest('token'), both.digest('token')]));
+    assert.ok(!both.matches('token', [undefined, undefined]));
+  });
+});
+
+it('no token is in plain text in the files of the database', async (context) => {
+  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-secrets-'));
+  context.after(() => rm(folder, { recursive: true, force: true }));
+  const database = openSqlite(join(folder, 'test.db'));
+  await migrate(database);
+  const { authToken } = await createAccount(
+    { database, keyring: createKeyring(OLD), clock: systemClock },
+    {},
+  );
+  const files = await readdir(folder);
+  assert.ok(files.includes('test.db-wal'));
+  for (const file of files) {
+    assert.ok(!(await readFile(join(folder, file))).includes(authToken), file);
+  }
+  await database.close();
+});

@@ -1,0 +1,59 @@
+/** Group commit: writers share commits, and a failure reaches only the one that it belongs to. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import type { Queryable } from '../../src/storage/database.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { openSqlite } from '../../src/storage/sqlite.ts';
+
+async function open(context: TestContext, isMemory: boolean) {
+  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-storage-'));
+  const database = openSqlite(isMemory ? ':memory:' : join(folder, 'test.db'));
+  context.after(async () => {
+    await database.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  await migrate(database);
+  return database;
+}
+
+async function insert(query: Queryable, sid: string): Promise<void> {
+  const app = { account_sid: 'AC', sid, permissions: '', created_at: 1, updated_at: 1 };
+  await query.insertInto('connect_apps').values(app).execute();
+}
+
+async function listSids(query: Queryable): Promise<string[]> {
+  const rows = await query.selectFrom('connect_apps').select('sid').orderBy('sid').execute();
+  return rows.map((row) => row.sid);
+}
+
+for (const isMemory of [false, true]) {
+  describe(isMemory ? 'transactions in memory' : 'transactions in a file', () => {
+    it('keeps all that were started together', async (context) => {
+      const database = await open(context, isMemory);
+      const sids = Array.from({ length: 200 }, (_, index) => `CN${1000 + index}`);
+      await Promise.all(sids.map((sid) => database.transaction((one) => insert(one, sid))));
+      assert.deepEqual(await listSids(database.query), sids);
+    });
+
+    it('rejects the one that fails, keeps nothing of it and all of the others', async (context) => {
+      const database = await open(context, isMemory);
+      const outcomes = await Promise.allSettled([
+        database.transaction((one) => insert(one, 'CN1')),
+        database.transaction(async (one) => {
+          await insert(one, 'CN2');
+          throw new Error('on purpose');
+        }),
+        database.transaction((one) => insert(one, 'CN3')),
+      ]);
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.status),
+        ['fulfilled', 'rejected', 'fulfilled'],
+      );
+      assert.deepEqual(await listSids(database.query), ['CN1', 'CN3']);
+    });
+  });
+}
