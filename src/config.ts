@@ -4,6 +4,7 @@
  */
 
 import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parseEnv } from 'node:util';
 import { Problem } from './problem.ts';
 
@@ -80,6 +81,8 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       .split(',')
       .map((item) => item.trim());
     const given = items.filter((item) => item !== '');
+    if (!given.every(isNetwork))
+      throw invalid(name, 'IP addresses or CIDR blocks, comma-separated');
     return given.length === 0 && isDevelopment ? inDevelopment : given;
   };
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
@@ -100,6 +103,13 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
 
 function invalid(name: string, expected: string): Problem {
   return new Problem('setting_invalid', `${name} must be ${expected}.`);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const version = isIP(address);
+  const isPrefix = /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+  return version !== 0 && isPrefix && rest.length === 0;
 }
 
 function wholeNumber(name: string, text: string, max: number): number {

@@ -87,6 +87,11 @@ describe('serve', () => {
     await refused(/keeps nothing/, { SECRET_KEY, DATABASE_URL: 'sqlite::memory:' });
     await refused(/LOG_LEVEL must be one of/, { SECRET_KEY, LOG_LEVEL: 'loud' });
     await refused(/STRICT_PAGE_SIZE must be/, { SECRET_KEY, STRICT_PAGE_SIZE: 'perhaps' });
+    await refused(/TRUST_PROXY must be IP/, { SECRET_KEY, TRUST_PROXY: 'nonsense' });
+    await refused(/CALLBACK_ALLOWED_NETWORKS must be IP/, {
+      SECRET_KEY,
+      CALLBACK_ALLOWED_NETWORKS: '10.0.0.0/99',
+    });
     await refused(/PUBLIC_URL must be an origin/, { SECRET_KEY, PUBLIC_URL: 'https://a/b' });
     await refused(/TRUST_PROXY/, { SECRET_KEY, PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' });
     await writeFile(join(folder, '.env'), 'SECRET=1\n');
