@@ -26,6 +26,7 @@ export function explainRefusal(hostname: string, serverUrl: string): string {
 export function refuse(response: ServerResponse, message: string): void {
   const code = 20502;
   const more_info = `https://www.twilio.com/docs/errors/${code}`;
-  response.writeHead(502, { 'content-type': 'application/json' });
+  response.statusCode = 502;
+  response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ code, message, more_info, status: 502 }));
 }

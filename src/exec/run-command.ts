@@ -3,7 +3,7 @@
  * It does not outlive us, however we end.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
@@ -19,27 +19,30 @@ export function runCommand(
 ): Promise<number> {
   const [file = '', ...parameters] = command;
   return new Promise((resolve) => {
+    // Before the command begins: it may be running, and be told to stop, while we still spawn it.
+    const stopForwarding = forwardSignals((signal) => child.kill(signal));
+    const watchdog = startWatchdog();
     const child = spawn(file, parameters, { stdio: 'inherit', env: environment });
-    const stopForwarding = forwardSignals(child);
-    const dismissWatchdog = child.pid === undefined ? undefined : startWatchdog(child.pid);
+    if (child.pid !== undefined) watchdog.watch(child.pid);
     child.once('error', (error: NodeJS.ErrnoException) => {
       stopForwarding();
+      watchdog.dismiss();
       const isMissing = error.code === 'ENOENT';
       notice(isMissing ? `${file}: command not found` : `${file}: cannot be run (${error.code})`);
       resolve(isMissing ? 127 : 126);
     });
     child.once('exit', (code, signal) => {
       stopForwarding();
-      dismissWatchdog?.();
+      watchdog.dismiss();
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });
 }
 
 /** Passes on what we are told to do; returns how to stop that. */
-function forwardSignals(child: ChildProcess): () => void {
+function forwardSignals(pass: (signal: NodeJS.Signals) => void): () => void {
   const forward = (signal: NodeJS.Signals) => {
-    if (!isFromKeyboard(signal)) child.kill(signal);
+    if (!isFromKeyboard(signal)) pass(signal);
   };
   for (const signal of FORWARDED_SIGNALS) process.on(signal, forward);
   return () => {
@@ -53,13 +56,19 @@ function isFromKeyboard(signal: NodeJS.Signals): boolean {
   return hasTerminal && (signal === 'SIGINT' || signal === 'SIGQUIT');
 }
 
+interface Watchdog {
+  watch(pid: number): void;
+  dismiss(): void;
+}
+
 /**
- * Ends process `pid` when we are gone without having dismissed the watchdog, even by SIGKILL: the end
- * of its standard input is how it learns that.
+ * Ends the process that it watches when we are gone without having dismissed it, even by SIGKILL: the
+ * end of its standard input is how it learns that. It stands ready before the command begins.
  */
-function startWatchdog(pid: number): () => void {
-  const script = 'read -r _ || { kill -TERM "$1"; sleep 5; kill -KILL "$1"; } 2>/dev/null';
-  const watchdog = spawn('/bin/sh', ['-c', script, 'connect-apps-watchdog', `${pid}`], {
+function startWatchdog(): Watchdog {
+  const end = 'kill -TERM "$pid"; sleep 5; kill -KILL "$pid"';
+  const script = `read -r pid && { read -r _ || { ${end}; } 2>/dev/null; }`;
+  const watchdog = spawn('/bin/sh', ['-c', script, 'connect-apps-watchdog'], {
     stdio: ['pipe', 'ignore', 'ignore'],
     // Out of reach of the terminal's Ctrl-C.
     detached: true,
@@ -67,7 +76,10 @@ function startWatchdog(pid: number): () => void {
   watchdog.on('error', withoutWatchdog);
   watchdog.stdin?.on('error', withoutWatchdog);
   watchdog.unref();
-  return () => watchdog.stdin?.end('dismissed\n');
+  return {
+    watch: (pid) => watchdog.stdin?.write(`${pid}\n`),
+    dismiss: () => watchdog.stdin?.end('dismissed\n'),
+  };
 }
 
 /** Where there is no /bin/sh, or it was ended, the command simply is not watched. */

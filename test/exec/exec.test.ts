@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import {
+  createEchoServer,
+  execParameters,
+  hasProgram,
+  isAlive,
+  listen,
+  run,
+  runExec,
+  startEchoServer,
+  temporaryFolder,
+  waitFor,
+} from './support.ts';
+
+test('standard streams and parameters pass through as they are', async (t) => {
+  const script = 'cat; printf "%s\\n" "$@" >&2';
+  const { code, stdout, stderr } = await runExec(t, ['sh', '-c', script, 'sh', 'a b', '--', '-x'], {
+    input: 'from standard input',
+  });
+  assert.equal(code, 0);
+  assert.equal(stdout, 'from standard input');
+  assert.match(stderr, /^No server answers at .* runs instead\.\na b\n--\n-x\n$/);
+});
+
+test('the exit code is the one of the command', async (t) => {
+  assert.equal((await runExec(t, ['sh', '-c', 'exit 42'])).code, 42);
+  assert.equal((await runExec(t, ['sh', '-c', 'kill -KILL $$'])).code, 128 + 9);
+});
+
+test('a command that does not exist is 127, one that cannot be run is 126, each in one line', async (t) => {
+  const serverUrl = await startEchoServer(t);
+  const missing = await runExec(t, ['no-such-command-anywhere'], { serverUrl });
+  assert.deepEqual(
+    [missing.code, missing.stderr],
+    [127, 'no-such-command-anywhere: command not found\n'],
+  );
+  const file = join(temporaryFolder(t), 'text');
+  writeFileSync(file, 'not a program');
+  chmodSync(file, 0o644);
+  const unfit = await runExec(t, [file], { serverUrl });
+  assert.deepEqual([unfit.code, unfit.stderr], [126, `${file}: cannot be run (EACCES)\n`]);
+});
+
+/** Starts a command under exec, and waits until `prepare` is done and it has told its process id. */
+async function startCommand(t: TestContext, prepare: string, script: string) {
+  const whole = `${prepare}; echo $$; ${script}`;
+  const exec = spawn(process.execPath, execParameters(temporaryFolder(t), ['sh', '-c', whole]));
+  t.after(() => exec.kill('SIGKILL'));
+  const [line] = await once(exec.stdout, 'data');
+  return { exec, pid: Number(line) };
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${signal} is passed on, and the command decides what becomes of it`, async (t) => {
+    const trap = `trap 'exit 7' ${signal.slice(3)}`;
+    const { exec } = await startCommand(t, trap, 'while :; do sleep 0.05; done');
+    exec.kill(signal);
+    const [code] = await once(exec, 'exit');
+    assert.equal(code, 7);
+  });
+}
+
+test('a command that a signal ends gives the exit code of a shell', async (t) => {
+  const { exec } = await startCommand(t, ':', 'exec sleep 60');
+  exec.kill('SIGTERM');
+  const [code] = await once(exec, 'exit');
+  assert.equal(code, 128 + constants.signals.SIGTERM);
+});
+
+test('a command does not outlive an exec that was killed', async (t) => {
+  const { exec, pid } = await startCommand(t, ':', 'exec sleep 60');
+  assert.ok(await isAlive(pid));
+  exec.kill('SIGKILL');
+  await waitFor(async () => !(await isAlive(pid)));
+});
+
+test('a command that ignores SIGTERM does not outlive it either', async (t) => {
+  const { exec, pid } = await startCommand(t, "trap '' TERM", 'while :; do sleep 0.1; done');
+  exec.kill('SIGKILL');
+  await waitFor(async () => !(await isAlive(pid)), 20_000);
+});
+
+test('the server that runs is used, and one that is unwell is not replaced', async (t) => {
+  if (!(await hasProgram('curl'))) return t.skip('this machine has no curl');
+  const seen: (string | undefined)[] = [];
+  const echo = createEchoServer();
+  echo.prependListener('request', (request, response) => {
+    seen.push(request.url);
+    response.statusCode = 503;
+  });
+  const serverUrl = `http://127.0.0.1:${await listen(t, echo)}`;
+  const { stderr } = await runExec(t, ['curl', '-sS', 'https://api.twilio.com/x'], { serverUrl });
+  assert.equal(stderr, '');
+  assert.deepEqual(seen, ['/healthz', '/x']);
+});
+
+test('a proxy port that is taken is one sentence that says what to do', async (t) => {
+  const serverUrl = await startEchoServer(t);
+  const env = { ...process.env, TEST_PROXY_PORT: new URL(serverUrl).port };
+  const { code, stdout, stderr } = await runExec(t, ['echo', 'ran'], { env, serverUrl });
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^The proxy of exec cannot listen on .*EADDRINUSE.* --proxy-port.*\n$/);
+});
+
+test('a data folder that cannot be written is one sentence, and nothing is run', async (t) => {
+  const file = join(temporaryFolder(t), 'a-file');
+  writeFileSync(file, '');
+  const parameters = execParameters(join(file, 'data'), ['echo', 'ran']);
+  const { code, stdout, stderr } = await run(process.execPath, parameters);
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(
+    stderr,
+    /^The certificate authority of exec cannot be kept in the data folder .*\n$/,
+  );
+});
+
+test('nothing of a run stays behind but the authority', async (t) => {
+  const { stdout } = await runExec(t, ['sh', '-c', 'ls "$SSL_CERT_FILE"; echo "$HTTPS_PROXY"']);
+  const [bundle = '', proxyUrl = ''] = stdout.split('\n');
+  assert.ok(bundle.endsWith('.pem') && !existsSync(dirname(bundle)));
+  await assert.rejects(fetch(proxyUrl));
+});
+
+test('the settings can be printed for a shell, and serve until they are no longer wanted', async (t) => {
+  if (!(await hasProgram('curl'))) return t.skip('this machine has no curl');
+  const lines = join(temporaryFolder(t), 'settings.sh');
+  const exec = spawn(process.execPath, execParameters(temporaryFolder(t), []));
+  t.after(() => exec.kill('SIGKILL'));
+  const [text] = await once(exec.stdout, 'data');
+  writeFileSync(lines, text);
+  assert.match(readFileSync(lines, 'utf8'), /^(export [A-Za-z_]+='[^']*'\n|unset [A-Z_]+\n)+$/);
+  const script = `. ${lines}; curl -sS https://api.twilio.com/from-a-shell`;
+  const { stdout } = await run('/bin/sh', ['-c', script]);
+  assert.equal(JSON.parse(stdout).url, '/from-a-shell');
+  exec.kill('SIGTERM');
+  assert.deepEqual(await once(exec, 'exit'), [0, null]);
+});
