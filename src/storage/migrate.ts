@@ -3,7 +3,8 @@
  * any number of processes may start at once.
  */
 
-import { Migrator } from 'kysely/migration';
+import { sql } from 'kysely';
+import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
 import { Problem } from '../problem.ts';
 import type { Database, Queryable } from './database.ts';
 import { up as accountsAndConnectApps } from './migrations/0001-accounts-and-connect-apps.ts';
@@ -15,6 +16,7 @@ const MIGRATIONS = {
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */
 export async function migrate(database: Database): Promise<string[]> {
   return database.transaction(async (transaction) => {
+    await checkNotNewer(transaction);
     const { error, results = [] } = await migratorOn(transaction).migrateToLatest();
     if (error !== undefined) throw error;
     return results.map((result) => result.migrationName);
@@ -29,11 +31,27 @@ export async function listPendingMigrations(database: Database): Promise<string[
 
 /** Raises `database_not_current` when the schema is not the one that this version works with. */
 export async function checkSchema(database: Database): Promise<void> {
+  await checkNotNewer(database.query);
   const pending = await listPendingMigrations(database);
   if (pending.length === 0) return;
   throw new Problem(
     'database_not_current',
     `The database lacks ${pending.length} migration(s). Run "connect-apps migrate" first.`,
+  );
+}
+
+/** An older version must not write to a schema that it does not know. */
+async function checkNotNewer(db: Queryable): Promise<void> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return;
+  const { rows } = await sql<{
+    name: string;
+  }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  const unknown = rows.find(({ name }) => !(name in MIGRATIONS));
+  if (unknown === undefined) return;
+  throw new Problem(
+    'database_not_current',
+    `The database was written by a newer version of connect-apps (it has ${unknown.name}). Start that version.`,
   );
 }
 

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { startServer } from '../support/server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'connect-apps-full-'));
 const obstacle = mountSmallDisk();
@@ -14,15 +14,16 @@ const obstacle = mountSmallDisk();
 it('answers 503 while the disk is full, and heals when there is room', {
   skip: obstacle,
 }, async (context) => {
-  const ballast = join(folder, 'ballast');
-  writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
-  const server = await startServer({
-    settings: { DATABASE_URL: `sqlite:${join(folder, 'test.db')}` },
-  });
+  let server: TestServer | undefined;
   context.after(async () => {
-    await server.close();
+    await server?.close();
     execFileSync('umount', [folder]);
     rmSync(folder, { recursive: true, force: true });
+  });
+  const ballast = join(folder, 'ballast');
+  writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
+  server = await startServer({
+    settings: { DATABASE_URL: `sqlite:${join(folder, 'test.db')}` },
   });
   const auth = server.developer;
   const sids = await server.createApps(auth.accountSid, 300);

@@ -8,10 +8,12 @@ import { it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteConnection from 'better-sqlite3';
 import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo.ts';
+import { createRandom } from '../fuzz/random.ts';
 import { ended, originOf, startCommand } from '../support/cli.ts';
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 50);
 const WRITERS = 4;
+const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const { accountSid, authToken } = DEMO_DEVELOPER;
 const headers = {
   authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,
@@ -20,6 +22,8 @@ const headers = {
 it(`keeps every acknowledged write over ${ROUNDS} SIGKILLs`, async (context) => {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-kill-'));
   context.after(() => rm(folder, { recursive: true, force: true }));
+  context.diagnostic(`KILL_SEED=${SEED}`);
+  const random = createRandom(SEED);
   const created: string[] = [];
   let described = -1;
   let sequence = 0;
@@ -53,7 +57,7 @@ it(`keeps every acknowledged write over ${ROUNDS} SIGKILLs`, async (context) => 
       }
     };
     const writers = Array.from({ length: WRITERS }, (_, writer) => write(writer));
-    await sleep(20 + Math.random() * 180);
+    await sleep(20 + random.below(180));
     child.kill('SIGKILL');
     await ended(child);
     isAlive = false;
