@@ -1,6 +1,6 @@
 /**
  * Runs a command as if it had been typed without `exec`: same streams, same signals, same exit code.
- * It does not outlive us, however we end.
+ * It does not outlive us, however we end, but for a SIGKILL in the instant in which it begins.
  */
 
 import { spawn } from 'node:child_process';

@@ -73,15 +73,22 @@ test('a command that a signal ends gives the exit code of a shell', async (t) =>
   assert.equal(code, 128 + constants.signals.SIGTERM);
 });
 
+// The watchdog learns the process id a moment after the command begins: the kill comes later than that.
+const LATER = 'sleep 2';
+
 test('a command does not outlive an exec that was killed', async (t) => {
-  const { exec, pid } = await startCommand(t, ':', 'exec sleep 60');
+  const { exec, pid } = await startCommand(t, LATER, 'exec sleep 60');
   assert.ok(await isAlive(pid));
   exec.kill('SIGKILL');
   await waitFor(async () => !(await isAlive(pid)));
 });
 
 test('a command that ignores SIGTERM does not outlive it either', async (t) => {
-  const { exec, pid } = await startCommand(t, "trap '' TERM", 'while :; do sleep 0.1; done');
+  const { exec, pid } = await startCommand(
+    t,
+    `trap '' TERM; ${LATER}`,
+    'while :; do sleep 0.1; done',
+  );
   exec.kill('SIGKILL');
   await waitFor(async () => !(await isAlive(pid)), 20_000);
 });
