@@ -5,8 +5,8 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 
-/** The kinds that this server makes: accounts, Connect Apps. */
-export type SidPrefix = 'AC' | 'CN';
+/** The kinds that this server makes: accounts, Connect Apps, users, deauthorization callbacks. */
+export type SidPrefix = 'AC' | 'CN' | 'US' | 'WH';
 
 const HEX_32 = /^[0-9a-fA-F]{32}$/;
 

@@ -8,9 +8,11 @@ import { DEFAULT_MIGRATION_TABLE, Migrator } from 'kysely/migration';
 import { Problem } from '../problem.ts';
 import type { Database, Queryable } from './database.ts';
 import { up as accountsAndConnectApps } from './migrations/0001-accounts-and-connect-apps.ts';
+import { up as peopleAuthorizationsCallbacks } from './migrations/0002-people-authorizations-callbacks.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
+  '0002-people-authorizations-callbacks': { up: peopleAuthorizationsCallbacks },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */

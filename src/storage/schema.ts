@@ -6,6 +6,12 @@
 export interface Schema {
   accounts: AccountsTable;
   connect_apps: ConnectAppsTable;
+  users: UsersTable;
+  memberships: MembershipsTable;
+  sessions: SessionsTable;
+  authorizations: AuthorizationsTable;
+  callbacks: CallbacksTable;
+  callback_attempts: CallbackAttemptsTable;
 }
 
 export interface AccountsTable {
@@ -39,4 +45,79 @@ export interface ConnectAppsTable {
   terms_of_service_url: string | null;
   created_at: number;
   updated_at: number;
+}
+
+export interface UsersTable {
+  sid: string;
+  /** Lower-case: what people sign in with. */
+  email: string;
+  password_hash: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Which accounts a user may act for. */
+export interface MembershipsTable {
+  account_sid: string;
+  user_sid: string;
+}
+
+export interface SessionsTable {
+  /** The keyed digest of the cookie: the cookie itself is kept nowhere. */
+  digest: string;
+  user_sid: string;
+  created_at: number;
+  expires_at: number;
+}
+
+/** What a customer authorized; a revoked row stays, so that a second consent finds its subaccount. */
+export interface AuthorizationsTable {
+  /** The customer. */
+  account_sid: string;
+  connect_app_sid: string;
+  /** The subaccount that was made for this app alone. */
+  subaccount_sid: string;
+  app_owner_sid: string;
+  /** What was granted: comma-separated, in a fixed order. */
+  permissions: string;
+  created_at: number;
+  updated_at: number;
+  revoked_at: number | null;
+}
+
+/** A deauthorization callback, its state, and who works on it. */
+export interface CallbacksTable {
+  /** The owner of the app: who is called. */
+  account_sid: string;
+  sid: string;
+  connect_app_sid: string;
+  subaccount_sid: string;
+  /** As configured when the authorization ended. */
+  url: string;
+  method: 'GET' | 'POST';
+  /** Host and port of the URL: attempts to one receiver are limited. */
+  receiver: string;
+  status: 'pending' | 'delivered' | 'failed';
+  attempts_made: number;
+  /** When it may be tried (again), or when its lease ends; null once it is settled. */
+  next_attempt_at: number | null;
+  /** Who is trying it now; a result is written only by the owner of the lease. */
+  lease_owner: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CallbackAttemptsTable {
+  account_sid: string;
+  callback_sid: string;
+  /** 1 for the first attempt. */
+  number: number;
+  started_at: number;
+  duration_ms: number;
+  /** The HTTP status of the answer; null when none came. */
+  status: number | null;
+  /** Why no answer came: a name of outgoing/outcome.ts; null when one came. */
+  failure: string | null;
+  /** The beginning of the answer's body. */
+  answer: string | null;
 }

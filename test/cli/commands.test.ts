@@ -31,7 +31,10 @@ describe('the commands', () => {
   it('migrate brings an empty database up to date once, from several processes at once', async () => {
     const all = await Promise.all([json('migrate'), json('migrate'), json('migrate')]);
     const applied = all.flatMap((one) => one.applied);
-    assert.deepEqual(applied, ['0001-accounts-and-connect-apps']);
+    assert.deepEqual(applied, [
+      '0001-accounts-and-connect-apps',
+      '0002-people-authorizations-callbacks',
+    ]);
   });
 
   it('accounts: create, show, list, suspend, activate, rotate the token and close', async () => {
