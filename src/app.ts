@@ -2,6 +2,7 @@
 
 import { authenticate } from './accounts/access.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
+import { addAuthorizationRoutes } from './authorizations/routes.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { addConnectAppRoutes } from './connect-apps/routes.ts';
@@ -61,6 +62,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     allowDelete: config.allowConnectAppDelete,
     strictPageSize: config.strictPageSize,
   });
+  addAuthorizationRoutes(api, context, config);
   let isClosing = false;
   addOperationsRoutes(server, context.database, metrics, () => isClosing);
   addDocumentationRoutes(server);

@@ -7,6 +7,7 @@ export type ProblemName =
   | 'not_authenticated'
   | 'account_not_active'
   | 'access_denied'
+  | 'consent_impossible'
   | 'not_found'
   | 'method_not_allowed'
   | 'friendly_name_invalid'

@@ -1,6 +1,7 @@
 /** Accounts and subaccounts: the type, its rules and its operations. No HTTP, no SQL text. */
 
 import { randomBytes } from 'node:crypto';
+import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import {
   checkChoice,
@@ -53,6 +54,11 @@ export interface AccountWithToken extends Account {
   authToken: string;
 }
 
+/** An account as a caller may see it: a Connect App sees no token. */
+export interface VisibleAccount extends Account {
+  authToken?: string;
+}
+
 export interface NewAccount {
   /** Made when absent. */
   sid?: string;
@@ -64,15 +70,15 @@ export interface NewAccount {
   ownerAccountSid?: string;
 }
 
-/** Creates an account; one that exists with the same SID is left as it is. */
-export async function createAccount(
+/** Makes an account that is not stored yet, with its token as it will be. */
+export function makeAccount(
   context: Context,
   account: NewAccount,
-): Promise<AccountWithToken> {
+): { account: AccountWithToken; token: StoredToken } {
   const sid = account.sid ?? createSid('AC');
   const now = context.clock.now();
   const authToken = account.authToken ?? createAuthToken();
-  const created: AccountWithToken = {
+  const made: AccountWithToken = {
     sid,
     ownerAccountSid: account.ownerAccountSid ?? sid,
     friendlyName: account.friendlyName ?? defaultFriendlyName(now),
@@ -82,10 +88,18 @@ export async function createAccount(
     updatedAt: now,
     authToken,
   };
-  checkText('FriendlyName', FRIENDLY_NAME_RULE, created.friendlyName);
-  const token = sealToken(context, sid, authToken);
-  await context.database.transaction((transaction) => insertAccount(transaction, created, token));
-  return created;
+  return { account: made, token: sealToken(context, sid, authToken) };
+}
+
+/** Creates an account; one that exists with the same SID is left as it is. */
+export async function createAccount(
+  context: Context,
+  newAccount: NewAccount,
+): Promise<AccountWithToken> {
+  const { account, token } = makeAccount(context, newAccount);
+  checkText('FriendlyName', FRIENDLY_NAME_RULE, account.friendlyName);
+  await context.database.transaction((transaction) => insertAccount(transaction, account, token));
+  return account;
 }
 
 /** Creates a subaccount of `parent`; a subaccount cannot have any: `access_denied`. */
@@ -113,7 +127,10 @@ export async function getAccount(context: Context, sidText: string): Promise<Acc
   return withToken(context, found);
 }
 
-/** Changes FriendlyName and Status. A closed account stays closed. */
+/**
+ * Changes FriendlyName and Status. A closed account stays closed; closing one ends what it, or its
+ * parent for it, authorized Connect Apps to do.
+ */
 export async function updateAccount(
   context: Context,
   sid: string,
@@ -128,6 +145,10 @@ export async function updateAccount(
       throw parameterProblem('Status', 'cannot change: the account is closed, and that is final');
     }
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
+    if (changes.status === 'closed') {
+      const whose = isSubaccount(account) ? { subaccountSid: sid } : { accountSid: sid };
+      await endAuthorizations(transaction, whose, updatedAt);
+    }
     const updated = await findAccount(transaction, sid);
     if (!updated) throw new Problem('not_found');
     return withToken(context, updated);
@@ -167,6 +188,15 @@ export function withToken(
   { token, secondaryToken: _, ...account }: StoredAccount,
 ): AccountWithToken {
   return { ...account, authToken: context.keyring.open(token.sealed, account.sid) };
+}
+
+/** The account without anything of its tokens. */
+export function withoutToken({
+  token: _,
+  secondaryToken: __,
+  ...account
+}: StoredAccount): VisibleAccount {
+  return account;
 }
 
 /** An auth token at rest: encrypted to be shown and to sign with, digested to be recognised. */
@@ -221,22 +251,20 @@ export function parseAccountFilters(parameters: Parameters): AccountListFilters 
   };
 }
 
-/** What an account sees of accounts: a parent itself and its subaccounts, a subaccount only itself. */
-export function pageOfAccounts(
+/** The accounts that a caller sees: one alone, or a parent and its subaccounts. */
+export function listingOfAccounts(
   context: Context,
-  caller: StoredAccount,
+  scope: Pick<AccountFilter, 'sid' | 'ownerAccountSid'>,
   filters: AccountListFilters,
 ) {
   const { query } = context.database;
-  const filter: AccountFilter = isSubaccount(caller)
-    ? { ...filters, sid: caller.sid }
-    : { ...filters, ownerAccountSid: caller.sid };
+  const filter: AccountFilter = { ...filters, ...scope };
   const links = {
     ...(filters.friendlyName && { FriendlyName: filters.friendlyName }),
     ...(filters.status && { Status: filters.status }),
   };
   return {
-    scope: `${caller.sid} Accounts ${JSON.stringify(links)}`,
+    scope: `${scope.ownerAccountSid ?? scope.sid} Accounts ${JSON.stringify(links)}`,
     filters: links,
     slice: (slice: Slice) => listAccounts(query, filter, slice),
     findPosition: (count: number) => findPosition(query, filter, count),

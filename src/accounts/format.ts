@@ -3,11 +3,15 @@
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
 import { choice } from '../http/schemas.ts';
-import { ACCOUNT_STATUSES, ACCOUNT_TYPES, type AccountWithToken } from './account.ts';
+import { ACCOUNT_STATUSES, ACCOUNT_TYPES, type VisibleAccount } from './account.ts';
 
-const schema = Type.Object(
-  {
-    auth_token: Type.String({ description: 'The primary auth token: a secret.' }),
+// Partial, because the serialiser writes required members before optional ones, and the order on the
+// wire is the alphabet's.
+const schema = Type.Partial(
+  Type.Object({
+    auth_token: Type.String({
+      description: 'The primary auth token: a secret. Absent for a Connect App.',
+    }),
     date_created: Type.String({ description: 'RFC 2822, in GMT.' }),
     date_updated: Type.String({ description: 'RFC 2822, in GMT.' }),
     friendly_name: Type.String({ description: 'The name of the account.' }),
@@ -15,17 +19,17 @@ const schema = Type.Object(
     sid: Type.String({ description: 'The SID of the account.' }),
     status: choice(ACCOUNT_STATUSES, 'Closed is final.'),
     subresource_uris: Type.Object(
-      { connect_apps: Type.String() },
+      { authorized_connect_apps: Type.String(), connect_apps: Type.String() },
       { description: 'The paths of what belongs to the account.' },
     ),
     type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.'),
     uri: Type.String({ description: 'The path of this resource.' }),
-  },
+  }),
   { title: 'Account' },
 );
 
 /** How an account looks on the wire. */
-export const accountFormat: Format<AccountWithToken> = {
+export const accountFormat: Format<VisibleAccount> = {
   schema,
   element: 'Account',
   listElement: 'Accounts',
@@ -45,14 +49,17 @@ export const accountFormat: Format<AccountWithToken> = {
   toWire(account) {
     const path = `/2010-04-01/Accounts/${account.sid}`;
     return {
-      auth_token: account.authToken,
+      ...(account.authToken !== undefined && { auth_token: account.authToken }),
       date_created: rfc2822(account.createdAt),
       date_updated: rfc2822(account.updatedAt),
       friendly_name: account.friendlyName,
       owner_account_sid: account.ownerAccountSid,
       sid: account.sid,
       status: account.status,
-      subresource_uris: { connect_apps: `${path}/ConnectApps.json` },
+      subresource_uris: {
+        authorized_connect_apps: `${path}/AuthorizedConnectApps.json`,
+        connect_apps: `${path}/ConnectApps.json`,
+      },
       type: account.type,
       uri: `${path}.json`,
     };

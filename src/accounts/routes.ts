@@ -7,15 +7,23 @@ import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
 import { choice, listQuery, listSchema, parameterSchema } from '../http/schemas.ts';
-import { openAccount } from './access.ts';
+import {
+  type Caller,
+  checkMayChange,
+  openAccount,
+  openAccountToChange,
+  scopeOf,
+} from './access.ts';
 import {
   ACCOUNT_STATUSES,
   createSubaccount,
   FRIENDLY_NAME_RULE,
-  pageOfAccounts,
+  listingOfAccounts,
   parseAccountFilters,
   type StoredAccount,
   updateAccount,
+  type VisibleAccount,
+  withoutToken,
   withToken,
 } from './account.ts';
 import { accountFormat } from './format.ts';
@@ -27,7 +35,7 @@ const UpdateAccount = Type.Partial(Type.Object({ FriendlyName, Status }));
 
 /** Adds the list and the instance resource. */
 export function addAccountRoutes(
-  api: Api<StoredAccount>,
+  api: Api<Caller>,
   context: Context,
   options: { strictPageSize: boolean },
 ): void {
@@ -40,16 +48,14 @@ export function addAccountRoutes(
       },
       handler: async (request, reply) => {
         const parameters = queryOf(request);
-        const listing = pageOfAccounts(
-          context,
-          api.caller(request),
-          parseAccountFilters(parameters),
-        );
+        const caller = api.caller(request);
+        const filters = parseAccountFilters(parameters);
+        const listing = listingOfAccounts(context, scopeOf(caller), filters);
         const page = await readPage(listing, parameters, {
           keyring: context.keyring,
           strictPageSize: options.strictPageSize,
         });
-        const items = page.items.map((account) => withToken(context, account));
+        const items = page.items.map((account) => asSeenBy(caller, context, account));
         return sendList(request, reply, accountFormat, { ...page, items });
       },
     },
@@ -61,7 +67,9 @@ export function addAccountRoutes(
       },
       handler: async (request, reply) => {
         const form = formOf(request, Object.keys(CreateAccount.properties));
-        const account = await createSubaccount(context, api.caller(request), form);
+        const caller = api.caller(request);
+        checkMayChange(caller);
+        const account = await createSubaccount(context, caller.account, form);
         return sendItem(request, reply.code(201), accountFormat, account);
       },
     },
@@ -75,8 +83,9 @@ export function addAccountRoutes(
       },
       handler: async (request, reply) => {
         const sid = pathParameter(request, 'AccountSid');
-        const account = await openAccount(context, api.caller(request), sid);
-        return sendItem(request, reply, accountFormat, withToken(context, account));
+        const caller = api.caller(request);
+        const account = await openAccount(context, caller, sid);
+        return sendItem(request, reply, accountFormat, asSeenBy(caller, context, account));
       },
     },
     POST: {
@@ -87,11 +96,16 @@ export function addAccountRoutes(
       },
       handler: async (request, reply) => {
         const sid = pathParameter(request, 'AccountSid');
-        const account = await openAccount(context, api.caller(request), sid);
+        const account = await openAccountToChange(context, api.caller(request), sid);
         const form = formOf(request, Object.keys(UpdateAccount.properties));
         const updated = await updateAccount(context, account.sid, form);
         return sendItem(request, reply, accountFormat, updated);
       },
     },
   });
+}
+
+/** A Connect App never sees a token. */
+function asSeenBy(caller: Caller, context: Context, account: StoredAccount): VisibleAccount {
+  return caller.permissions === undefined ? withToken(context, account) : withoutToken(account);
 }

@@ -156,7 +156,8 @@ function matching(filter: AccountFilter) {
 /** From active to closed; a subaccount has the worse of its own and its parent's. */
 const SEVERITY: Record<AccountStatus, number> = { active: 0, suspended: 1, closed: 2 };
 
-function worseOf(one: AccountStatus, other: AccountStatus): AccountStatus {
+/** The status of a subaccount from its own and its parent's. */
+export function worseOf(one: AccountStatus, other: AccountStatus): AccountStatus {
   return SEVERITY[other] > SEVERITY[one] ? other : one;
 }
 

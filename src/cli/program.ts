@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { Problem } from '../problem.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
+import { addAuthorizationCommands } from './authorizations.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
@@ -35,6 +36,7 @@ export async function run(words: readonly string[]): Promise<number> {
   });
   addAccountCommands(program);
   addAppCommands(program);
+  addAuthorizationCommands(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });

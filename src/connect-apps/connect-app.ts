@@ -1,5 +1,6 @@
 /** Connect Apps: the type, its rules and its operations. No HTTP, no SQL text. */
 
+import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import {
   checkChoice,
@@ -152,16 +153,21 @@ export async function updateConnectApp(
   return app;
 }
 
-/** Deletes the app and all that it said of itself; `not_found` as above. */
+/**
+ * Deletes the app and all that it said of itself, and ends what it was authorized to do, with a
+ * callback for each; `not_found` as above.
+ */
 export async function deleteConnectApp(
   context: Context,
   accountSid: string,
   sidText: string,
 ): Promise<void> {
   const { sid } = await getConnectApp(context, accountSid, sidText);
-  await context.database.transaction((transaction) =>
-    deleteConnectAppRow(transaction, { accountSid, sid }),
-  );
+  const now = context.clock.now();
+  await context.database.transaction(async (transaction) => {
+    await endAuthorizations(transaction, { connectAppSid: sid }, now);
+    await deleteConnectAppRow(transaction, { accountSid, sid });
+  });
 }
 
 /**

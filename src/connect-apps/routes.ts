@@ -1,8 +1,7 @@
 /** The URLs of Connect Apps: who, what, one call, one form. */
 
 import Type from 'typebox';
-import { openActiveAccount } from '../accounts/access.ts';
-import type { StoredAccount } from '../accounts/account.ts';
+import { type Caller, openActiveAccount, openActiveAccountToChange } from '../accounts/access.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
@@ -43,7 +42,7 @@ export interface ConnectAppRouteOptions {
 
 /** Adds the list and the instance resource. */
 export function addConnectAppRoutes(
-  api: Api<StoredAccount>,
+  api: Api<Caller>,
   context: Context,
   options: ConnectAppRouteOptions,
 ): void {
@@ -100,7 +99,7 @@ export function addConnectAppRoutes(
         response: { 200: connectAppFormat.schema },
       },
       handler: async (request, reply) => {
-        const account = await openActiveAccount(
+        const account = await openActiveAccountToChange(
           context,
           api.caller(request),
           pathParameter(request, 'AccountSid'),
@@ -119,7 +118,7 @@ export function addConnectAppRoutes(
       DELETE: {
         schema: { summary: 'Delete a Connect App' },
         handler: async (request, reply) => {
-          const account = await openActiveAccount(
+          const account = await openActiveAccountToChange(
             context,
             api.caller(request),
             pathParameter(request, 'AccountSid'),

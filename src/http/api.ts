@@ -69,6 +69,8 @@ export async function createApi<Caller extends { sid: string }>(
     caller,
     route(path, resource) {
       const url = API_VERSION + path;
+      // A list has no SID at its end.
+      const isList = !/:\w+$/.test(path);
       const methods = Object.keys(resource);
       const allow = [
         ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
@@ -79,7 +81,14 @@ export async function createApi<Caller extends { sid: string }>(
         await authenticate(request);
       };
       for (const [method, route] of Object.entries(resource)) {
-        server.route({ ...route, method, url, onRequest, config: { rateLimit: {} } });
+        server.route({
+          ...route,
+          method,
+          url,
+          onRequest,
+          config: { rateLimit: {} },
+          ...(isList && method === 'GET' && { errorHandler: raiseForList }),
+        });
       }
       server.route({
         method: 'OPTIONS',
@@ -105,6 +114,17 @@ export async function createApi<Caller extends { sid: string }>(
       });
     },
   };
+}
+
+/**
+ * One of the official clients takes 20006 on a list for the list's end, and would show nothing instead
+ * of an error: there a denial is 401, 20003.
+ */
+function raiseForList(error: Error): never {
+  if (error instanceof Problem && error.problem === 'access_denied') {
+    throw new Problem('not_authenticated', error.detail);
+  }
+  throw error;
 }
 
 /** The CORS headers that Twilio's OpenAPI describes. */

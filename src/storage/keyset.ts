@@ -31,8 +31,9 @@ export function isOlder(
   createdAt: RawBuilder<number>,
   sid: RawBuilder<string>,
   table: string,
+  sidColumn = 'sid',
 ): RawBuilder<boolean> {
-  return sql<boolean>`${keyOf(table)} < (${createdAt}, ${sid})`;
+  return sql<boolean>`${keyOf(table, sidColumn)} < (${createdAt}, ${sid})`;
 }
 
 /** The condition that a row of `table` lies on the newer side of a place. */
@@ -40,10 +41,11 @@ export function isNewer(
   createdAt: RawBuilder<number>,
   sid: RawBuilder<string>,
   table: string,
+  sidColumn = 'sid',
 ): RawBuilder<boolean> {
-  return sql<boolean>`${keyOf(table)} > (${createdAt}, ${sid})`;
+  return sql<boolean>`${keyOf(table, sidColumn)} > (${createdAt}, ${sid})`;
 }
 
-function keyOf(table: string): RawBuilder<unknown> {
-  return sql`(${sql.ref(`${table}.created_at`)}, ${sql.ref(`${table}.sid`)})`;
+function keyOf(table: string, sidColumn: string): RawBuilder<unknown> {
+  return sql`(${sql.ref(`${table}.created_at`)}, ${sql.ref(`${table}.${sidColumn}`)})`;
 }

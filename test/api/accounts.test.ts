@@ -55,7 +55,13 @@ for (const engine of DATABASES) {
       assert.equal(account.type, 'Full');
       assert.equal(account.uri, accountPath(accountSid));
       const subresources = objectOf(account.subresource_uris);
-      assert.deepEqual(subresources, { connect_apps: connectAppsPath(accountSid) });
+      assert.deepEqual(subresources, {
+        authorized_connect_apps: connectAppsPath(accountSid).replace(
+          'Connect',
+          'AuthorizedConnect',
+        ),
+        connect_apps: connectAppsPath(accountSid),
+      });
     });
 
     it('creates a subaccount that can sign in by itself', async () => {

@@ -5,10 +5,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { checkProblem } from './check-problem.ts';
-import { objectOf } from './narrow.ts';
+import { publishedRoutes, withSameNames } from './published-routes.ts';
 
 const ROOT = '/2010-04-01/Accounts/{AccountSid}';
 const UNKNOWN_SID = `AC${'e'.repeat(32)}`;
@@ -21,10 +22,12 @@ const ROUTES = [
   ['GET', `${ROOT}/ConnectApps/{Sid}.json`, 200],
   ['POST', `${ROOT}/ConnectApps/{Sid}.json`, 200],
   ['DELETE', `${ROOT}/ConnectApps/{Sid}.json`, 204],
+  ['GET', `${ROOT}/AuthorizedConnectApps.json`, 200],
+  ['GET', `${ROOT}/AuthorizedConnectApps/{ConnectAppSid}.json`, 200],
 ] as const;
 
 /** Paths that are the caller's own, or that other tests ask as everyone. */
-const NOT_UNDER_AN_ACCOUNT = ['/2010-04-01/Accounts.json'];
+const NOT_UNDER_AN_ACCOUNT = ['GET /2010-04-01/Accounts.json', 'POST /2010-04-01/Accounts.json'];
 
 type Answer = 'served' | 401 | 403 | 404;
 const CODES = { 401: 20003, 403: 20005, 404: 20404 };
@@ -48,13 +51,23 @@ for (const engine of DATABASES) {
   describe(`tenant isolation on ${engine}`, () => {
     let server: TestServer;
     let parent: Credentials;
+    /** The subaccount that was made for an app. */
     let child: Credentials;
+    let authorizedSid: string;
     let callers: Record<string, Credentials | undefined>;
 
     before(async () => {
       server = await startServer({ engine, settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
       parent = await server.createAccount({});
-      child = await server.createAccount({ owner: parent.accountSid });
+      const developer = await server.createAccount({});
+      [authorizedSid = ''] = await server.createApps(developer.accountSid, 1, () => ({
+        authorizeRedirectUrl: 'https://app.example.com/done',
+      }));
+      const { subaccountSid } = await authorizeConnectApp(server.context, {
+        accountSid: parent.accountSid,
+        connectAppSid: authorizedSid,
+      });
+      child = { accountSid: subaccountSid, authToken: await server.tokenOf(subaccountSid) };
       const stranger = await server.createAccount({});
       const suspended = await server.createAccount({});
       const closed = await server.createAccount({});
@@ -93,7 +106,9 @@ for (const engine of DATABASES) {
             [child, onChild],
           ] as const) {
             const [sid = ''] = await server.createApps(owner.accountSid, 1);
-            const withApp = template.replace('{Sid}', sid);
+            const withApp = template
+              .replace('{Sid}', sid)
+              .replace('{ConnectAppSid}', authorizedSid);
             const path = withApp.replace('{AccountSid}', owner.accountSid);
             const reply = await ask(method, path, auth);
             if (answer === 'served') {
@@ -113,22 +128,8 @@ for (const engine of DATABASES) {
     }
 
     it('has a row for every route that the server publishes', async () => {
-      const reply = await server.request('GET', '/openapi.json');
-      const paths = Object.entries(objectOf(objectOf(reply.json).paths));
-      const published = paths
-        .filter(([path]) => path.startsWith('/2010-04-01/') && !NOT_UNDER_AN_ACCOUNT.includes(path))
-        .flatMap(([path, operations]) =>
-          Object.keys(objectOf(operations))
-            .filter((method) => ['get', 'post', 'put', 'patch', 'delete'].includes(method))
-            .map((method) => `${method.toUpperCase()} ${withSameNames(path)}`),
-        );
       const rows = ROUTES.map(([method, path]) => `${method} ${withSameNames(path)}`);
-      assert.deepEqual(published.sort(), rows.sort());
+      assert.deepEqual(await publishedRoutes(server), [...rows, ...NOT_UNDER_AN_ACCOUNT].sort());
     });
   });
-}
-
-/** A path template whose parameters have no names: documents choose them freely. */
-function withSameNames(template: string): string {
-  return template.replaceAll(/\{\w+\}/g, '{}');
 }

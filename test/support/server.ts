@@ -5,7 +5,12 @@ import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { createAccount, rotateToken, updateAccount } from '../../src/accounts/account.ts';
+import {
+  createAccount,
+  getAccount,
+  rotateToken,
+  updateAccount,
+} from '../../src/accounts/account.ts';
 import { createApp } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
 import { createConfig, type Settings } from '../../src/config.ts';
@@ -59,6 +64,8 @@ export interface TestServer {
   ): Promise<string[]>;
   setAccountStatus(accountSid: string, status: 'active' | 'suspended' | 'closed'): Promise<void>;
   rotateToken(accountSid: string): Promise<string>;
+  /** The auth token of an account that another operation made. */
+  tokenOf(accountSid: string): Promise<string>;
   logs(): string;
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
   close(): Promise<void>;
@@ -114,6 +121,7 @@ export async function startServer(
     async rotateToken(accountSid) {
       return (await rotateToken(context, accountSid, { keepOld: true })).authToken;
     },
+    tokenOf: async (accountSid) => (await getAccount(context, accountSid)).authToken,
     logs: () => lines.join(''),
     request: (method, path, request) => send(url, method, path, request),
     async close() {

@@ -1,0 +1,52 @@
+/** AuthorizedConnectApp -> its wire form. */
+
+import Type from 'typebox';
+import { PERMISSIONS } from '../connect-apps/permissions.ts';
+import type { Format } from '../http/representation.ts';
+import { choice, nullableText } from '../http/schemas.ts';
+import type { AuthorizedConnectApp } from './authorization.ts';
+
+const schema = Type.Object(
+  {
+    account_sid: Type.String({ description: 'The subaccount that was made for the app.' }),
+    connect_app_company_name: nullableText('The company behind the Connect App.'),
+    connect_app_description: nullableText('What the Connect App does.'),
+    connect_app_friendly_name: nullableText('The name of the Connect App.'),
+    connect_app_homepage_url: nullableText('Where customers learn more.'),
+    connect_app_sid: Type.String({ description: 'The SID of the Connect App.' }),
+    permissions: Type.Array(choice(PERMISSIONS, 'A permission that the customer granted.')),
+    uri: Type.String({ description: 'The path of this resource.' }),
+  },
+  { title: 'AuthorizedConnectApp' },
+);
+
+/** How an authorized Connect App looks on the wire. */
+export const authorizedConnectAppFormat: Format<AuthorizedConnectApp> = {
+  schema,
+  element: 'AuthorizedConnectApp',
+  listElement: 'AuthorizedConnectApps',
+  listName: 'authorized_connect_apps',
+  xmlOrder: [
+    'connect_app_sid',
+    'account_sid',
+    'permissions',
+    'connect_app_friendly_name',
+    'connect_app_description',
+    'connect_app_company_name',
+    'connect_app_homepage_url',
+    'uri',
+  ],
+  toWire(authorized) {
+    const { subaccountSid, connectAppSid } = authorized;
+    return {
+      account_sid: subaccountSid,
+      connect_app_company_name: authorized.connectAppCompanyName,
+      connect_app_description: authorized.connectAppDescription,
+      connect_app_friendly_name: authorized.connectAppFriendlyName,
+      connect_app_homepage_url: authorized.connectAppHomepageUrl,
+      connect_app_sid: connectAppSid,
+      permissions: authorized.permissions,
+      uri: `/2010-04-01/Accounts/${subaccountSid}/AuthorizedConnectApps/${connectAppSid}.json`,
+    };
+  },
+};
