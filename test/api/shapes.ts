@@ -81,6 +81,18 @@ export const connectAppShape = objectWith({
   uri: jsonPath,
 });
 
+/** A Connect App that a customer authorized. */
+export const authorizedConnectAppShape = objectWith({
+  account_sid: accountSid,
+  connect_app_company_name: nullable(text),
+  connect_app_description: nullable(text),
+  connect_app_friendly_name: nullable(text),
+  connect_app_homepage_url: nullable(httpUrl),
+  connect_app_sid: matching(/^CN[0-9a-f]{32}$/),
+  permissions: listOf(oneOf('get-all', 'post-all')),
+  uri: jsonPath,
+});
+
 /** An account. */
 export const accountShape = objectWith({
   auth_token: authToken,
