@@ -25,6 +25,8 @@ export async function startSubject(
   const begun = performance.now();
   const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), {
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...environment },
+    // The log is written, as it is in production, and thrown away.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [message] = await once(child, 'message');
   const port: number = message.port;

@@ -1,6 +1,6 @@
 /** Config -> a running server. The only place where things are constructed. */
 
-import { authenticate } from './accounts/access.ts';
+import { rememberCallers } from './accounts/recent-callers.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import { addAuthorizationRoutes } from './authorizations/routes.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -53,9 +53,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const server = await createServer({ logger, metrics, trustProxy: config.trustProxy });
 
   await addDocumentation(server);
+  const authenticate = rememberCallers(context);
   const api = await createApi(server, {
     rateLimitPerSecond: config.rateLimitPerSecond,
-    authenticate: ({ accountSid, authToken }) => authenticate(context, accountSid, authToken),
+    authenticate: ({ accountSid, authToken }) => authenticate(accountSid, authToken),
   });
   addAccountRoutes(api, context, config);
   addConnectAppRoutes(api, context, {

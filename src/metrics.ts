@@ -30,9 +30,13 @@ export function createMetrics(): Metrics {
     buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   });
+  const series = new Map<string, { observe(seconds: number): void }>();
   return {
     observeRequest(route, method, status, durationMs) {
-      requests.observe({ route, method, status }, durationMs / 1000);
+      const name = `${method} ${status} ${route}`;
+      const known = series.get(name) ?? requests.labels({ route, method, status });
+      series.set(name, known);
+      known.observe(durationMs / 1000);
     },
     observeQuery: (durationMs) => queries.observe(durationMs / 1000),
     text: () => registry.metrics(),

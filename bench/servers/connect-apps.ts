@@ -6,7 +6,7 @@ import { createLogger } from '../../src/logger.ts';
 import { checkSecretKey } from '../../src/secret-key.ts';
 
 const config = createConfig(readSettings(), 'production');
-const logger = createLogger(config.logLevel, { write: () => true });
+const logger = createLogger(config.logLevel);
 const app = await createApp(config, { secretKey: checkSecretKey(config), logger });
 const origin = await app.listen();
 process.send?.({ port: Number(new URL(origin).port) });

@@ -13,10 +13,13 @@ import { type Credentials, notAuthenticated, parseAuthorization } from './authen
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
 
+/** The name under which a request keeps who is asking. */
+const CALLER = 'caller';
+
 export interface ApiOptions<Caller> {
   rateLimitPerSecond: number;
   /** Says whose credentials these are; undefined when they are nobody's. */
-  authenticate(credentials: Credentials): Promise<Caller | undefined>;
+  authenticate(credentials: Credentials): Caller | Promise<Caller | undefined>;
 }
 
 /** A URL of the API and what each of its methods does. */
@@ -36,9 +39,9 @@ export async function createApi<Caller extends { sid: string }>(
   server: FastifyInstance,
   options: ApiOptions<Caller>,
 ): Promise<Api<Caller>> {
-  const callers = new WeakMap<FastifyRequest, Caller>();
+  server.decorateRequest(CALLER, undefined);
   const caller = (request: FastifyRequest) => {
-    const found = callers.get(request);
+    const found = request.getDecorator<Caller | undefined>(CALLER);
     if (found === undefined) throw notAuthenticated();
     return found;
   };
@@ -58,11 +61,16 @@ export async function createApi<Caller extends { sid: string }>(
     });
   }
 
-  async function authenticate(request: FastifyRequest): Promise<void> {
+  function authenticate(request: FastifyRequest, done: (error?: Error) => void): void {
+    const accept = (found: Caller | undefined) => {
+      if (found === undefined) return done(notAuthenticated());
+      request.setDecorator(CALLER, found);
+      done();
+    };
     const credentials = parseAuthorization(request.headers.authorization);
-    const found = await options.authenticate(credentials);
-    if (found === undefined) throw notAuthenticated();
-    callers.set(request, found);
+    const found = credentials && options.authenticate(credentials);
+    if (found instanceof Promise) found.then(accept, done);
+    else accept(found);
   }
 
   return {
@@ -76,9 +84,13 @@ export async function createApi<Caller extends { sid: string }>(
         ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
         'OPTIONS',
       ].join(', ');
-      const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+      const onRequest = (
+        request: FastifyRequest,
+        reply: FastifyReply,
+        done: (error?: Error) => void,
+      ) => {
         allowOrigins(reply, allow);
-        await authenticate(request);
+        authenticate(request, done);
       };
       for (const [method, route] of Object.entries(resource)) {
         server.route({
@@ -105,10 +117,12 @@ export async function createApi<Caller extends { sid: string }>(
         ),
         url,
         schema: { hide: true },
-        onRequest: async (request, reply) => {
-          await onRequest(request, reply);
-          reply.header('Allow', allow);
-          throw new Problem('method_not_allowed');
+        onRequest: (request, reply, done) => {
+          onRequest(request, reply, (error) => {
+            if (error !== undefined) return done(error);
+            reply.header('Allow', allow);
+            done(new Problem('method_not_allowed'));
+          });
         },
         handler: () => undefined,
       });

@@ -12,11 +12,11 @@ export function notAuthenticated(): Problem {
   return new Problem('not_authenticated', 'Your AccountSid or AuthToken was incorrect.');
 }
 
-/** Reads the header; raises `not_authenticated` when there is none or it is not Basic. */
-export function parseAuthorization(header: string | undefined): Credentials {
+/** Reads the header; undefined when there is none or it is not Basic. */
+export function parseAuthorization(header: string | undefined): Credentials | undefined {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+=*) *$/i.exec(header ?? '') ?? [];
   const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
-  if (colon === -1) throw notAuthenticated();
+  if (colon === -1) return undefined;
   return { accountSid: pair.slice(0, colon), authToken: pair.slice(colon + 1) };
 }

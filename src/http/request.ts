@@ -5,7 +5,9 @@ import type { Parameters } from '../parameter.ts';
 
 /** A part of the path; empty when the route has no such part. */
 export function pathParameter(request: FastifyRequest, name: string): string {
-  return String(read(request.params, [name])[name] ?? '');
+  const { params } = request;
+  if (typeof params !== 'object' || params === null) return '';
+  return String(Reflect.get(params, name) ?? '');
 }
 
 /** The query parameters with these names, all when none are given. */

@@ -17,8 +17,14 @@ interface Waiting {
 
 const LARGEST_BATCH = 64;
 
-/** Returns the function that runs a transaction on `writer`, in the order of the calls. */
-export function commitTogether(writer: Kysely<Schema>): <T>(work: Work<T>) => Promise<T> {
+/**
+ * Returns the function that runs a transaction on `writer`, in the order of the calls. `onCommit` is
+ * called after each commit, before any of its callers is answered.
+ */
+export function commitTogether(
+  writer: Kysely<Schema>,
+  onCommit: () => void,
+): <T>(work: Work<T>) => Promise<T> {
   let waiting: Waiting[] = [];
   let isRunning = false;
 
@@ -26,7 +32,7 @@ export function commitTogether(writer: Kysely<Schema>): <T>(work: Work<T>) => Pr
     while (waiting.length > 0) {
       const batch = waiting.slice(0, LARGEST_BATCH);
       waiting = waiting.slice(LARGEST_BATCH);
-      await commit(writer, batch);
+      await commit(writer, batch, onCommit);
     }
     isRunning = false;
   }
@@ -49,7 +55,11 @@ export function commitTogether(writer: Kysely<Schema>): <T>(work: Work<T>) => Pr
   };
 }
 
-async function commit(writer: Kysely<Schema>, batch: Waiting[]): Promise<void> {
+async function commit(
+  writer: Kysely<Schema>,
+  batch: Waiting[],
+  onCommit: () => void,
+): Promise<void> {
   try {
     await writer.transaction().execute(async (transaction) => {
       for (const one of batch) await one.work(transaction);
@@ -57,8 +67,9 @@ async function commit(writer: Kysely<Schema>, batch: Waiting[]): Promise<void> {
   } catch (error) {
     const [only, ...others] = batch;
     if (others.length === 0) only?.reject(error);
-    else for (const one of batch) await commit(writer, [one]);
+    else for (const one of batch) await commit(writer, [one], onCommit);
     return;
   }
+  onCommit();
   for (const one of batch) one.resolve(undefined);
 }

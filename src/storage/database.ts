@@ -21,6 +21,8 @@ export interface Database {
    * effect outside the transaction and make its ids before it is called.
    */
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** How many commits this process has made: what was read before another number may be old. */
+  commits(): number;
   /** Resolves when the database answers; raises `storage_unavailable` when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;

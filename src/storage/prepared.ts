@@ -18,6 +18,19 @@ type Parameter<Values> = <Name extends keyof Values & string>(
   name: Name,
 ) => RawBuilder<Values[Name]>;
 
+/** Runs a statement that an engine keeps. */
+type KeptStatement<Row> = (parameters: readonly unknown[]) => Promise<Row[]>;
+
+/** Makes an engine keep a statement, and returns the function that runs it. */
+export type KeepStatement = <Row>(sql: string) => KeptStatement<Row>;
+
+const engines = new WeakMap<Queryable, KeepStatement>();
+
+/** Lets prepared queries on `on` go straight to the engine, past Kysely's layers. */
+export function keepStatementsOn(on: Queryable, keep: KeepStatement): void {
+  engines.set(on, keep);
+}
+
 /**
  * Declares a query with named parameters and returns the function that runs it. The query is built
  * once for each engine, so `build` must not depend on anything but its arguments.
@@ -26,6 +39,7 @@ export function prepared<Values extends Record<string, unknown>, Row>(
   build: (query: Queryable, parameter: Parameter<Values>) => Compilable<Row>,
 ): (on: Queryable, values: Values) => Promise<Row[]> {
   const compiled = new WeakMap<object, CompiledQuery<Row>>();
+  const statements = new WeakMap<Queryable, KeptStatement<Row>>();
   const parameter: Parameter<Values> = (name) => sql`${new Placeholder(name)}`;
 
   return async function run(on, values) {
@@ -38,7 +52,16 @@ export function prepared<Values extends Record<string, unknown>, Row>(
     const parameters = query.parameters.map((value) =>
       value instanceof Placeholder ? values[value.name] : value,
     );
-    const result = await on.executeQuery<Row>({ ...query, parameters });
-    return result.rows;
+    const keep = engines.get(on);
+    if (keep === undefined) {
+      const result = await on.executeQuery<Row>({ ...query, parameters });
+      return result.rows;
+    }
+    let statement = statements.get(on);
+    if (statement === undefined) {
+      statement = keep<Row>(query.sql);
+      statements.set(on, statement);
+    }
+    return statement(parameters);
   };
 }

@@ -18,6 +18,8 @@ import {
 import { Problem } from '../problem.ts';
 import { commitTogether } from './commit-together.ts';
 import type { Database, QueryObserver } from './database.ts';
+import { type KeepStatement, keepStatementsOn } from './prepared.ts';
+import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -26,14 +28,22 @@ const KEPT_STATEMENTS = 500;
 /** Opens the database file at `path`, which is made when it does not exist; `:memory:` keeps nothing. */
 export function openSqlite(path: string, observe?: QueryObserver): Database {
   const isMemory = path === ':memory:';
-  const writer = kyselyOn(connect(path), observe);
-  const reader = isMemory ? writer : kyselyOn(connect(path, { queryOnly: true }), observe);
-  const write = commitTogether(writer);
+  const writing = connect(path);
+  const writer = kyselyOn(writing, observe);
+  const reading = isMemory ? writing : connect(path, { queryOnly: true });
+  const reader = isMemory ? writer : kyselyOn(reading, observe);
+  // In memory there is one connection, which may be inside a transaction: there Kysely makes it wait.
+  if (!isMemory) keepStatementsOn(reader, statementsOf(reading, observe));
+  let commits = 0;
+  const write = commitTogether(writer, () => {
+    commits += 1;
+  });
 
   return {
     engine: 'sqlite',
     query: reader,
     transaction: write,
+    commits: () => commits,
     async ping() {
       await reader.executeQuery(CompiledQuery.raw('select 1'));
     },
@@ -66,6 +76,23 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
     dialect: new ImmediateSqliteDialect(connection),
     ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
   });
+}
+
+/** Statements of a connection that only reads; those of one turn run together, each is timed. */
+function statementsOf(connection: Connection, observe: QueryObserver | undefined): KeepStatement {
+  const begin = connection.prepare('begin');
+  const end = connection.prepare('commit');
+  const together = readTogether({ begin: () => named(() => begin.run()), end: () => end.run() });
+  return <Row>(sql: string) => {
+    const statement = connection.prepare<unknown[], Row>(sql);
+    return (parameters) =>
+      together(() => {
+        const begun = performance.now();
+        const rows = named(() => statement.all(...parameters));
+        observe?.(performance.now() - begun);
+        return rows;
+      });
+  };
 }
 
 /**
