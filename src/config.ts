@@ -57,6 +57,11 @@ export function readSettings(environment: Settings = process.env): Settings {
   return { ...readEnvFile(), ...environment };
 }
 
+/** Whether whoever runs a command wants to see the inside of its failures. */
+export function isDebugging(): boolean {
+  return process.env.LOG_LEVEL === 'debug' || process.env.LOG_LEVEL === 'trace';
+}
+
 /** Raises `setting_invalid` for a name in the .env file that is not a setting. */
 export function checkEnvFile(): void {
   for (const name of Object.keys(readEnvFile())) {
@@ -69,7 +74,17 @@ export function checkEnvFile(): void {
 }
 
 function readEnvFile(): Settings {
-  return existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
+  if (!existsSync('.env')) return {};
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem(
+      'setting_invalid',
+      `Cannot read .env (${reason}). Make it a file of NAME=value lines, or remove it.`,
+      { cause },
+    );
+  }
 }
 
 /** Checks the settings and fills in what is not set; raises `setting_invalid` with what to do. */

@@ -14,6 +14,7 @@ import {
 import { accountFormat } from '../accounts/format.ts';
 import { listAccounts } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
+import { addExamples } from './examples.ts';
 import { printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlag, withContext } from './settings.ts';
@@ -50,10 +51,17 @@ export function addAccountCommands(program: Command): void {
   ).option('--no-keep-old', 'the old token stops at once, instead of becoming the secondary one');
 }
 
+const EXAMPLES: Record<string, string> = {
+  create: 'create --friendly-name "Acme"',
+  list: 'list --json',
+  'rotate-token': 'rotate-token AC… --no-keep-old',
+};
+
 function command(accounts: Command, name: string, description: string): Command {
-  return addDatabaseFlag(accounts.command(name))
+  const made = addDatabaseFlag(accounts.command(name))
     .description(description)
     .option('--json', 'print JSON');
+  return addExamples(made, `accounts ${EXAMPLES[name] ?? `${name} AC…`}`);
 }
 
 /** A command about one account, named as an argument or with --account-sid. */

@@ -15,6 +15,7 @@ import type { Context } from '../context.ts';
 import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
+import { addExamples } from './examples.ts';
 import { printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlag, withContext } from './settings.ts';
@@ -45,10 +46,6 @@ export function addAppCommands(program: Command): void {
 
   addPropertyFlags(command(apps, 'create', 'create a Connect App'))
     .requiredOption('--account-sid <sid>', 'the account that owns it')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ connect-apps apps create --account-sid AC… --friendly-name "My app" --permissions get-all,post-all',
-    )
     .action((flags: Flags) =>
       show(flags, async (context) => {
         const account = await getAccount(context, flags.accountSid ?? '');
@@ -78,10 +75,19 @@ export function addAppCommands(program: Command): void {
   );
 }
 
+const EXAMPLES: Record<string, string> = {
+  create: 'create --account-sid AC… --friendly-name "My app" --permissions get-all,post-all',
+  list: 'list --account-sid AC… --json',
+  show: 'show CN…',
+  update: 'update CN… --homepage-url https://example.com --description ""',
+  delete: 'delete CN…',
+};
+
 function command(apps: Command, name: string, description: string): Command {
-  return addDatabaseFlag(apps.command(name))
+  const made = addDatabaseFlag(apps.command(name))
     .description(description)
     .option('--json', 'print JSON, with the names of the API');
+  return addExamples(made, `apps ${EXAMPLES[name]}`);
 }
 
 function addPropertyFlags(command: Command): Command {

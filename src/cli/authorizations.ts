@@ -9,6 +9,7 @@ import {
   revokeAuthorization,
 } from '../authorizations/authorization.ts';
 import type { Context } from '../context.ts';
+import { addExamples } from './examples.ts';
 import { printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlag, withContext } from './settings.ts';
@@ -43,10 +44,12 @@ export function addAuthorizationCommands(program: Command): void {
 }
 
 function command(authorizations: Command, name: string, description: string): Command {
-  return addDatabaseFlag(authorizations.command(name))
+  const made = addDatabaseFlag(authorizations.command(name))
     .description(description)
     .requiredOption('--account-sid <sid>', 'the customer')
     .option('--json', 'print JSON, with the names of the API');
+  const app = name === 'list' ? '' : ' --connect-app-sid CN…';
+  return addExamples(made, `authorizations ${name} --account-sid AC…${app}`);
 }
 
 function ofOneApp(
@@ -57,10 +60,6 @@ function ofOneApp(
 ): void {
   command(authorizations, name, description)
     .requiredOption('--connect-app-sid <sid>', 'the Connect App')
-    .addHelpText(
-      'after',
-      `\nExample:\n  $ connect-apps authorizations ${name} --account-sid AC… --connect-app-sid CN…`,
-    )
     .action(async (flags: Flags) => {
       const authorization = await withContext({ ...flags }, (context) => work(context, flags));
       printItem(wireOf(authorization), flags.json === true);

@@ -11,20 +11,18 @@ import { Problem } from '../problem.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
 import { findSecretKey } from '../secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
+import { addExamples } from './examples.ts';
 import { print } from './output.ts';
 import { runServer } from './run-server.ts';
 import { addServerFlags, withFlags } from './settings.ts';
 
 /** Adds the command. */
 export function addDevCommand(program: Command): void {
-  addServerFlags(program.command('dev'))
+  const command = addServerFlags(program.command('dev'))
     .description('start a development server with demo data')
     .option('--fresh', 'start from an empty database')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ connect-apps dev\n  $ connect-apps dev --port 3000 --fresh',
-    )
     .action(dev);
+  addExamples(command, 'dev', 'dev --port 3000 --fresh');
 }
 
 async function dev(flags: { fresh?: boolean }): Promise<void> {

@@ -1,5 +1,6 @@
 /** `connect-apps doctor`: checks settings, database, schema and clock, and says what is wrong. */
 
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { createContext } from '../app.ts';
 import { type Config, checkEnvFile } from '../config.ts';
@@ -8,6 +9,7 @@ import { Problem } from '../problem.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
 import { findSecretKey } from '../secret-key.ts';
 import { checkSchema } from '../storage/migrate.ts';
+import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
 import { addServerFlags, withFlags } from './settings.ts';
 
@@ -16,7 +18,7 @@ const EARLIEST_PLAUSIBLE_TIME = Date.UTC(2026, 0, 1);
 
 /** Adds the command; `onFailure` is called when a check fails. */
 export function addDoctorCommand(program: Command, onFailure: () => void): void {
-  addServerFlags(program.command('doctor'))
+  const command = addServerFlags(program.command('doctor'))
     .description('check settings, database, schema and clock')
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => {
@@ -26,6 +28,7 @@ export function addDoctorCommand(program: Command, onFailure: () => void): void 
         for (const [name, result] of Object.entries(results)) print(`${name.padEnd(9)} ${result}`);
       if (Object.values(results).some((result) => result !== 'ok')) onFailure();
     });
+  addExamples(command, 'doctor', 'doctor --json');
 }
 
 async function examine(flags: Record<string, unknown>): Promise<Record<string, string>> {
@@ -51,6 +54,7 @@ async function examine(flags: Record<string, unknown>): Promise<Record<string, s
   if (config === undefined) return results;
   const settings = config;
   await check('database', () => {
+    checkExists(settings);
     context = createContext(settings, { secretKey: findSecretKey(settings) });
     return context.database.ping();
   });
@@ -60,4 +64,13 @@ async function examine(flags: Record<string, unknown>): Promise<Record<string, s
   if (results.schema === 'ok') await check('key', () => checkKeyOfDatabase(opened));
   await opened.database.close();
   return results;
+}
+
+/** Opening a database makes its file: whoever asks for a diagnosis wants nothing made. */
+function checkExists({ database: { path } }: Config): void {
+  if (path === ':memory:' || existsSync(path)) return;
+  throw new Problem(
+    'storage_unavailable',
+    `The database ${path} does not exist yet. "connect-apps dev" or "connect-apps migrate" makes it.`,
+  );
 }

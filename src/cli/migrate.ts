@@ -3,12 +3,13 @@
 import type { Command } from 'commander';
 import { openDatabase } from '../app.ts';
 import { migrate } from '../storage/migrate.ts';
+import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
 import { addDatabaseFlag, withFlags } from './settings.ts';
 
 /** Adds the command. */
 export function addMigrateCommand(program: Command): void {
-  addDatabaseFlag(program.command('migrate'))
+  const command = addDatabaseFlag(program.command('migrate'))
     .description(
       'bring the database to the current schema; safe to run from several machines at once',
     )
@@ -28,4 +29,5 @@ export function addMigrateCommand(program: Command): void {
         await database.close();
       }
     });
+  addExamples(command, 'migrate', 'migrate --database-url sqlite:/var/lib/connect-apps/data.db');
 }

@@ -1,6 +1,7 @@
 /** The command line: its commands, and how a failure ends. */
 
 import { Command, CommanderError } from 'commander';
+import { isDebugging } from '../config.ts';
 import { Problem } from '../problem.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
@@ -25,7 +26,6 @@ export async function run(words: readonly string[]): Promise<number> {
     .description('A self-hosted server for Twilio Connect Apps')
     .version('0.1.0')
     .exitOverride()
-    .showHelpAfterError('Run with --help to see what is possible.')
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions();
   addDevCommand(program);
@@ -64,5 +64,8 @@ function sentenceOf(error: unknown): string {
     if (error.problem === 'not_found') return 'There is no account or app with this SID.';
     return error.message;
   }
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (isDebugging()) return error.stack ?? error.message;
+  const reason = error.message.replaceAll('\n', ' ');
+  return `This should not have happened: ${reason} (LOG_LEVEL=debug shows where).`;
 }

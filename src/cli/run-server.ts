@@ -4,6 +4,8 @@ import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../problem.ts';
 
+const UNUSABLE_ADDRESS = ['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN'];
+
 /** Starts to answer, calls `onListening`, and resolves after a signal, when all is closed. */
 export async function runServer(
   app: App,
@@ -33,8 +35,11 @@ function nameListenError(error: unknown, config: Config): unknown {
       `Port ${config.port} is taken: something already listens on ${place}. Stop it, or choose another with --port.`,
     );
   }
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'EACCES' || error.code === 'ENOTFOUND') {
-    return new Problem('setting_invalid', `Cannot listen on ${place} (${error.code}).`);
+  if (UNUSABLE_ADDRESS.includes(String(error.code))) {
+    return new Problem(
+      'setting_invalid',
+      `Cannot listen on ${place} (${error.code}). Choose an address of this machine with --host, and a port that you may use with --port.`,
+    );
   }
   return error;
 }

@@ -1,11 +1,11 @@
 /** The commands that work on the database: what they print, and how they fail. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runCommand } from '../support/cli.ts';
+import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
 
 describe('the commands', () => {
   let folder: string;
@@ -35,6 +35,62 @@ describe('the commands', () => {
       '0001-accounts-and-connect-apps',
       '0002-people-authorizations-callbacks',
     ]);
+  });
+
+  it('migrate says that there is nothing to do', async () => {
+    const { stdout, exitCode } = await runCommand(folder, ['migrate']);
+    assert.equal(exitCode, 0);
+    assert.equal(stdout, 'Nothing to do: the schema is current.\n');
+    assert.deepEqual((await json('migrate')).applied, []);
+  });
+
+  it('accounts rotate-token keeps the old token, unless it is told not to', async () => {
+    const { sid, auth_token: first } = await json('accounts', 'create');
+    const opens = async (token: string) => {
+      const server = startCommand(folder, ['dev', '--port', '0']);
+      try {
+        const reply = await fetch(`${await originOf(server)}/2010-04-01/Accounts/${sid}.json`, {
+          headers: { authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}` },
+        });
+        return reply.status;
+      } finally {
+        server.kill();
+        await ended(server);
+      }
+    };
+    await json('accounts', 'rotate-token', sid);
+    assert.equal(await opens(first), 200);
+    await json('accounts', 'rotate-token', sid, '--no-keep-old');
+    assert.equal(await opens(first), 401);
+    assert.equal(await opens((await json('accounts', 'show', sid)).auth_token), 200);
+  });
+
+  it('authorizations: create, list and revoke', async () => {
+    const owner = (await json('accounts', 'create')).sid;
+    const customer = (await json('accounts', 'create')).sid;
+    const flags = ['--friendly-name', 'My app', '--permissions', 'get-all'];
+    const url = ['--authorize-redirect-url', 'https://app.example.com/done'];
+    const app = (await json('apps', 'create', '--account-sid', owner, ...flags, ...url)).sid;
+    const both = ['--account-sid', customer, '--connect-app-sid', app];
+
+    const created = await json('authorizations', 'create', ...both);
+    assert.deepEqual(Object.keys(created), ['account_sid', 'connect_app_sid', 'permissions']);
+    const subaccount = await json('accounts', 'show', created.account_sid);
+    assert.equal(subaccount.owner_account_sid, customer);
+    const listed = await json('authorizations', 'list', '--account-sid', customer);
+    assert.deepEqual(listed, [{ ...created, connect_app_friendly_name: 'My app' }]);
+
+    assert.deepEqual(await json('authorizations', 'revoke', ...both), created);
+    assert.deepEqual(await json('authorizations', 'list', '--account-sid', customer), []);
+    assert.match(
+      await refused(1, 'authorizations', 'revoke', ...both),
+      /^connect-apps: There is no .+\.\n$/,
+    );
+    await json('apps', 'update', app, '--authorize-redirect-url', '');
+    assert.match(
+      await refused(1, 'authorizations', 'create', ...both),
+      /^connect-apps: The Connect App has no Authorize URL.+\n$/,
+    );
   });
 
   it('accounts: create, show, list, suspend, activate, rotate the token and close', async () => {
@@ -94,7 +150,15 @@ describe('the commands', () => {
       await refused(1, ...create, '--friendly-name', 'A', '--homepage-url', 'ftp://a'),
       /^connect-apps: HomepageUrl .+\.\n$/,
     );
-    assert.match(await refused(1, 'apps', 'show', 'CN1'), /^connect-apps: There is no .+\.\n$/);
+    for (const [room, sid] of [
+      ['apps', 'CN1'],
+      ['apps', `CN${'e'.repeat(32)}`],
+      ['accounts', `AC${'e'.repeat(32)}`],
+      ['accounts', 'nonsense'],
+    ] as const) {
+      const sentence = await refused(1, room, 'show', sid);
+      assert.match(sentence, /^connect-apps: There is no .+\.\n$/);
+    }
     assert.match(
       await refused(1, 'migrate', '--database-url', 'mysql://a'),
       /^connect-apps: DATABASE_URL must be .+\.\n$/,
@@ -109,24 +173,48 @@ describe('the commands', () => {
       ['dev', '--frob'],
       ['exec'],
     ]) {
-      assert.match(await refused(2, ...words), /error/);
+      assert.match(await refused(2, ...words), /^error: [^\n]+\n$/);
     }
   });
 
-  it('explains every command', async () => {
-    for (const words of [
-      ['dev'],
-      ['serve'],
-      ['migrate'],
-      ['exec'],
-      ['accounts', 'create'],
-      ['apps', 'create'],
-      ['doctor'],
-    ]) {
+  it('explains every command, and each of its subcommands, with an example', async () => {
+    const seen: string[] = [];
+    const explain = async (words: string[]): Promise<void> => {
       const { stdout, exitCode } = await runCommand(folder, [...words, '--help']);
       assert.equal(exitCode, 0);
       assert.match(stdout, new RegExp(`Usage: connect-apps ${words.join(' ')}`));
-    }
+      const [, listed = ''] = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(stdout) ?? [];
+      const names = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
+      const commands = names.filter((name) => name !== 'help');
+      if (commands.length === 0) {
+        assert.match(stdout, /\nExamples?:\n {2}\$ /, words.join(' '));
+        seen.push(words.join(' '));
+      }
+      await Promise.all(commands.map((name) => explain([...words, name])));
+    };
+    await explain([]);
+    assert.ok(seen.length >= 20, seen.join(', '));
+    assert.ok(seen.includes('accounts rotate-token'));
+  });
+
+  it('doctor makes nothing where there is no database, and sees one that is not current', async () => {
+    const empty = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
+    const missing = await runCommand(empty, ['doctor']);
+    assert.equal(missing.exitCode, 1);
+    assert.match(missing.stdout, /does not exist yet/);
+    assert.deepEqual(await readdir(empty), []);
+    await writeFile(join(empty, 'old.db'), '');
+    const old = await runCommand(empty, ['doctor', '--database-url', 'sqlite:old.db']);
+    assert.equal(old.exitCode, 1);
+    assert.match(old.stdout, /lacks \d+ migration\(s\)\. Run "connect-apps migrate" first/);
+    await rm(empty, { recursive: true });
+  });
+
+  it('says in one sentence that .env cannot be read', async () => {
+    await mkdir(join(folder, '.env'));
+    const sentence = await refused(1, 'accounts', 'list');
+    await rmdir(join(folder, '.env'));
+    assert.match(sentence, /^connect-apps: Cannot read \.env \(EISDIR[^\n]+\n$/);
   });
 
   it('doctor says what is well, and what is not', async () => {

@@ -1,10 +1,16 @@
 /** `dev` and `serve` as processes: how they start, refuse and stop. */
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
 
 const SID = 'AC00000000000000000000000000000001';
@@ -54,6 +60,55 @@ describe('dev', () => {
     });
   });
 
+  it('prints credentials, and a curl that works when it is pasted', async () => {
+    const child = startCommand(folder, ['dev', '--port', '0']);
+    let printed = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+    });
+    try {
+      await originOf(child);
+      assert.match(printed, /developer {2}AC0{31}1 {2}token 0{31}1/);
+      assert.match(printed, /customer {3}AC0{31}2 {2}token 0{31}2/);
+      const [, command = ''] = /Paste this next:\n\n([\s\S]*?)\n\n/.exec(printed) ?? [];
+      const pasted = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+      assert.equal(JSON.parse(pasted.stdout).friendly_name, 'Connect app for deletion');
+    } finally {
+      child.kill();
+      await ended(child);
+    }
+  });
+
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`finishes the request under way on ${signal}, and exits with 0`, async () => {
+      const child = startCommand(folder, ['dev', '--port', '0']);
+      const { hostname, port } = new URL(await originOf(child));
+      const body = 'FriendlyName=In+time';
+      const request = httpRequest({
+        hostname,
+        port,
+        path: APP,
+        method: 'POST',
+        headers: {
+          authorization: AUTHORIZATION,
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': body.length,
+        },
+      });
+      const answered = once(request, 'response');
+      request.write(body.slice(0, 5));
+      // The server has the request once it has asked who it is; a second one shows that it has.
+      await fetch(`http://${hostname}:${port}/healthz`);
+      child.kill(signal);
+      await refusedConnection(hostname, Number(port));
+      request.end(body.slice(5));
+      const [reply] = await answered;
+      assert.equal(reply.statusCode, 200);
+      assert.equal(JSON.parse(await text(reply)).friendly_name, 'In time');
+      assert.equal(await ended(child), 0);
+    });
+  }
+
   it('says so when the port is taken, and listens on loopback only', async () => {
     await withDev([], async (origin) => {
       const { port } = new URL(origin);
@@ -67,6 +122,20 @@ describe('dev', () => {
   });
 });
 
+/** Resolves when nobody takes connections there any more. */
+async function refusedConnection(host: string, port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const socket = connect(port, host);
+    const isRefused = await new Promise<boolean>((resolve) => {
+      socket.once('error', () => resolve(true)).once('connect', () => resolve(false));
+    });
+    socket.destroy();
+    if (isRefused) return;
+    await setTimeout(20);
+  }
+  assert.fail('the server still takes connections');
+}
+
 describe('serve', () => {
   let folder: string;
   before(async () => {
@@ -75,7 +144,7 @@ describe('serve', () => {
   after(() => rm(folder, { recursive: true, force: true }));
 
   async function refused(pattern: RegExp, environment: Record<string, string>) {
-    const outcome = await runCommand(folder, ['serve', '--port', '0'], environment);
+    const outcome = await runCommand(folder, ['serve'], { PORT: '0', ...environment });
     assert.equal(outcome.exitCode, 1, outcome.stdout);
     assert.match(outcome.stderr, /^connect-apps: [^\n]+\n$/);
     assert.match(outcome.stderr, pattern);
@@ -85,6 +154,15 @@ describe('serve', () => {
     await refused(/SECRET_KEY must be set/, {});
     await refused(/SECRET_KEY must be set/, { SECRET_KEY: 'short' });
     await refused(/keeps nothing/, { SECRET_KEY, DATABASE_URL: 'sqlite::memory:' });
+    await refused(/PORT must be a whole number/, { SECRET_KEY, PORT: 'http' });
+    await refused(/RATE_LIMIT_PER_SECOND must be a whole/, {
+      SECRET_KEY,
+      RATE_LIMIT_PER_SECOND: '-1',
+    });
+    await refused(/ALLOW_CONNECT_APP_DELETE must be/, {
+      SECRET_KEY,
+      ALLOW_CONNECT_APP_DELETE: 'yes',
+    });
     await refused(/LOG_LEVEL must be one of/, { SECRET_KEY, LOG_LEVEL: 'loud' });
     await refused(/STRICT_PAGE_SIZE must be/, { SECRET_KEY, STRICT_PAGE_SIZE: 'perhaps' });
     await refused(/TRUST_PROXY must be IP/, { SECRET_KEY, TRUST_PROXY: 'nonsense' });
