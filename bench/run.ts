@@ -13,6 +13,7 @@ import { insertConnectApp } from '../src/connect-apps/store.ts';
 import { createSid } from '../src/sid.ts';
 import { migrate } from '../src/storage/migrate.ts';
 import { type Load, type Measurement, measure, medianOf, startSubject } from './harness.ts';
+import { measureStartUps } from './start-up.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SECONDS = Number(process.env.SECONDS ?? 3);
@@ -89,11 +90,13 @@ try {
       String(one.p99Ms),
     ]);
   }
+  const startUps = await measureStartUps(ROUNDS);
   const mebibytes = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
   process.stdout.write(
     `\n${APPS} apps, ${ROUNDS} rounds of ${SECONDS} s, ${CONNECTIONS} connections, medians.\n` +
       `Start-up to the first answer ${subject.startMs.toFixed(0)} ms (floor ${floor.startMs.toFixed(0)} ms); ` +
-      `memory idle ${mebibytes(idle.rssBytes)} MiB, after load ${mebibytes(loaded.rssBytes)} MiB.\n`,
+      `memory idle ${mebibytes(idle.rssBytes)} MiB, after load ${mebibytes(loaded.rssBytes)} MiB.\n` +
+      `\`connect-apps dev\`, built, to its first answer: ${startUps.map((ms) => ms.toFixed(0)).join(', ')} ms.\n`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
