@@ -114,4 +114,10 @@ table { width: 100%; border-collapse: collapse; margin: 1rem 0; }
 caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
 thead th { font-weight: 600; }
+code { overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  thead { display: none; }
+  tr { display: block; padding: .35rem 0; border-bottom: 1px solid var(--line); }
+  th, td { display: block; padding: 0; border: 0; }
+}
 `;
