@@ -16,11 +16,13 @@ import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** Up to here a body is read to its end: a client that is still sending may miss an early answer. */
-const READ_LIMIT_BYTES = 1024 * 1024;
+/** How long a client that was refused may go on sending, so that it comes to read its answer. */
+const LINGER_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often connections are held against the two: Node's own half minute would double them. */
+const TIMEOUT_CHECK_MS = 1000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** Above this the server answers 503 instead of letting everyone wait. */
 const MAX_EVENT_LOOP_DELAY_MS = 1000;
@@ -39,13 +41,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const server = Fastify({
     genReqId: createRequestSid,
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
-    bodyLimit: READ_LIMIT_BYTES,
+    bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // Host is checked below, so that its absence gets a body like every other refusal.
     http: {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       requireHostHeader: false,
     },
     return503OnClosing: false,
@@ -56,7 +59,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       answer(asProblem(error), request, reply);
     },
   });
-  await server.register(formbody, { bodyLimit: READ_LIMIT_BYTES, parser: parseForm });
+  await server.register(formbody, { bodyLimit: BODY_LIMIT_BYTES, parser: parse });
   await server.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     pressureHandler: () => {
@@ -115,15 +118,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return server;
 }
 
-function parseForm(body: string): Record<string, unknown> {
-  if (Buffer.byteLength(body) > BODY_LIMIT_BYTES) throw new Problem('body_too_large');
-  return parse(body);
-}
-
 /** What is needed of a reply: Fastify's own type differs before routing. */
 interface Reply {
   code(status: number): unknown;
   header(name: string, value: string): unknown;
+  removeHeader(name: string): unknown;
   send(payload?: unknown): unknown;
 }
 
@@ -134,10 +133,23 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
   reply.header('content-type', written.contentType);
   if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
   if (written.status === 503) reply.header('Retry-After', '1');
-  if (written.status === 413) reply.header('Connection', 'close');
+  if (written.status === 413) {
+    reply.removeHeader('connection');
+    discardBody(request);
+  }
   // A buffer: the schema of the route's good answer does not apply.
   reply.send(Buffer.from(written.body));
   return written;
+}
+
+/**
+ * Throws away the rest of a body that was refused. Closing at once would reset the connection under a
+ * client that is still sending, and with it the answer (RFC 9112, section 9.6).
+ */
+function discardBody({ raw }: FastifyRequest): void {
+  const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS);
+  raw.once('close', () => clearTimeout(timer));
+  raw.resume();
 }
 
 /** Gives Fastify's own errors their names; any other error stays what it is. */

@@ -34,12 +34,19 @@ for (const engine of DATABASES) {
     }
 
     it('refuses a body that says it is a terabyte, without waiting for it', async () => {
-      const { replies, closed } = await exchange(
-        server.url,
-        withHeaders('Content-Length: 1000000000000'),
-      );
+      const bytes = withHeaders('Content-Length: 1000000000000');
+      const { replies } = await exchange(server.url, bytes);
       assert.equal(replies[0]?.status, 413);
-      assert.ok(closed);
+    });
+
+    it('lets a client that is still sending read the answer', async () => {
+      const path = connectAppPath(server.developer.accountSid, server.connectAppSid);
+      const auth = server.developer;
+      for (const megabytes of [1, 2, 5, 10, 20]) {
+        const form = { Description: 'x'.repeat(megabytes * 1024 * 1024) };
+        const reply = await server.request('POST', path, { auth, form });
+        assert.equal(reply.status, 413, reply.text);
+      }
     });
 
     it('refuses a body in endless chunks, early', async () => {

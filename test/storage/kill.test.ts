@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import SqliteConnection from 'better-sqlite3';
 import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo.ts';
 import { createRandom } from '../fuzz/random.ts';
-import { ended, originOf, startCommand } from '../support/cli.ts';
+import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
 
 const ROUNDS = Number(process.env.KILL_ROUNDS ?? 50);
-const WRITERS = 4;
+const WRITERS = 5;
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000);
 const { accountSid, authToken } = DEMO_DEVELOPER;
 const headers = {
@@ -25,8 +25,10 @@ it(`keeps every acknowledged write over ${ROUNDS} SIGKILLs`, async (context) => 
   context.diagnostic(`KILL_SEED=${SEED}`);
   const random = createRandom(SEED);
   const created: string[] = [];
-  let described = -1;
-  let sequence = 0;
+  const apps = [await createApp(folder), await createApp(folder), DEMO_CONNECT_APP_SID];
+  /** The last description of each app that was acknowledged. */
+  const described = apps.map(() => 0);
+  const sequence = apps.map(() => 0);
 
   for (let round = 0; round < ROUNDS; round += 1) {
     const child = startCommand(folder, ['dev', '--port', '0', '--log-level', 'silent']);
@@ -42,13 +44,14 @@ it(`keeps every acknowledged write over ${ROUNDS} SIGKILLs`, async (context) => 
     const write = async (writer: number) => {
       while (isAlive) {
         try {
-          if (writer > 0) created.push((await post(`${accounts}.json`, {})).sid);
+          const app = apps[writer];
+          if (app === undefined) created.push((await post(`${accounts}.json`, {})).sid);
           else {
-            const Description = String(sequence++);
-            await post(`${accounts}/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json`, {
-              Description,
-            });
-            described = Number(Description);
+            const number = (sequence[writer] ?? 0) + 1;
+            sequence[writer] = number;
+            const form = { Description: String(number) };
+            await post(`${accounts}/${accountSid}/ConnectApps/${app}.json`, form);
+            described[writer] = number;
           }
         } catch (error) {
           if (isAlive) await sleep(1);
@@ -62,18 +65,34 @@ it(`keeps every acknowledged write over ${ROUNDS} SIGKILLs`, async (context) => 
     await ended(child);
     isAlive = false;
     await Promise.all(writers);
-  }
 
-  const database = new SqliteConnection(join(folder, 'data/connect-apps.db'));
-  context.after(() => database.close());
-  assert.equal(database.pragma('integrity_check', { simple: true }), 'ok');
-  const stored = new Set(database.prepare('select sid from accounts').pluck().all());
-  assert.deepEqual(
-    created.filter((sid) => !stored.has(sid)),
-    [],
-  );
-  const description = database.prepare('select description from connect_apps').pluck().get();
-  assert.ok(Number(description) >= described, `${description} was acknowledged as ${described}`);
+    const database = new SqliteConnection(join(folder, 'data/connect-apps.db'));
+    assert.equal(database.pragma('integrity_check', { simple: true }), 'ok');
+    const stored = new Set(database.prepare('select sid from accounts').pluck().all());
+    const lost = created.filter((sid) => !stored.has(sid));
+    assert.deepEqual(lost, [], `round ${round} lost accounts`);
+    for (const [index, sid] of apps.entries()) {
+      const select = database.prepare('select description from connect_apps where sid = ?').pluck();
+      const found = Number(select.get(sid) ?? 0);
+      const acknowledged = described[index] ?? 0;
+      assert.ok(
+        found >= acknowledged,
+        `round ${round}: ${found} was acknowledged as ${acknowledged}`,
+      );
+    }
+    database.close();
+  }
   assert.ok(created.length > ROUNDS, `only ${created.length} writes`);
-  context.diagnostic(`${created.length + described + 1} acknowledged writes`);
+  const updates = described.reduce((sum, count) => sum + count, 0);
+  context.diagnostic(`${created.length + updates} acknowledged writes`);
 });
+
+async function createApp(folder: string): Promise<string> {
+  const dev = startCommand(folder, ['dev', '--port', '0', '--log-level', 'silent']);
+  await originOf(dev);
+  dev.kill();
+  await ended(dev);
+  const words = ['apps', 'create', '--account-sid', accountSid, '--friendly-name', 'A', '--json'];
+  const { stdout } = await runCommand(folder, words);
+  return JSON.parse(stdout).sid;
+}

@@ -30,6 +30,17 @@ async function listSids(query: Queryable): Promise<string[]> {
   return rows.map((row) => row.sid);
 }
 
+it('shows a reader nothing of a transaction before its commit, and all of it after', async (context) => {
+  const database = await open(context, false);
+  let during: string[] | undefined;
+  await database.transaction(async (one) => {
+    await insert(one, 'CN1');
+    during = await listSids(database.query);
+  });
+  assert.deepEqual(during, []);
+  assert.deepEqual(await listSids(database.query), ['CN1']);
+});
+
 for (const isMemory of [false, true]) {
   describe(isMemory ? 'transactions in memory' : 'transactions in a file', () => {
     it('keeps all that were started together', async (context) => {
@@ -54,6 +65,34 @@ for (const isMemory of [false, true]) {
         ['fulfilled', 'rejected', 'fulfilled'],
       );
       assert.deepEqual(await listSids(database.query), ['CN1', 'CN3']);
+    });
+
+    it('lets those that wait together share one commit', async (context) => {
+      const database = await open(context, isMemory);
+      const before = database.commits();
+      await Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          database.transaction((one) => insert(one, `CN${index}`)),
+        ),
+      );
+      const commits = database.commits() - before;
+      assert.ok(commits <= 4, `${commits} commits for 200 transactions`);
+    });
+
+    it('runs them in the order in which they were started', async (context) => {
+      const database = await open(context, isMemory);
+      const seen = await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          database.transaction(async (one) => {
+            await insert(one, `CN${index}`);
+            return (await listSids(one)).length;
+          }),
+        ),
+      );
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 100 }, (_, index) => index + 1),
+      );
     });
   });
 }

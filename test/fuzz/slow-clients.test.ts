@@ -1,0 +1,46 @@
+/** Clients that send as slowly as they can: others do not notice them, and they are turned out. */
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { connectAppPath } from '../api/paths.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const SLOW_CLIENTS = 300;
+/** The server's limit for headers, and a little for its clock. */
+const PATIENCE_MS = 15_000;
+
+describe('slow clients', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server.close());
+
+  it('are turned out in time, while others are answered as ever', async () => {
+    const { hostname, port } = new URL(server.url);
+    const sockets = await Promise.all(
+      Array.from({ length: SLOW_CLIENTS }, async () => {
+        const socket = connect(Number(port), hostname);
+        await once(socket, 'connect');
+        socket.on('error', () => {});
+        socket.resume();
+        socket.write('GET /2010-04-01/Accounts.json HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+        return socket;
+      }),
+    );
+    const isOpen = (socket: Socket) => !socket.destroyed && !socket.readableEnded;
+    const { accountSid } = server.developer;
+    const path = connectAppPath(accountSid, server.connectAppSid);
+    const begun = Date.now();
+    while (sockets.some(isOpen)) {
+      assert.ok(Date.now() - begun < PATIENCE_MS, 'a slow client is still connected');
+      for (const socket of sockets) if (isOpen(socket)) socket.write('x');
+      const reply = await server.request('GET', path, { auth: server.developer });
+      assert.equal(reply.status, 200);
+      await setTimeout(500);
+    }
+  });
+});
