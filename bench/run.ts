@@ -51,6 +51,7 @@ try {
   });
   const loads: Record<string, Load> = {
     'GET one app': load(app),
+    'GET one app, one client': load(app, { connections: 1 }),
     'list of 50, first page': load(`${list}?PageSize=50`),
     'list of 50, last page': load(last),
     'list of 1,000': load(`${list}?PageSize=1000`, { connections: 4 }),
@@ -61,6 +62,7 @@ try {
     rounds.set(name, [...(rounds.get(name) ?? []), one]);
   for (let round = 0; round < ROUNDS; round += 1) {
     note('floor', await measure(floor, load('/')));
+    note('floor, one client', await measure(floor, load('/', { connections: 1 })));
     for (const [name, one] of Object.entries(loads)) note(name, await measure(subject, one));
   }
   const loaded = await subject.usage();

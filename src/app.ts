@@ -6,6 +6,7 @@ import { addAuthorizationRoutes } from './authorizations/routes.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { addConnectAppRoutes } from './connect-apps/routes.ts';
+import { addConsentRoutes } from './consent/routes.ts';
 import type { Context } from './context.ts';
 import { addDocumentation, addDocumentationRoutes } from './docs/routes.ts';
 import { createApi } from './http/api.ts';
@@ -13,9 +14,16 @@ import { addOperationsRoutes } from './http/operations.ts';
 import { createServer } from './http/server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { createGuardedClient } from './outgoing/guarded-client.ts';
+import type { Lookup } from './outgoing/open-connection.ts';
+import { addPages } from './pages/pages.ts';
+import { type Purging, startPurging } from './purge.ts';
 import { createKeyring } from './secrets.ts';
+import { addSessionRoutes } from './sessions/routes.ts';
 import type { Database, QueryObserver } from './storage/database.ts';
 import { openSqlite } from './storage/sqlite.ts';
+import { createSignInLimits } from './users/sign-in-limits.ts';
+import { startWebhookWorker, type WebhookWorker } from './webhooks/worker.ts';
 
 export interface App {
   context: Context;
@@ -29,6 +37,8 @@ export interface AppParts {
   secretKey: string;
   clock?: Clock;
   logger?: Logger;
+  /** How the names of receivers are resolved; the system's resolver when absent. */
+  lookup?: Lookup;
 }
 
 /** Opens the database of a Config. */
@@ -64,19 +74,36 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     strictPageSize: config.strictPageSize,
   });
   addAuthorizationRoutes(api, context, config);
+  await addPages(
+    server,
+    { keyring: context.keyring, logger, publicUrl: config.publicUrl },
+    (pages) => {
+      addSessionRoutes(pages, context, createSignInLimits(context.clock));
+      addConsentRoutes(pages, context);
+    },
+  );
   let isClosing = false;
   addOperationsRoutes(server, context.database, metrics, () => isClosing);
   addDocumentationRoutes(server);
 
+  let worker: WebhookWorker | undefined;
+  let purging: Purging | undefined;
   return {
     context,
     async listen() {
       const origin = await server.listen({ host: config.host, port: config.port });
+      const client = createGuardedClient({
+        allowedNetworks: config.callbackAllowedNetworks,
+        ...(parts.lookup && { lookup: parts.lookup }),
+      });
+      worker = startWebhookWorker(context, { client, logger });
+      purging = startPurging(context, logger);
       return config.publicUrl ?? origin;
     },
     async close() {
       isClosing = true;
       await server.close();
+      await Promise.all([worker?.close(), purging?.stop()]);
       await context.database.close();
     },
   };

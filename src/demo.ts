@@ -3,16 +3,26 @@
 import { createAccount } from './accounts/account.ts';
 import { addConnectApp } from './connect-apps/connect-app.ts';
 import type { Context } from './context.ts';
+import { createSid } from './sid.ts';
+import { addUser, type StoredUser } from './users/user.ts';
 
 export const DEMO_DEVELOPER = {
   accountSid: 'AC00000000000000000000000000000001',
   authToken: '00000000000000000000000000000001',
+  email: 'developer@example.com',
 };
 export const DEMO_CUSTOMER = {
   accountSid: 'AC00000000000000000000000000000002',
   authToken: '00000000000000000000000000000002',
+  email: 'customer@example.com',
 };
 export const DEMO_CONNECT_APP_SID = 'CNb989fdd207b04d16aee578018ef5fd93';
+
+export const DEMO_PASSWORD = 'connect-apps-demo';
+
+/** The hash of DEMO_PASSWORD: as well known as the password, and slow to make at every start. */
+export const DEMO_PASSWORD_HASH =
+  '$scrypt$ln=15,r=8,p=3$+gVkw+t5KPNR9VpIPPHHFA$APNaKTmHcVT7Dn9NdaVNtYaZV/eU/0XUk+6f5Pk3AOQ';
 
 /** Adds what is missing of the demo data; what is there stays as it was changed. */
 export async function seedDemoData(context: Context): Promise<void> {
@@ -20,8 +30,15 @@ export async function seedDemoData(context: Context): Promise<void> {
     { ...DEMO_DEVELOPER, friendlyName: 'Demo developer' },
     { ...DEMO_CUSTOMER, friendlyName: 'Demo customer' },
   ];
-  for (const { accountSid, authToken, friendlyName } of accounts) {
+  for (const { accountSid, authToken, friendlyName, email } of accounts) {
     await createAccount(context, { sid: accountSid, authToken, friendlyName });
+    const user: StoredUser = {
+      sid: createSid('US'),
+      email,
+      createdAt: context.clock.now(),
+      passwordHash: DEMO_PASSWORD_HASH,
+    };
+    await addUser(context, user, [accountSid]);
   }
   await addConnectApp(context, DEMO_DEVELOPER.accountSid, DEMO_CONNECT_APP_SID, {
     authorizeRedirectUrl: 'http://example.com/redirect',

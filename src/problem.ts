@@ -8,6 +8,7 @@ export type ProblemName =
   | 'account_not_active'
   | 'access_denied'
   | 'consent_impossible'
+  | 'form_rejected'
   | 'not_found'
   | 'method_not_allowed'
   | 'friendly_name_invalid'

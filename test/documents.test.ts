@@ -51,11 +51,13 @@ describe('the arrows', () => {
         .map((to) => `${from} -> ${to}`),
     );
   const isRoom = (path: string) =>
-    /^(accounts|connect-apps|docs|exec|outgoing|users|webhooks)\//.test(path);
+    /^(accounts|authorizations|connect-apps|consent|docs|exec|outgoing|sessions|users|webhooks)\//.test(
+      path,
+    );
 
-  it('http/ and storage/ import no room, and storage/ not http/', () => {
+  it('http/, pages/ and storage/ import no room, and storage/ not http/', () => {
     assert.deepEqual(
-      violations((from, to) => /^(http|storage)\//.test(from) && isRoom(to)),
+      violations((from, to) => /^(http|pages|storage)\//.test(from) && isRoom(to)),
       [],
     );
     assert.deepEqual(
@@ -64,8 +66,8 @@ describe('the arrows', () => {
     );
   });
 
-  it('only routes, formats and app.ts import http/', () => {
-    const mayImport = /(^http\/|\/(routes|format)\.ts$|^app\.ts$)/;
+  it('only routes, formats, pages/ and app.ts import http/', () => {
+    const mayImport = /(^http\/|^pages\/|\/(routes|format)\.ts$|^app\.ts$)/;
     assert.deepEqual(
       violations((from, to) => to.startsWith('http/') && !mayImport.test(from)),
       [],

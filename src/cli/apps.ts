@@ -12,13 +12,14 @@ import {
 import { connectAppFormat } from '../connect-apps/format.ts';
 import { findOwner, listConnectApps } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
+import { buttonHtml } from '../pages/art.ts';
 import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import { addExamples } from './examples.ts';
-import { printItem, printList } from './output.ts';
+import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlag, withContext } from './settings.ts';
+import { addDatabaseFlag, withContext, withFlags } from './settings.ts';
 
 /** The flag of each parameter: the API's name in kebab-case. */
 const PROPERTY_FLAGS = {
@@ -37,6 +38,7 @@ const PROPERTY_FLAGS = {
 type Flags = Partial<Record<keyof typeof PROPERTY_FLAGS, string>> & {
   accountSid?: string;
   sid?: string;
+  publicUrl?: string;
   json?: boolean;
 };
 
@@ -67,6 +69,13 @@ export function addAppCommands(program: Command): void {
         updateConnectApp(context, await ownerOf(context, flags, sid), sid, parametersOf(flags)),
       ),
   );
+  one(
+    command(apps, 'button', 'print the HTML of the Connect button').option(
+      '--public-url <origin>',
+      'the origin that browsers see',
+    ),
+    (flags, sid) => withContext({ ...flags }, (context) => button(context, flags, sid)),
+  );
   one(command(apps, 'delete', 'delete a Connect App'), (flags, sid) =>
     withContext({ ...flags }, async (context) => {
       await deleteConnectApp(context, await ownerOf(context, flags, sid), sid);
@@ -80,6 +89,7 @@ const EXAMPLES: Record<string, string> = {
   list: 'list --account-sid AC… --json',
   show: 'show CN…',
   update: 'update CN… --homepage-url https://example.com --description ""',
+  button: 'button CN… --public-url https://connect.example.com',
   delete: 'delete CN…',
 };
 
@@ -131,6 +141,14 @@ async function ownerOf(context: Context, flags: Flags, sidText: string): Promise
 async function show(flags: Flags, work: (context: Context) => Promise<ConnectApp>): Promise<void> {
   const app = await withContext({ ...flags }, work);
   printItem(wireOf(app), flags.json === true);
+}
+
+async function button(context: Context, flags: Flags, sidText: string): Promise<void> {
+  const { sid } = await getConnectApp(context, await ownerOf(context, flags, sidText), sidText);
+  const { publicUrl, host, port } = withFlags({ ...flags }, 'development');
+  const html = buttonHtml(publicUrl ?? `http://${host}:${port}`, sid);
+  if (flags.json) printItem({ sid, html }, true);
+  else print(html);
 }
 
 async function list(context: Context, flags: Flags): Promise<void> {

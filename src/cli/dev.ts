@@ -5,7 +5,13 @@ import { BlockList, isIP } from 'node:net';
 import type { Command } from 'commander';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
-import { DEMO_CONNECT_APP_SID, DEMO_CUSTOMER, DEMO_DEVELOPER, seedDemoData } from '../demo.ts';
+import {
+  DEMO_CONNECT_APP_SID,
+  DEMO_CUSTOMER,
+  DEMO_DEVELOPER,
+  DEMO_PASSWORD,
+  seedDemoData,
+} from '../demo.ts';
 import { createLogger, readable } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
@@ -50,6 +56,8 @@ function welcome(origin: string): string {
 
   developer  ${accountSid}  token ${authToken}
   customer   ${DEMO_CUSTOMER.accountSid}  token ${DEMO_CUSTOMER.authToken}
+  sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
+  consent    ${origin}/authorize/${DEMO_CONNECT_APP_SID}
 
 Paste this next:
 

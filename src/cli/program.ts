@@ -11,6 +11,8 @@ import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { addServeCommand } from './serve.ts';
+import { addUserCommands } from './users.ts';
+import { addWebhookCommands } from './webhooks.ts';
 
 const EXAMPLES = `
 Examples:
@@ -37,6 +39,8 @@ export async function run(words: readonly string[]): Promise<number> {
   addAccountCommands(program);
   addAppCommands(program);
   addAuthorizationCommands(program);
+  addUserCommands(program);
+  addWebhookCommands(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });
@@ -61,7 +65,7 @@ function inheritExit(command: Command): void {
 
 function sentenceOf(error: unknown): string {
   if (error instanceof Problem) {
-    if (error.problem === 'not_found') return 'There is no account or app with this SID.';
+    if (error.problem === 'not_found') return 'There is nothing with this SID or name.';
     return error.message;
   }
   if (!(error instanceof Error)) return String(error);

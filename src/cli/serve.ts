@@ -5,7 +5,7 @@ import { createApp } from '../app.ts';
 import { type Config, checkEnvFile } from '../config.ts';
 import { createLogger } from '../logger.ts';
 import { Problem } from '../problem.ts';
-import { checkKeyOfDatabase, checkNoDemoTokens } from '../ready.ts';
+import { checkKeyOfDatabase, checkNoDemoSecrets } from '../ready.ts';
 import { checkSecretKey } from '../secret-key.ts';
 import { checkSchema } from '../storage/migrate.ts';
 import { runServer } from './run-server.ts';
@@ -31,7 +31,7 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
   try {
     await checkSchema(app.context.database);
     await checkKeyOfDatabase(app.context);
-    await checkNoDemoTokens(app.context);
+    await checkNoDemoSecrets(app.context);
   } catch (error) {
     await app.close();
     throw error;

@@ -1,6 +1,8 @@
 /** The page of /docs: the OpenAPI description as HTML, without script. */
 
 import { html } from 'hono/html';
+import { ICON_PATH } from '../pages/art.ts';
+import { STYLE_SHEET_PATH } from '../pages/style.ts';
 
 type Member = Readonly<Record<string, unknown>>;
 
@@ -15,10 +17,11 @@ export function documentationPage(description: object) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>connect-apps API</title>
-<link rel="stylesheet" href="/docs/style.css">
+<link rel="icon" href="${ICON_PATH}">
+<link rel="stylesheet" href="${STYLE_SHEET_PATH}">
 </head>
 <body>
-<main>
+<main class="wide">
 <h1>connect-apps API</h1>
 <p>${text(member(description, 'info'), 'description')} Sign in with HTTP Basic: Account SID and Auth Token.
 Leave <code>.json</code> off, or use <code>.xml</code> or <code>.csv</code>, for the other forms.
@@ -103,21 +106,3 @@ function entries(value: unknown): [string, unknown][] {
 function isMember(value: unknown): value is Member {
   return typeof value === 'object' && value !== null;
 }
-
-export const STYLE_SHEET = `:root { color-scheme: light dark; --ink: light-dark(#1b1f24, #e6e9ed); --paper: light-dark(#ffffff, #14171b); --line: light-dark(#d5dae0, #363c44); --accent: light-dark(#0b5cad, #7ab8ff); }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h2 { margin-top: 3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
-.method { color: var(--accent); }
-a { color: var(--accent); }
-table { width: 100%; border-collapse: collapse; margin: 1rem 0; }
-caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
-thead th { font-weight: 600; }
-code { overflow-wrap: anywhere; }
-@media (max-width: 40rem) {
-  thead { display: none; }
-  tr { display: block; padding: .35rem 0; border-bottom: 1px solid var(--line); }
-  th, td { display: block; padding: 0; border: 0; }
-}
-`;

@@ -2,7 +2,7 @@
 
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { documentationPage, STYLE_SHEET } from './page.ts';
+import { documentationPage } from './page.ts';
 
 /** Collects the routes that are added after this call. */
 export async function addDocumentation(server: FastifyInstance): Promise<void> {
@@ -36,7 +36,7 @@ export async function addDocumentation(server: FastifyInstance): Promise<void> {
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
@@ -47,8 +47,5 @@ export function addDocumentationRoutes(server: FastifyInstance): void {
   server.get('/openapi.json', { schema }, async () => server.swagger());
   server.get('/docs', { schema }, async (_, reply) => {
     return reply.headers(PAGE_HEADERS).send(String(await documentationPage(server.swagger())));
-  });
-  server.get('/docs/style.css', { schema }, async (_, reply) => {
-    return reply.header('content-type', 'text/css; charset=utf-8').send(STYLE_SHEET);
   });
 }

@@ -1,23 +1,48 @@
-/** Deauthorization callbacks: what tells the owner of an app that a customer is gone. */
+/**
+ * Deauthorization callbacks: what tells the owner of an app that a customer is gone. A callback is
+ * written in the transaction of the change that it tells; worker.ts delivers it.
+ */
 
 import type { CallbackMethod, ConnectApp } from '../connect-apps/connect-app.ts';
-import { createSid } from '../sid.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { createSid, parseSid } from '../sid.ts';
+import { findCallback, findCallbackOwner, listAttempts, makeDue } from './store.ts';
 
-export type CallbackStatus = 'pending' | 'delivered' | 'failed';
+export const CALLBACK_STATUSES = ['pending', 'delivered', 'failed'] as const;
+export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 
 export interface Callback {
+  /** Also its idempotency token: the same over all attempts. */
   sid: string;
   /** The owner of the app. */
   accountSid: string;
   connectAppSid: string;
+  /** The subaccount that the app has lost. */
   subaccountSid: string;
+  /** As the app had it when the authorization ended. */
   url: string;
   method: CallbackMethod;
   status: CallbackStatus;
   attemptsMade: number;
+  /** When it is tried next, or when the lease of the attempt under way ends; null once settled. */
   nextAttemptAt: number | null;
   createdAt: number;
   updatedAt: number;
+}
+
+/** One attempt to deliver a callback. */
+export interface Attempt {
+  /** 1 for the first. */
+  number: number;
+  startedAt: number;
+  durationMs: number;
+  /** The status of the answer; null when none came. */
+  status: number | null;
+  /** Why no answer came, a name of outgoing/outcome.ts; null when one came. */
+  failure: string | null;
+  /** The first kilobyte of the answer. */
+  answer: string | null;
 }
 
 /** Makes the callback of one deauthorization; undefined when the app has no Deauthorize URL. */
@@ -37,6 +62,7 @@ export function createCallback({
     connectAppSid: app.sid,
     subaccountSid,
     url: app.deauthorizeCallbackUrl,
+    // Twilio's own default (its reference of the resource).
     method: app.deauthorizeCallbackMethod ?? 'POST',
     status: 'pending',
     attemptsMade: 0,
@@ -44,4 +70,33 @@ export function createCallback({
     createdAt: now,
     updatedAt: now,
   };
+}
+
+/** Returns a callback with its attempts, oldest first; `not_found` when there is none. */
+export async function getCallback(
+  context: Context,
+  sidText: string,
+): Promise<Callback & { attempts: Attempt[] }> {
+  const { query } = context.database;
+  const sid = parseSid('WH', sidText);
+  const accountSid = sid && (await findCallbackOwner(query, sid));
+  const callback = sid && accountSid && (await findCallback(query, { accountSid, sid }));
+  if (!callback) throw new Problem('not_found');
+  return { ...callback, attempts: await listAttempts(query, callback) };
+}
+
+/**
+ * Makes a callback due at once, whatever became of it; one that is being tried now stays as it is.
+ * Its idempotency token stays the same, and its attempts go on counting.
+ */
+export async function retryCallback(
+  context: Context,
+  sidText: string,
+): Promise<Callback & { attempts: Attempt[] }> {
+  const { sid, accountSid } = await getCallback(context, sidText);
+  const now = context.clock.now();
+  await context.database.transaction((transaction) =>
+    makeDue(transaction, { accountSid, sid }, now),
+  );
+  return getCallback(context, sid);
 }

@@ -85,6 +85,7 @@ export async function startServer(
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
     logger: createLogger(config.logLevel, { write: (line) => lines.push(line) }),
+    lookup: noName,
   });
   const { context } = app;
   await migrate(context.database);
@@ -129,6 +130,11 @@ export async function startServer(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Tests reach nothing by a name: the network outside is not theirs. */
+async function noName(): Promise<never> {
+  throw new Error('tests resolve no names');
 }
 
 /** Every look at it is a millisecond later: things made one after the other have an order. */

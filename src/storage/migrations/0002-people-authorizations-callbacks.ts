@@ -78,6 +78,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('authorizations')
     .columns(['connect_app_sid', 'account_sid'])
     .execute();
+  // The purge asks for what ended long ago.
+  await db.schema
+    .createIndex('authorizations_by_end')
+    .ifNotExists()
+    .on('authorizations')
+    .columns(['revoked_at'])
+    .execute();
 
   await db.schema
     .createTable('callbacks')
@@ -109,6 +116,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .ifNotExists()
     .on('callbacks')
     .columns(['next_attempt_at', 'sid'])
+    .execute();
+  await db.schema
+    .createIndex('callbacks_by_time')
+    .ifNotExists()
+    .on('callbacks')
+    .columns(['created_at'])
+    .execute();
+  await db.schema
+    .createIndex('callbacks_by_sid')
+    .ifNotExists()
+    .on('callbacks')
+    .columns(['sid'])
     .execute();
   await db.schema
     .createTable('callback_attempts')

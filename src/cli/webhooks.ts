@@ -1,0 +1,101 @@
+/** `connect-apps webhooks …`: deauthorization callbacks, and every attempt to deliver them. */
+
+import type { Command } from 'commander';
+import { getAccount } from '../accounts/account.ts';
+import type { Context } from '../context.ts';
+import { type Attempt, type Callback, getCallback, retryCallback } from '../webhooks/callback.ts';
+import { listCallbacks } from '../webhooks/store.ts';
+import { addExamples } from './examples.ts';
+import { print, printItem, printList } from './output.ts';
+import { readAll } from './read-all.ts';
+import { addDatabaseFlag, withContext } from './settings.ts';
+
+interface Flags {
+  accountSid?: string;
+  json?: boolean;
+}
+
+/** Adds the commands. */
+export function addWebhookCommands(program: Command): void {
+  const webhooks = program.command('webhooks').description('deauthorization callbacks');
+
+  const list = command(webhooks, 'list', "list the callbacks of an account's Connect Apps")
+    .requiredOption('--account-sid <sid>', 'the account that owns the apps')
+    .action((flags: Flags) =>
+      withContext({ ...flags }, async (context) => {
+        const account = await getAccount(context, flags.accountSid ?? '');
+        const all = await readAll((slice) =>
+          listCallbacks(context.database.query, account.sid, slice),
+        );
+        const columns = ['sid', 'connect_app_sid', 'status', 'attempts_made', 'next_attempt_at'];
+        printList(all.map(wireOf), columns, flags.json === true);
+      }),
+    );
+  addExamples(list, 'webhooks list --account-sid AC…');
+
+  one(webhooks, 'show', 'show a callback with every attempt', getCallback);
+  one(webhooks, 'retry', 'make a callback due at once, whatever became of it', retryCallback);
+}
+
+function command(webhooks: Command, name: string, description: string): Command {
+  return addDatabaseFlag(webhooks.command(name))
+    .description(description)
+    .option('--json', 'print JSON');
+}
+
+function one(
+  webhooks: Command,
+  name: string,
+  description: string,
+  work: (context: Context, sid: string) => Promise<Callback & { attempts: Attempt[] }>,
+): void {
+  const made = command(webhooks, name, description)
+    .argument('<sid>', 'the callback')
+    .action(async (sid: string, flags: Flags) => {
+      const callback = await withContext({ ...flags }, (context) => work(context, sid));
+      const attempts = callback.attempts.map(wireOfAttempt);
+      if (flags.json) {
+        printItem({ ...wireOf(callback), attempts }, true);
+        return;
+      }
+      printItem(wireOf(callback), false);
+      if (attempts.length === 0) return;
+      print('');
+      printList(
+        attempts,
+        ['number', 'started_at', 'duration_ms', 'status', 'failure', 'answer'],
+        false,
+      );
+    });
+  addExamples(made, `webhooks ${name} WH…`);
+}
+
+function wireOf(callback: Callback) {
+  return {
+    sid: callback.sid,
+    account_sid: callback.accountSid,
+    connect_app_sid: callback.connectAppSid,
+    subaccount_sid: callback.subaccountSid,
+    method: callback.method,
+    url: callback.url,
+    status: callback.status,
+    attempts_made: callback.attemptsMade,
+    next_attempt_at: callback.nextAttemptAt && timeOf(callback.nextAttemptAt),
+    date_created: timeOf(callback.createdAt),
+  };
+}
+
+function wireOfAttempt(attempt: Attempt) {
+  return {
+    number: attempt.number,
+    started_at: timeOf(attempt.startedAt),
+    duration_ms: attempt.durationMs,
+    status: attempt.status,
+    failure: attempt.failure,
+    answer: attempt.answer,
+  };
+}
+
+function timeOf(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,77 @@
+/**
+ * What a consent page shows, and that what is approved is what was shown. The decision itself is
+ * authorizations/authorization.ts.
+ */
+
+import type { Account } from '../accounts/account.ts';
+import {
+  type Authorization,
+  checkCustomer,
+  getConsentParties,
+} from '../authorizations/authorization.ts';
+import { findAuthorization } from '../authorizations/store.ts';
+import type { ConnectApp } from '../connect-apps/connect-app.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { listAccountsOf } from '../users/user.ts';
+
+/** An account that can give consent, and what it has given to this app before. */
+export interface Customer {
+  account: Account;
+  earlier: Authorization | undefined;
+}
+
+export interface Consent {
+  app: ConnectApp;
+  /** Where both answers lead. */
+  authorizeRedirectUrl: string;
+  customers: Customer[];
+  /** Names everything that the page shows: another value means that something has changed. */
+  shown: string;
+}
+
+/**
+ * Returns what a user is asked for an app. Raises as `getConsentParties` does, and
+ * `consent_impossible` when no account of the user can give consent.
+ */
+export async function getConsent(
+  context: Context,
+  userSid: string,
+  connectAppSid: string,
+): Promise<Consent> {
+  const { query } = context.database;
+  const { app } = await getConsentParties(query, connectAppSid);
+  const customers: Customer[] = [];
+  let obstacle: unknown = new Problem('consent_impossible', 'You act for no account.');
+  for (const account of await listAccountsOf(context, userSid)) {
+    try {
+      checkCustomer(account);
+    } catch (error) {
+      obstacle = error;
+      continue;
+    }
+    const key = { accountSid: account.sid, connectAppSid: app.sid };
+    customers.push({ account, earlier: await findAuthorization(query, key) });
+  }
+  if (customers.length === 0) throw obstacle;
+  const { authorizeRedirectUrl } = app;
+  if (authorizeRedirectUrl === null) throw new Problem('consent_impossible');
+  return { app, authorizeRedirectUrl, customers, shown: signatureOf(context, userSid, app) };
+}
+
+function signatureOf({ keyring }: Context, userSid: string, app: ConnectApp): string {
+  return keyring.sign(
+    `consent ${JSON.stringify([
+      userSid,
+      app.sid,
+      app.friendlyName,
+      app.companyName,
+      app.description,
+      app.homepageUrl,
+      app.termsOfServiceUrl,
+      app.logoUrl,
+      app.authorizeRedirectUrl,
+      app.permissions,
+    ])}`,
+  );
+}

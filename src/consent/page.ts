@@ -1,0 +1,113 @@
+/** The consent page: who asks, for which account, and what each permission means in plain words. */
+
+import { html } from 'hono/html';
+import type { Permission } from '../connect-apps/permissions.ts';
+import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { signOutFoot } from '../sessions/page.ts';
+import type { Consent, Customer } from './consent.ts';
+
+/** Twilio's own words, and a sentence that says what they come to. */
+const MEANINGS: Record<Permission, { title: string; text: string }> = {
+  'get-all': {
+    title: 'Read all account data',
+    text: 'It can read everything in this account and its subaccounts. It never sees an auth token.',
+  },
+  'post-all': {
+    title: 'Charge account for usage',
+    text: 'It can act in a subaccount made for it alone. What it uses there is charged to this account.',
+  },
+};
+
+export interface ConsentPage {
+  consent: Consent;
+  email: string;
+  csrfToken: string;
+  state: string | undefined;
+  /** Why the page is shown again. */
+  notice?: string;
+}
+
+/** The page that asks. */
+export function consentPage({ consent, email, csrfToken, state, notice }: ConsentPage): Html {
+  const { app, customers, shown } = consent;
+  const name = app.friendlyName ?? app.sid;
+  return cardPage({
+    title: `Connect ${name}`,
+    card: html`${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
+${app.logoUrl === null ? '' : html`<img class="logo" src="${app.logoUrl}" alt="" referrerpolicy="no-referrer">`}
+<h1>${name} asks for access to your account</h1>
+${app.companyName === null ? '' : html`<p class="quiet">by ${app.companyName}</p>`}
+${app.description === null ? '' : html`<p>${app.description}</p>`}
+${linksOf(consent)}
+<h2>What it asks for</h2>
+${permissionsOf(consent)}
+<form method="post" action="/authorize/${app.sid}">
+${csrfField(csrfToken)}
+<input type="hidden" name="shown" value="${shown}">
+${state === undefined ? '' : html`<input type="hidden" name="state" value="${state}">`}
+${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
+<div class="buttons">
+<button name="decision" value="allow">Allow</button>
+<button class="second" name="decision" value="deny" formnovalidate>Deny</button>
+</div>
+</form>
+<p class="quiet">Either way you go back to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>. You can take this access back at any time.</p>`,
+    foot: signOutFoot(email, csrfToken),
+  });
+}
+
+function linksOf({ app }: Consent): Html | string {
+  const links = [
+    ['Homepage', app.homepageUrl],
+    ['Terms of service', app.termsOfServiceUrl],
+  ] as const;
+  if (links.every(([, url]) => url === null)) return '';
+  return html`<ul class="links">${links.map(([text, url]) =>
+    url === null ? '' : html`<li><a href="${url}" rel="noopener noreferrer">${text}</a></li>`,
+  )}</ul>`;
+}
+
+function permissionsOf({ app, customers }: Consent): Html {
+  if (app.permissions.length === 0) {
+    return html`<p>Nothing yet. It will know that you connected, and may ask for more later.</p>`;
+  }
+  const [customer] = customers;
+  const news = customers.length === 1 && customer ? newTo(customer, app.permissions) : [];
+  return html`<ul class="permissions">${app.permissions.map(
+    (permission) =>
+      html`<li><strong>${MEANINGS[permission].title}${
+        news.includes(permission) ? html`<span class="new">new</span>` : ''
+      }</strong><span class="quiet">${MEANINGS[permission].text}</span></li>`,
+  )}</ul>`;
+}
+
+function onlyCustomer({ app }: Consent, customers: readonly Customer[]): Html {
+  return html`<h2>Your account</h2>${customers.map(
+    (customer) => html`<input type="hidden" name="account_sid" value="${customer.account.sid}">
+<p><strong>${customer.account.friendlyName}</strong> <code class="quiet">${customer.account.sid}</code></p>
+${earlierText(customer, app.permissions)}`,
+  )}`;
+}
+
+function choiceOf({ app, customers }: Consent): Html {
+  return html`<fieldset><legend>Which account?</legend>${customers.map(
+    (customer) => html`<div class="choice">
+<input type="radio" name="account_sid" id="${customer.account.sid}" value="${customer.account.sid}" required>
+<label for="${customer.account.sid}"><strong>${customer.account.friendlyName}</strong> <code class="quiet">${customer.account.sid}</code> ${earlierText(customer, app.permissions)}</label>
+</div>`,
+  )}</fieldset>`;
+}
+
+function earlierText(customer: Customer, asked: readonly Permission[]): Html | string {
+  if (customer.earlier?.revokedAt !== null) return '';
+  const titles = newTo(customer, asked).map((one) => MEANINGS[one].title);
+  return titles.length === 0
+    ? html`<span class="quiet">It has this access already.</span>`
+    : html`<span class="quiet">It has access already. New now: ${titles.join(', ')}.</span>`;
+}
+
+/** What is asked for beyond an earlier consent; nothing where there is none to compare with. */
+function newTo({ earlier }: Customer, asked: readonly Permission[]): Permission[] {
+  if (earlier?.revokedAt !== null) return [];
+  return asked.filter((one) => !earlier.permissions.includes(one));
+}

@@ -1,0 +1,96 @@
+/** The URL that a Connect button leads to: who, what, one call, one page or redirect. */
+
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { authorizeConnectApp, getConsentParties } from '../authorizations/authorization.ts';
+import type { Context } from '../context.ts';
+import { formOf, pathParameter } from '../http/request.ts';
+import type { Pages } from '../pages/pages.ts';
+import { parameterProblem, textOf } from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { sendSignIn } from '../sessions/routes.ts';
+import { findSession, type Session } from '../sessions/session.ts';
+import { type Consent, getConsent } from './consent.ts';
+import { consentPage } from './page.ts';
+import { allowedUrl, deniedUrl, MAX_STATE_BYTES, stateOf } from './redirect.ts';
+
+const FIELDS = ['shown', 'state', 'account_sid', 'decision'];
+
+/** Adds /authorize/{ConnectAppSid}. */
+export function addConsentRoutes(pages: Pages, context: Context): void {
+  const { server } = pages;
+  const schema = { hide: true };
+  const url = '/authorize/:ConnectAppSid';
+
+  server.get(url, { schema }, async (request, reply) => {
+    const sid = pathParameter(request, 'ConnectAppSid');
+    const state = checkState(stateOf(request.originalUrl));
+    // Before sign-in: a link that leads nowhere says so at once.
+    await getConsentParties(context.database.query, sid);
+    const session = await findSession(context, pages.sessionOf(request));
+    if (session === undefined) return sendSignIn(pages, request, reply, linkOf(sid, state));
+    const consent = await getConsent(context, session.user.sid, sid);
+    return ask(request, reply, session, consent, state);
+  });
+
+  server.post(url, { schema, preHandler: pages.checkForm }, async (request, reply) => {
+    const sid = pathParameter(request, 'ConnectAppSid');
+    const form = formOf(request, FIELDS);
+    const state = checkState(textOf(form, 'state'));
+    const session = await findSession(context, pages.sessionOf(request));
+    if (session === undefined) return sendSignIn(pages, request, reply, linkOf(sid, state));
+    const consent = await getConsent(context, session.user.sid, sid);
+    if (textOf(form, 'shown') !== consent.shown) {
+      const notice = 'The app has changed since this page was shown. Please look again.';
+      return ask(request, reply.code(409), session, consent, state, notice);
+    }
+    const { authorizeRedirectUrl, app, customers } = consent;
+    switch (textOf(form, 'decision')) {
+      case 'deny':
+        return reply.redirect(deniedUrl(authorizeRedirectUrl), 302);
+      case 'allow': {
+        const accountSid = textOf(form, 'account_sid');
+        const customer = customers.find(({ account }) => account.sid === accountSid);
+        if (customer === undefined) throw new Problem('form_rejected');
+        const key = { accountSid: customer.account.sid, connectAppSid: app.sid };
+        const { subaccountSid } = await authorizeConnectApp(context, key);
+        return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, state), 302);
+      }
+      default:
+        throw new Problem('form_rejected');
+    }
+  });
+
+  function ask(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    session: Session,
+    consent: Consent,
+    state: string | undefined,
+    notice?: string,
+  ): Promise<FastifyReply> {
+    const page = consentPage({
+      consent,
+      email: session.user.email,
+      csrfToken: pages.csrfToken(request, reply),
+      state,
+      ...(notice !== undefined && { notice }),
+    });
+    return pages.send(reply, page, [new URL(consent.authorizeRedirectUrl).origin]);
+  }
+}
+
+function linkOf(sid: string, state: string | undefined): string {
+  return `/authorize/${sid}${state === undefined ? '' : `?state=${state}`}`;
+}
+
+/** What may stand in a query (RFC 3986, section 3.4), so that it can also stand in a header. */
+function checkState(state: string | undefined): string | undefined {
+  if (state === undefined) return undefined;
+  if (state.length > MAX_STATE_BYTES) {
+    throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes`);
+  }
+  if (!/^[\x21-\x7e]*$/.test(state)) {
+    throw parameterProblem('state', 'must be percent-encoded, as in every URL');
+  }
+  return state;
+}

@@ -1,0 +1,70 @@
+/** The one style sheet: design tokens first, light and dark, no script and no font to load. */
+
+import { createHash } from 'node:crypto';
+
+export const STYLE_SHEET = `:root {
+  color-scheme: light dark;
+  --ink: light-dark(#1b1f24, #e6e9ed);
+  --quiet: light-dark(#57606a, #9aa5b1);
+  --paper: light-dark(#f5f6f8, #0f1216);
+  --card: light-dark(#ffffff, #191d23);
+  --line: light-dark(#d5dae0, #363c44);
+  --accent: light-dark(#0b5cad, #7ab8ff);
+  --on-accent: light-dark(#ffffff, #0f1216);
+  --warning: light-dark(#fff4d6, #3a2f10);
+  --radius: 10px;
+}
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+code { overflow-wrap: anywhere; }
+.visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+.wide { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
+.wide h2 { margin-top: 3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
+.method { color: var(--accent); }
+table { width: 100%; border-collapse: collapse; margin: 1rem 0; }
+caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); font-weight: 400; }
+thead th { font-weight: 600; }
+
+.narrow { max-width: 30rem; margin: 0 auto; padding: 2rem 1rem; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); padding: 1.5rem; }
+.card h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.25; overflow-wrap: anywhere; }
+.card h2 { margin: 1.5rem 0 .5rem; font-size: 1rem; }
+.card p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
+form + p { margin-top: 1.25rem; }
+.card > :last-child { margin-bottom: 0; }
+.quiet { color: var(--quiet); font-size: .9375rem; }
+.brand { margin: 0 0 1rem; color: var(--quiet); font-size: .875rem; letter-spacing: .02em; }
+.logo { display: block; width: 4rem; height: 4rem; margin-bottom: 1rem; object-fit: contain; border-radius: var(--radius); border: 1px solid var(--line); background: #ffffff; }
+.links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .75rem; padding: 0; list-style: none; }
+.permissions { margin: 0; padding: 0; list-style: none; }
+.permissions li { padding: .625rem 0; border-top: 1px solid var(--line); }
+.permissions li:last-child { border-bottom: 1px solid var(--line); }
+.permissions strong { display: block; }
+.new { margin-left: .5rem; padding: .0625rem .5rem; border-radius: 1rem; background: var(--accent); color: var(--on-accent); font-size: .75rem; font-weight: 600; }
+.notice { margin: 0 0 1rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--warning); }
+fieldset { margin: 1.5rem 0 0; padding: 0; border: 0; }
+legend { padding: 0; font-weight: 600; }
+.choice { display: flex; gap: .625rem; align-items: baseline; padding: .5rem 0; overflow-wrap: anywhere; }
+.choice code { display: block; }
+label { font-weight: 600; }
+.choice label { font-weight: 400; }
+input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .625rem .75rem; border: 1px solid var(--quiet); border-radius: 6px; background: var(--card); color: var(--ink); font: inherit; }
+.buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
+button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
+button.second { background: transparent; color: var(--accent); }
+button.plain { flex: none; padding: 0; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 400; text-decoration: underline; }
+.foot { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; margin-top: 1rem; color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  .narrow { padding: 1rem .75rem; }
+  thead { display: none; }
+  tr { display: block; padding: .35rem 0; border-bottom: 1px solid var(--line); }
+  th, td { display: block; padding: 0; border: 0; }
+}
+`;
+
+/** Changes with its content, so that it may be kept for ever. */
+export const STYLE_SHEET_PATH = `/assets/style-${createHash('sha256').update(STYLE_SHEET).digest('hex').slice(0, 12)}.css`;

@@ -1,0 +1,54 @@
+/**
+ * What grows with time is removed with time, by itself: callbacks with their attempts, sessions, and
+ * the last traces of deleted Connect Apps.
+ */
+
+import { purgeAuthorizations } from './authorizations/store.ts';
+import type { Context } from './context.ts';
+import type { Logger } from './logger.ts';
+import { purgeSessions } from './sessions/store.ts';
+import { purgeCallbacks } from './webhooks/store.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** The API's documentation promises 30 days: a day less, so that all is gone by then. */
+const KEPT_MS = 29 * 24 * HOUR_MS;
+/** Rows a transaction, so that no writer waits long. */
+const CHUNK = 500;
+
+/** Removes everything that is due to go, a chunk at a time. */
+export async function purge({ database, clock }: Context): Promise<void> {
+  const now = clock.now();
+  for (const [removeSome, before] of [
+    [purgeCallbacks, now - KEPT_MS],
+    [purgeAuthorizations, now - KEPT_MS],
+    [purgeSessions, now],
+  ] as const) {
+    let removed = CHUNK;
+    while (removed === CHUNK) {
+      removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
+    }
+  }
+}
+
+export interface Purging {
+  /** Ends it, after the purge under way. */
+  stop(): Promise<void>;
+}
+
+/** Purges now and every hour until it is stopped; a failure is logged and tried again in an hour. */
+export function startPurging(context: Context, logger: Logger): Purging {
+  let running = Promise.resolve();
+  const run = () => {
+    running = purge(context).catch((error: unknown) => {
+      logger.error({ err: error }, 'The purge failed; it is tried again in an hour');
+    });
+  };
+  run();
+  const timer = setInterval(run, HOUR_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/** The SQL of users and of the accounts that they belong to. */
+
+import { type Selectable, sql } from 'kysely';
+import type { Queryable } from '../storage/database.ts';
+import { isOlder, positionOf, type Slice } from '../storage/keyset.ts';
+import type { UsersTable } from '../storage/schema.ts';
+import type { StoredUser } from './user.ts';
+
+/** Adds a user with memberships; one that has this e-mail stays as it is. */
+export async function insertUser(
+  query: Queryable,
+  user: StoredUser,
+  accountSids: readonly string[],
+): Promise<void> {
+  const inserted = await query
+    .insertInto('users')
+    .values({
+      sid: user.sid,
+      email: user.email,
+      password_hash: user.passwordHash,
+      created_at: user.createdAt,
+      updated_at: user.createdAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  if (inserted.numInsertedOrUpdatedRows !== 1n) return;
+  for (const accountSid of new Set(accountSids)) {
+    await query
+      .insertInto('memberships')
+      .values({ account_sid: accountSid, user_sid: user.sid })
+      .execute();
+  }
+}
+
+/** The user with this e-mail, in lower case. */
+export async function findUserByEmail(
+  query: Queryable,
+  email: string,
+): Promise<StoredUser | undefined> {
+  const row = await query
+    .selectFrom('users')
+    .selectAll()
+    .where('email', '=', email)
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** The user with this SID. */
+export async function findUser(query: Queryable, sid: string): Promise<StoredUser | undefined> {
+  const row = await query.selectFrom('users').selectAll().where('sid', '=', sid).executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** A slice of all users, newest first. */
+export async function listUsers(query: Queryable, slice: Slice): Promise<StoredUser[]> {
+  const { createdAt, sid } = positionOf(slice);
+  const rows = await query
+    .selectFrom('users')
+    .selectAll()
+    .where(isOlder(sql`${createdAt}`, sql`${sid}`, 'users'))
+    .orderBy('created_at', 'desc')
+    .orderBy('sid', 'desc')
+    .limit(slice.limit)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** The SIDs of the accounts that a user belongs to. */
+export async function listMemberships(query: Queryable, userSid: string): Promise<string[]> {
+  const rows = await query
+    .selectFrom('memberships')
+    .select('account_sid')
+    .where('user_sid', '=', userSid)
+    .orderBy('account_sid')
+    .execute();
+  return rows.map((row) => row.account_sid);
+}
+
+/** Writes another password hash. */
+export async function setPasswordHash(
+  query: Queryable,
+  sid: string,
+  passwordHash: string,
+  updatedAt: number,
+): Promise<void> {
+  await query
+    .updateTable('users')
+    .set({ password_hash: passwordHash, updated_at: updatedAt })
+    .where('sid', '=', sid)
+    .execute();
+}
+
+/** Whether any user has exactly this hash. */
+export async function hasPasswordHash(query: Queryable, passwordHash: string): Promise<boolean> {
+  const row = await query
+    .selectFrom('users')
+    .select('sid')
+    .where('password_hash', '=', passwordHash)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function fromRow(row: Selectable<UsersTable>): StoredUser {
+  return {
+    sid: row.sid,
+    email: row.email,
+    createdAt: row.created_at,
+    passwordHash: row.password_hash,
+  };
+}

@@ -1,0 +1,117 @@
+/** Users: the people who sign in, and the accounts that they may act for. No HTTP, no SQL text. */
+
+import { type Account, isSubaccount, withoutToken } from '../accounts/account.ts';
+import { findAccount } from '../accounts/store.ts';
+import type { Context } from '../context.ts';
+import { parameterProblem } from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { endSessionsOf } from '../sessions/store.ts';
+import { createSid, parseSid } from '../sid.ts';
+import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
+import { findUserByEmail, insertUser, listMemberships, setPasswordHash } from './store.ts';
+
+export interface User {
+  sid: string;
+  /** Lower-case. */
+  email: string;
+  createdAt: number;
+}
+
+export interface StoredUser extends User {
+  passwordHash: string;
+}
+
+export interface NewUser {
+  email: string;
+  password: string;
+  /** The parent accounts that the user belongs to. */
+  accountSids: readonly string[];
+}
+
+/** RFC 5321, section 4.5.3.1.3. */
+const MAX_EMAIL_LENGTH = 254;
+
+/** Creates a user. Raises `parameter_invalid` for an e-mail that is taken or none, or a weak password. */
+export async function createUser(context: Context, user: NewUser): Promise<User> {
+  const email = parseEmail(user.email);
+  checkNewPassword(user.password);
+  const accountSids: string[] = [];
+  for (const text of user.accountSids) accountSids.push(await parseMembership(context, text));
+  const created: StoredUser = {
+    sid: createSid('US'),
+    email,
+    createdAt: context.clock.now(),
+    passwordHash: await hashPassword(user.password),
+  };
+  await addUser(context, created, accountSids);
+  const stored = await findUserByEmail(context.database.query, email);
+  if (stored?.sid !== created.sid) throw parameterProblem('Email', 'belongs to a user already');
+  return created;
+}
+
+/** Adds a user whose password is hashed already; a user with this e-mail is left as it is. */
+export async function addUser(
+  context: Context,
+  user: StoredUser,
+  accountSids: readonly string[],
+): Promise<void> {
+  await context.database.transaction((transaction) => insertUser(transaction, user, accountSids));
+}
+
+/** Gives a user another password, and ends every session that was begun with the old one. */
+export async function setPassword(
+  context: Context,
+  emailText: string,
+  password: string,
+): Promise<User> {
+  checkNewPassword(password);
+  const passwordHash = await hashPassword(password);
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const user = await findUserByEmail(transaction, emailText.trim().toLowerCase());
+    if (!user) throw new Problem('not_found');
+    await setPasswordHash(transaction, user.sid, passwordHash, updatedAt);
+    await endSessionsOf(transaction, user.sid);
+    return user;
+  });
+}
+
+/** Returns the user with this e-mail and password, or undefined, after the same work in any case. */
+export async function findByPassword(
+  context: Context,
+  emailText: string,
+  password: string,
+): Promise<User | undefined> {
+  const email = emailText.trim().toLowerCase();
+  const user = await findUserByEmail(context.database.query, email);
+  const isRight = await verifyPassword(password, user?.passwordHash);
+  return isRight ? user : undefined;
+}
+
+/** The accounts that a user may act for. */
+export async function listAccountsOf(context: Context, userSid: string): Promise<Account[]> {
+  const { query } = context.database;
+  const accounts: Account[] = [];
+  for (const sid of await listMemberships(query, userSid)) {
+    const account = await findAccount(query, sid);
+    if (account && account.status !== 'closed') accounts.push(withoutToken(account));
+  }
+  return accounts;
+}
+
+function parseEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  if (email.length <= MAX_EMAIL_LENGTH && /^[^\s@]+@[^\s@]+$/.test(email)) return email;
+  throw parameterProblem('Email', 'must be an e-mail address, such as ada@example.com');
+}
+
+async function parseMembership(context: Context, text: string): Promise<string> {
+  const sid = parseSid('AC', text);
+  const account = sid && (await findAccount(context.database.query, sid));
+  if (!account) throw new Problem('not_found');
+  if (!isSubaccount(account)) return account.sid;
+  throw parameterProblem(
+    'AccountSid',
+    'must be a parent account: its users act for its subaccounts',
+  );
+}
