@@ -84,7 +84,7 @@ describe('the commands', () => {
     assert.deepEqual(await json('authorizations', 'list', '--account-sid', customer), []);
     assert.match(
       await refused(1, 'authorizations', 'revoke', ...both),
-      /^connect-apps: There is no .+\.\n$/,
+      /^connect-apps: There is nothing .+\.\n$/,
     );
     await json('apps', 'update', app, '--authorize-redirect-url', '');
     assert.match(
@@ -157,7 +157,7 @@ describe('the commands', () => {
       ['accounts', 'nonsense'],
     ] as const) {
       const sentence = await refused(1, room, 'show', sid);
-      assert.match(sentence, /^connect-apps: There is no .+\.\n$/);
+      assert.match(sentence, /^connect-apps: There is nothing .+\.\n$/);
     }
     assert.match(
       await refused(1, 'migrate', '--database-url', 'mysql://a'),
