@@ -34,7 +34,7 @@ thead th { font-weight: 600; }
 .card h1 { margin: 0 0 .5rem; font-size: 1.375rem; line-height: 1.25; overflow-wrap: anywhere; }
 .card h2 { margin: 1.5rem 0 .5rem; font-size: 1rem; }
 .card p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-form + p { margin-top: 1.25rem; }
+.card form + p { margin-top: 1.25rem; }
 .card > :last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); font-size: .9375rem; }
 .brand { margin: 0 0 1rem; color: var(--quiet); font-size: .875rem; letter-spacing: .02em; }
