@@ -60,6 +60,7 @@ describe('consent in a browser', { skip: BROWSER_OBSTACLE }, () => {
 
   it('signs in by keyboard alone, denies, and nothing is granted', async () => {
     await page.goto(link('?state=first'));
+    await page.locator('#email:focus').waitFor();
     await page.keyboard.type('customer@example.com');
     await page.keyboard.press('Tab');
     await page.keyboard.type('connect-apps-demo');
