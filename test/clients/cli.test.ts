@@ -25,6 +25,8 @@ describeClient({
     'refuses a page size of 0',
     'refuses a page size over 1000',
     'refuses too many requests',
+    'validates a real POST callback',
+    'validates a real GET callback',
     'validates a POST callback',
     'validates a GET callback',
     "validates Twilio's documented request",

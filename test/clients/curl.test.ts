@@ -16,6 +16,8 @@ describeClient({
     'lists up to a limit',
     'iterates lazily over three pages',
     'opens a page by its link',
+    'validates a real POST callback',
+    'validates a real GET callback',
     'validates a POST callback',
     'validates a GET callback',
     "validates Twilio's documented request",

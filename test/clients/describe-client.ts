@@ -12,6 +12,7 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import { startServer, type TestServer } from '../support/server.ts';
 import { CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
 import { type Outcome, runUnderExec } from './run-under-exec.ts';
+import { setScene } from './scene.ts';
 
 /** One of the vendor's clients, and how its programs are run. */
 export interface Client {
@@ -50,11 +51,12 @@ export function describeClient(client: Client): void {
   describe(`${name}, unmodified`, { skip: obstacle }, () => {
     let scratch: string;
     let server: TestServer;
+    let scene: Record<string, string>;
     before(async () => {
       scratch = await mkdtemp(join(tmpdir(), 'connect-apps-client-'));
       await client.prepare?.(scratch);
       server = await startServer({ settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
-      await server.createApps(server.developer.accountSid, 6);
+      scene = await setScene(server);
     });
     after(async () => {
       await server?.close();
@@ -72,7 +74,7 @@ export function describeClient(client: Client): void {
 
     it('conforms', async (context) => {
       const command = client.command('conformance', scratch);
-      const outcome = await runUnderExec(server, command, scratch);
+      const outcome = await runUnderExec(server, command, scratch, scene);
       await reportChecks(context, CHECKS, unable, outcome);
     });
 

@@ -14,11 +14,15 @@ export interface Outcome {
   code: number | null;
 }
 
-/** Runs `command` as the developer of `server`'s demo data, in `folder`, which is its home, too. */
+/**
+ * Runs `command` as the developer of `server`'s demo data, in `folder`, which is its home, too, with
+ * more variables in its environment.
+ */
 export async function runUnderExec(
   server: TestServer,
   command: readonly string[],
   folder: string,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const child = spawn(
     process.execPath,
@@ -35,6 +39,7 @@ export async function runUnderExec(
         TWILIO_ACCOUNT_SID: server.developer.accountSid,
         TWILIO_AUTH_TOKEN: server.developer.authToken,
         CONNECT_APP_SID: server.connectAppSid,
+        ...variables,
       },
     },
   );

@@ -16,7 +16,10 @@ const UNKNOWN_ACCOUNT_SID = `AC${'f'.repeat(32)}`;
 const TEXT = 'שלום e\u0301 👩🏽\u200d🚀 "q" <b>&amp;</b> 100% + 1; a=b';
 
 type Properties = Record<string, unknown>;
-type Credentials = { TWILIO_ACCOUNT_SID?: string; TWILIO_AUTH_TOKEN?: string };
+type Credentials = {
+  TWILIO_ACCOUNT_SID?: string | undefined;
+  TWILIO_AUTH_TOKEN?: string | undefined;
+};
 
 function check(name: string, run: () => void): void {
   try {
@@ -268,6 +271,56 @@ function useAccounts(): void {
   });
 }
 
+function useAuthorizedApps(): void {
+  const customer = { TWILIO_ACCOUNT_SID: env.CUSTOMER_SID, TWILIO_AUTH_TOKEN: env.CUSTOMER_TOKEN };
+  const as = (sid: string | undefined) => ({ TWILIO_ACCOUNT_SID: sid });
+  const list = 'authorized-connect-apps:list';
+  const fetch = 'authorized-connect-apps:fetch';
+  const ofCustomer = ['--sid', env.CUSTOMER_SID ?? ''];
+
+  check('lists authorized apps', () => {
+    const found = (...flags: string[]) =>
+      run(list, flags, customer).map((one) => one.connectAppSid);
+    const all = found('--no-limit');
+    assert.equal(new Set(all).size, 4);
+    assert.deepEqual(found('--limit', '2'), all.slice(0, 2));
+    assert.deepEqual(found('--page-size', '1'), all);
+  });
+
+  check('fetches an authorized app', () => {
+    const [one] = run(fetch, ['--connect-app-sid', env.READER_APP_SID ?? ''], customer);
+    assert.deepEqual([one?.accountSid, one?.permissions], [env.READER_SID, ['get-all']]);
+  });
+
+  check('does not find an app that was not authorized', () =>
+    refused(
+      20404,
+      'The requested resource',
+      fetch,
+      ['--connect-app-sid', CONNECT_APP_SID],
+      customer,
+    ),
+  );
+
+  check("reads its customer's account as an authorized app", () => {
+    const [found] = run('accounts:fetch', ofCustomer, as(env.READER_SID));
+    assert.equal(found?.sid, env.CUSTOMER_SID);
+    assert.equal(found?.authToken ?? null, null);
+  });
+
+  check('is refused without get-all', () => {
+    refused(20006, 'Access Denied', 'accounts:fetch', ofCustomer, as(env.WRITER_SID));
+    const flags = ['--account-sid', env.CUSTOMER_SID ?? ''];
+    refused(20003, 'Authenticate', 'connect-apps:list', flags, as(env.WRITER_SID));
+  });
+
+  check('is refused after a deauthorization', () => {
+    const own = ['--sid', env.REVOKED_SID ?? ''];
+    refused(20006, 'Access Denied', 'accounts:fetch', own, as(env.REVOKED_SID));
+    refused(20003, 'Authenticate', 'connect-apps:list', [], as(env.REVOKED_SID));
+  });
+}
+
 function deleteApp(): void {
   const one = ['--sid', CONNECT_APP_SID];
   check('deletes an app', () => {
@@ -289,5 +342,6 @@ if (process.argv[2] === 'strict') {
   changeApp();
   refuseRequests();
   useAccounts();
+  useAuthorizedApps();
   deleteApp();
 }

@@ -253,6 +253,45 @@ use_accounts() {
   report 'refuses a closed account'
 }
 
+use_authorized_apps() {
+  local customer=$CUSTOMER_SID:$CUSTOMER_TOKEN apps=$API/$CUSTOMER_SID/AuthorizedConnectApps
+  local reader=$READER_SID:$TWILIO_AUTH_TOKEN writer=$WRITER_SID:$TWILIO_AUTH_TOKEN
+  local revoked=$REVOKED_SID:$TWILIO_AUTH_TOKEN
+
+  send "$customer" "$apps.json"
+  expect 200 '"authorized_connect_apps":['
+  same "$(grep -o '"connect_app_sid":' <<<"$body" | wc -l)" 4
+  send "$customer" "$apps.json?PageSize=3"
+  send "$customer" "$(link next_page_uri)"
+  same "$(grep -o '"connect_app_sid":' <<<"$body" | wc -l)" 1
+  report 'lists authorized apps'
+
+  send "$customer" "$apps/$READER_APP_SID.json"
+  expect 200 "\"account_sid\":\"$READER_SID\"" '"permissions":["get-all"]' "/Accounts/$READER_SID/Auth"
+  report 'fetches an authorized app'
+
+  send "$customer" "$apps/$CONNECT_APP_SID.json"
+  refused 404 20404 'was not found'
+  report 'does not find an app that was not authorized'
+
+  send "$reader" "$API/$CUSTOMER_SID.json"
+  expect 200 "\"sid\":\"$CUSTOMER_SID\""
+  [[ $body != *auth_token* ]] || faults+="a token in $body; "
+  report "reads its customer's account as an authorized app"
+
+  send "$writer" "$API/$CUSTOMER_SID.json"
+  refused 403 20006 'Access Denied'
+  send "$writer" "$API/$CUSTOMER_SID/ConnectApps.json"
+  refused 401 20003 Authenticate
+  report 'is refused without get-all'
+
+  send "$revoked" "$API/$REVOKED_SID.json"
+  refused 403 20006 'Access Denied'
+  send "$revoked" "$API/$REVOKED_SID/ConnectApps.json"
+  refused 401 20003 Authenticate
+  report 'is refused after a deauthorization'
+}
+
 delete_app() {
   send "$ME" "$APP" --request DELETE
   expect 204
@@ -285,6 +324,7 @@ else
   update_app
   refuse_requests
   use_accounts
+  use_authorized_apps
   delete_app
 fi
 exit $failed

@@ -220,6 +220,58 @@ def use_accounts():
         refused(401, 20003, "Authenticate", as_child.connect_apps.list)
 
 
+def use_authorized_apps():
+    account_sid = os.environ["CUSTOMER_SID"]
+    customer = Client(account_sid, os.environ["CUSTOMER_TOKEN"])
+    reader = Client(os.environ["READER_SID"], AUTH_TOKEN)
+    writer = Client(os.environ["WRITER_SID"], AUTH_TOKEN)
+    revoked = Client(os.environ["REVOKED_SID"], AUTH_TOKEN)
+
+    with check("lists authorized apps"):
+        authorized = customer.authorized_connect_apps
+        found = lambda **options: [one.connect_app_sid for one in authorized.list(**options)]
+        everything = found()
+        same(len(set(everything)), 4)
+        same(found(limit=2), everything[:2])
+        same(found(page_size=1), everything)
+        same([one.connect_app_sid for one in authorized.stream(page_size=3)], everything)
+
+    with check("fetches an authorized app"):
+        one = customer.authorized_connect_apps(os.environ["READER_APP_SID"]).fetch()
+        same((one.account_sid, one.permissions), (os.environ["READER_SID"], ["get-all"]))
+        same(one.connect_app_friendly_name, "App 0")
+
+    with check("does not find an app that was not authorized"):
+        refused(404, 20404, "was not found", customer.authorized_connect_apps(APP_SID).fetch)
+
+    with check("reads its customer's account as an authorized app"):
+        account = reader.api.v2010.accounts(account_sid).fetch()
+        same((account.sid, account.auth_token), (account_sid, None))
+
+    with check("is refused without get-all"):
+        account = writer.api.v2010.accounts(account_sid)
+        refused(403, 20006, "Access Denied", account.fetch)
+        refused(401, 20003, "Authenticate", account.connect_apps.list)
+
+    with check("is refused after a deauthorization"):
+        account = revoked.api.v2010.accounts(os.environ["REVOKED_SID"])
+        refused(403, 20006, "Access Denied", account.fetch)
+        refused(401, 20003, "Authenticate", revoked.connect_apps.list)
+
+    validator = RequestValidator(AUTH_TOKEN)
+    with check("validates a real POST callback"):
+        parameters = {
+            "AccountSid": os.environ["CALLBACK_ACCOUNT_SID"],
+            "ConnectAppSid": os.environ["CALLBACK_CONNECT_APP_SID"],
+        }
+        signature = os.environ["CALLBACK_POST_SIGNATURE"]
+        same(validator.validate(os.environ["CALLBACK_POST_URL"], parameters, signature), True)
+
+    with check("validates a real GET callback"):
+        signature = os.environ["CALLBACK_GET_SIGNATURE"]
+        same(validator.validate(os.environ["CALLBACK_GET_URL"], {}, signature), True)
+
+
 def validate_callbacks():
     url = "https://app.example.com/twilio/deauthorize"
     parameters = {"AccountSid": "AC" + "1" * 32, "ConnectAppSid": "CN" + "2" * 32}
@@ -271,6 +323,7 @@ else:
     update_app()
     refuse_requests()
     use_accounts()
+    use_authorized_apps()
     validate_callbacks()
     delete_app()
 sys.exit(1 if failed else 0)

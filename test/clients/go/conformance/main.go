@@ -42,6 +42,7 @@ func main() {
 		updateApp()
 		refuseRequests()
 		useAccounts()
+		useAuthorizedApps()
 		validateCallbacks()
 		deleteApp()
 	}

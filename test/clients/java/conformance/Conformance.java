@@ -5,6 +5,7 @@ import com.twilio.exception.ApiException;
 import com.twilio.http.HttpMethod;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.Account;
+import com.twilio.rest.api.v2010.account.AuthorizedConnectApp;
 import com.twilio.rest.api.v2010.account.ConnectApp;
 import com.twilio.rest.api.v2010.account.ConnectApp.Permission;
 import com.twilio.rest.api.v2010.account.ConnectAppUpdater;
@@ -54,6 +55,7 @@ public class Conformance {
             updateApp();
             refuseRequests();
             useAccounts();
+            useAuthorizedApps();
             validateCallbacks();
             deleteApp();
         }
@@ -322,6 +324,68 @@ public class Conformance {
             Account.updater(child.getSid()).setStatus(Account.Status.CLOSED).update();
             refused(401, 20003, "Authenticate", () -> ConnectApp.reader().read(asChild));
         });
+    }
+
+    static void useAuthorizedApps() {
+        String account = System.getenv("CUSTOMER_SID");
+        TwilioRestClient customer = as(account, System.getenv("CUSTOMER_TOKEN"));
+        TwilioRestClient reader = as(System.getenv("READER_SID"), AUTH_TOKEN);
+        TwilioRestClient writer = as(System.getenv("WRITER_SID"), AUTH_TOKEN);
+        TwilioRestClient revoked = as(System.getenv("REVOKED_SID"), AUTH_TOKEN);
+
+        check("lists authorized apps", () -> {
+            List<String> all = authorizedSids(AuthorizedConnectApp.reader().read(customer));
+            same(all.size(), 4);
+            same(authorizedSids(AuthorizedConnectApp.reader().limit(2).read(customer)), all.subList(0, 2));
+            same(authorizedSids(AuthorizedConnectApp.reader().setPageSize(1L).read(customer)), all);
+        });
+
+        check("fetches an authorized app", () -> {
+            var app = AuthorizedConnectApp.fetcher(System.getenv("READER_APP_SID")).fetch(customer);
+            same(app.getAccountSid(), System.getenv("READER_SID"));
+            same(app.getPermissions(), List.of(AuthorizedConnectApp.Permission.GET_ALL));
+            same(app.getConnectAppFriendlyName(), "App 0");
+        });
+
+        check("does not find an app that was not authorized", () ->
+            refused(404, 20404, "was not found", () -> AuthorizedConnectApp.fetcher(APP_SID).fetch(customer)));
+
+        check("reads its customer's account as an authorized app", () -> {
+            Account found = Account.fetcher(account).fetch(reader);
+            same(found.getSid(), account);
+            same(found.getAuthToken(), null);
+        });
+
+        check("is refused without get-all", () -> {
+            refused(403, 20006, "Access Denied", () -> Account.fetcher(account).fetch(writer));
+            refused(401, 20003, "Authenticate", () -> ConnectApp.reader(account).read(writer));
+        });
+
+        check("is refused after a deauthorization", () -> {
+            String own = System.getenv("REVOKED_SID");
+            refused(403, 20006, "Access Denied", () -> Account.fetcher(own).fetch(revoked));
+            refused(401, 20003, "Authenticate", () -> ConnectApp.reader().read(revoked));
+        });
+
+        RequestValidator validator = new RequestValidator(AUTH_TOKEN);
+        check("validates a real POST callback", () -> {
+            Map<String, String> parameters = Map.of(
+                "AccountSid", System.getenv("CALLBACK_ACCOUNT_SID"),
+                "ConnectAppSid", System.getenv("CALLBACK_CONNECT_APP_SID"));
+            String url = System.getenv("CALLBACK_POST_URL");
+            same(validator.validate(url, parameters, System.getenv("CALLBACK_POST_SIGNATURE")), true);
+        });
+
+        check("validates a real GET callback", () -> {
+            String url = System.getenv("CALLBACK_GET_URL");
+            same(validator.validate(url, Map.of(), System.getenv("CALLBACK_GET_SIGNATURE")), true);
+        });
+    }
+
+    static List<String> authorizedSids(ResourceSet<AuthorizedConnectApp> apps) {
+        List<String> found = new ArrayList<>();
+        apps.forEach(app -> found.add(app.getConnectAppSid()));
+        return found;
     }
 
     static void validateCallbacks() {
