@@ -240,6 +240,63 @@ function useAccounts(Client $client): void
     });
 }
 
+function useAuthorizedApps(): void
+{
+    $account = getenv('CUSTOMER_SID');
+    $customer = new Client($account, getenv('CUSTOMER_TOKEN'));
+    $reader = new Client(getenv('READER_SID'), AUTH_TOKEN);
+    $writer = new Client(getenv('WRITER_SID'), AUTH_TOKEN);
+    $revoked = new Client(getenv('REVOKED_SID'), AUTH_TOKEN);
+    $sidsOf = fn (array $apps) => array_map(fn ($app) => $app->connectAppSid, $apps);
+
+    check('lists authorized apps', function () use ($customer, $sidsOf) {
+        $apps = $customer->authorizedConnectApps;
+        $all = $sidsOf($apps->read());
+        same(count(array_unique($all)), 4);
+        same($sidsOf($apps->read(2)), array_slice($all, 0, 2));
+        same($sidsOf($apps->read(null, 1)), $all);
+    });
+
+    check('fetches an authorized app', function () use ($customer) {
+        $app = $customer->authorizedConnectApps(getenv('READER_APP_SID'))->fetch();
+        same([$app->accountSid, $app->permissions], [getenv('READER_SID'), ['get-all']]);
+        same($app->connectAppFriendlyName, 'App 0');
+    });
+
+    check('does not find an app that was not authorized', fn () =>
+        refused(404, 20404, 'was not found', fn () => $customer->authorizedConnectApps(APP_SID)->fetch()));
+
+    check("reads its customer's account as an authorized app", function () use ($reader, $account) {
+        $found = $reader->api->v2010->accounts($account)->fetch();
+        same([$found->sid, $found->authToken], [$account, null]);
+    });
+
+    check('is refused without get-all', function () use ($writer, $account) {
+        $other = $writer->api->v2010->accounts($account);
+        refused(403, 20006, 'Access Denied', fn () => $other->fetch());
+        refused(401, 20003, 'Authenticate', fn () => $other->connectApps->read());
+    });
+
+    check('is refused after a deauthorization', function () use ($revoked) {
+        $own = $revoked->api->v2010->accounts(getenv('REVOKED_SID'));
+        refused(403, 20006, 'Access Denied', fn () => $own->fetch());
+        refused(401, 20003, 'Authenticate', fn () => $revoked->connectApps->read());
+    });
+
+    $validator = new RequestValidator(AUTH_TOKEN);
+    check('validates a real POST callback', function () use ($validator) {
+        $parameters = [
+            'AccountSid' => getenv('CALLBACK_ACCOUNT_SID'),
+            'ConnectAppSid' => getenv('CALLBACK_CONNECT_APP_SID'),
+        ];
+        $signature = getenv('CALLBACK_POST_SIGNATURE');
+        same($validator->validate($signature, getenv('CALLBACK_POST_URL'), $parameters), true);
+    });
+
+    check('validates a real GET callback', fn () =>
+        same($validator->validate(getenv('CALLBACK_GET_SIGNATURE'), getenv('CALLBACK_GET_URL'), []), true));
+}
+
 function validateCallbacks(): void
 {
     $url = 'https://app.example.com/twilio/deauthorize';
@@ -306,6 +363,7 @@ if (array_slice($argv, 1) === ['strict']) {
     updateApp($client);
     refuseRequests($client);
     useAccounts($client);
+    useAuthorizedApps();
     validateCallbacks();
     deleteApp($client);
 }

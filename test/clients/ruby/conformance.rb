@@ -221,6 +221,63 @@ def use_accounts
   end
 end
 
+def use_authorized_apps
+  account_sid = ENV.fetch('CUSTOMER_SID')
+  customer = api(account_sid, ENV.fetch('CUSTOMER_TOKEN'))
+  reader = api(ENV.fetch('READER_SID'), AUTH_TOKEN)
+  writer = api(ENV.fetch('WRITER_SID'), AUTH_TOKEN)
+  revoked = api(ENV.fetch('REVOKED_SID'), AUTH_TOKEN)
+  found = ->(**options) { customer.authorized_connect_apps.list(**options).map(&:connect_app_sid) }
+
+  check('lists authorized apps') do
+    all = found.call
+    same(all.uniq.size, 4)
+    same(found.call(limit: 2), all.first(2))
+    same(found.call(page_size: 1), all)
+  end
+
+  check('fetches an authorized app') do
+    one = customer.authorized_connect_apps(ENV.fetch('READER_APP_SID')).fetch
+    same([one.account_sid, one.permissions], [ENV.fetch('READER_SID'), ['get-all']])
+    same(one.connect_app_friendly_name, 'App 0')
+  end
+
+  check('does not find an app that was not authorized') do
+    refused(404, 20_404, 'was not found') { customer.authorized_connect_apps(APP_SID).fetch }
+  end
+
+  check("reads its customer's account as an authorized app") do
+    account = reader.accounts(account_sid).fetch
+    same([account.sid, account.auth_token], [account_sid, nil])
+  end
+
+  check('is refused without get-all') do
+    account = writer.accounts(account_sid)
+    refused(403, 20_006, 'Access Denied') { account.fetch }
+    refused(401, 20_003, 'Authenticate') { account.connect_apps.list }
+  end
+
+  check('is refused after a deauthorization') do
+    refused(403, 20_006, 'Access Denied') { revoked.accounts(ENV.fetch('REVOKED_SID')).fetch }
+    refused(401, 20_003, 'Authenticate') { revoked.connect_apps.list }
+  end
+
+  validator = Twilio::Security::RequestValidator.new(AUTH_TOKEN)
+  check('validates a real POST callback') do
+    parameters = {
+      'AccountSid' => ENV.fetch('CALLBACK_ACCOUNT_SID'),
+      'ConnectAppSid' => ENV.fetch('CALLBACK_CONNECT_APP_SID')
+    }
+    signature = ENV.fetch('CALLBACK_POST_SIGNATURE')
+    same(validator.validate(ENV.fetch('CALLBACK_POST_URL'), parameters, signature), true)
+  end
+
+  check('validates a real GET callback') do
+    signature = ENV.fetch('CALLBACK_GET_SIGNATURE')
+    same(validator.validate(ENV.fetch('CALLBACK_GET_URL'), {}, signature), true)
+  end
+end
+
 def validate_callbacks
   url = 'https://app.example.com/twilio/deauthorize'
   parameters = { 'AccountSid' => "AC#{'1' * 32}", 'ConnectAppSid' => "CN#{'2' * 32}" }
@@ -279,6 +336,7 @@ else
   update_app
   refuse_requests
   use_accounts
+  use_authorized_apps
   validate_callbacks
   delete_app
 end

@@ -35,6 +35,7 @@ class Program {
             UpdateApp();
             RefuseRequests();
             UseAccounts();
+            UseAuthorizedApps();
             ValidateCallbacks();
             DeleteApp();
         }
@@ -271,6 +272,70 @@ class Program {
         Check("refuses a closed account", () => {
             AccountResource.Update(child.Sid, status: AccountResource.StatusEnum.Closed);
             Refused(401, 20003, "Authenticate", () => ConnectAppResource.Read(client: asChild));
+        });
+    }
+
+    static string Variable(string name) {
+        return Environment.GetEnvironmentVariable(name);
+    }
+
+    static void UseAuthorizedApps() {
+        var account = Variable("CUSTOMER_SID");
+        var customer = new TwilioRestClient(account, Variable("CUSTOMER_TOKEN"));
+        var reader = new TwilioRestClient(Variable("READER_SID"), AuthToken);
+        var writer = new TwilioRestClient(Variable("WRITER_SID"), AuthToken);
+        var revoked = new TwilioRestClient(Variable("REVOKED_SID"), AuthToken);
+
+        Check("lists authorized apps", () => {
+            var all = AuthorizedConnectAppResource.Read(client: customer).Select(app => app.ConnectAppSid).ToList();
+            Same(all.Distinct().Count(), 4);
+            var some = AuthorizedConnectAppResource.Read(limit: 2, client: customer);
+            Same(some.Select(app => app.ConnectAppSid), all.Take(2));
+            var paged = AuthorizedConnectAppResource.Read(pageSize: 1, client: customer);
+            Same(paged.Select(app => app.ConnectAppSid), all);
+        });
+
+        Check("fetches an authorized app", () => {
+            var app = AuthorizedConnectAppResource.Fetch(Variable("READER_APP_SID"), client: customer);
+            Same(app.AccountSid, Variable("READER_SID"));
+            Same(string.Join(",", app.Permissions), "get-all");
+            Same(app.ConnectAppFriendlyName, "App 0");
+        });
+
+        Check("does not find an app that was not authorized", () =>
+            Refused(404, 20404, "was not found", () =>
+                AuthorizedConnectAppResource.Fetch(AppSid, client: customer)));
+
+        Check("reads its customer's account as an authorized app", () => {
+            var found = AccountResource.Fetch(account, reader);
+            Same(found.Sid, account);
+            Same(found.AuthToken, null);
+        });
+
+        Check("is refused without get-all", () => {
+            Refused(403, 20006, "Access Denied", () => AccountResource.Fetch(account, writer));
+            Refused(401, 20003, "Authenticate", () => ConnectAppResource.Read(account, client: writer));
+        });
+
+        Check("is refused after a deauthorization", () => {
+            Refused(403, 20006, "Access Denied", () => AccountResource.Fetch(Variable("REVOKED_SID"), revoked));
+            Refused(401, 20003, "Authenticate", () => ConnectAppResource.Read(client: revoked));
+        });
+
+        var validator = new RequestValidator(AuthToken);
+        Check("validates a real POST callback", () => {
+            var parameters = new Dictionary<string, string> {
+                ["AccountSid"] = Variable("CALLBACK_ACCOUNT_SID"),
+                ["ConnectAppSid"] = Variable("CALLBACK_CONNECT_APP_SID"),
+            };
+            var signature = Variable("CALLBACK_POST_SIGNATURE");
+            Same(validator.Validate(Variable("CALLBACK_POST_URL"), parameters, signature), true);
+        });
+
+        Check("validates a real GET callback", () => {
+            var nothing = new Dictionary<string, string>();
+            var signature = Variable("CALLBACK_GET_SIGNATURE");
+            Same(validator.Validate(Variable("CALLBACK_GET_URL"), nothing, signature), true);
         });
     }
 
