@@ -28,6 +28,7 @@ export async function purge({ database, clock }: Context): Promise<void> {
       removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
     }
   }
+  await database.forget();
 }
 
 export interface Purging {

@@ -60,12 +60,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
   });
   await server.register(formbody, { bodyLimit: BODY_LIMIT_BYTES, parser: parse });
-  await server.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    pressureHandler: () => {
-      throw new Problem('overloaded');
-    },
-  });
   // Only forms: every other type is refused with 415.
   server.removeContentTypeParser(['application/json', 'text/plain']);
 
@@ -84,6 +78,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (countHosts(request) === 1) return done();
     reply.header('Connection', 'close');
     done(new Problem('request_malformed', 'The request must have exactly one Host header.'));
+  });
+
+  // After the id: a request that is shed has one, too.
+  await server.register(underPressure, {
+    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
+    pressureHandler: () => {
+      throw new Problem('overloaded');
+    },
   });
 
   server.addHook('onResponse', (request, reply, done) => {

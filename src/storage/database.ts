@@ -23,6 +23,8 @@ export interface Database {
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** How many commits this process has made: what was read before another number may be old. */
   commits(): number;
+  /** Makes sure that what was deleted is in no file of the database any more. */
+  forget(): Promise<void>;
   /** Resolves when the database answers; raises `storage_unavailable` when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -44,6 +44,10 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
     query: reader,
     transaction: write,
     commits: () => commits,
+    async forget() {
+      // The log still holds the pages as they were.
+      writing.pragma('wal_checkpoint(TRUNCATE)');
+    },
     async ping() {
       await reader.executeQuery(CompiledQuery.raw('select 1'));
     },
@@ -61,6 +65,8 @@ function connect(path: string, options: { queryOnly?: boolean } = {}): Connectio
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
+    // What is deleted is overwritten: people were promised that it is gone.
+    connection.pragma('secure_delete = ON');
     if (options.queryOnly) connection.pragma('query_only = ON');
     return connection;
   } catch (cause) {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +89,7 @@ describe('dev', () => {
         port,
         path: APP,
         method: 'POST',
+        agent: new Agent({ keepAlive: true, timeout: 60_000 }),
         headers: {
           authorization: AUTHORIZATION,
           'content-type': 'application/x-www-form-urlencoded',
@@ -105,7 +106,9 @@ describe('dev', () => {
       const [reply] = await answered;
       assert.equal(reply.statusCode, 200);
       assert.equal(JSON.parse(await text(reply)).friendly_name, 'In time');
+      const answeredAt = Date.now();
       assert.equal(await ended(child), 0);
+      assert.ok(Date.now() - answeredAt < 3000, 'it does not wait for kept connections');
     });
   }
 

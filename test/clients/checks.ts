@@ -48,6 +48,7 @@ export const CHECKS = [
   "opens a subaccount's path with its parent's token",
   'refuses a suspended account',
   'refuses a closed account',
+  'is told of a failure of the server',
   'lists authorized apps',
   'fetches an authorized app',
   'does not find an app that was not authorized',
@@ -70,4 +71,7 @@ export const STRICT_CHECKS = [
   'refuses too many requests',
 ] as const;
 
-export type Check = (typeof CHECKS | typeof STRICT_CHECKS)[number];
+/** The checks against a server that has lost its database. */
+export const AWAY_CHECKS = ['is told that the database is away'] as const;
+
+export type Check = (typeof CHECKS | typeof STRICT_CHECKS | typeof AWAY_CHECKS)[number];

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { startServer, type TestServer } from '../support/server.ts';
-import { CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
+import { AWAY_CHECKS, CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
+import { startServerWithLostDatabase } from './lost-database.ts';
 import { type Outcome, runUnderExec } from './run-under-exec.ts';
 import { setScene } from './scene.ts';
 
@@ -86,6 +87,14 @@ export function describeClient(client: Client): void {
       const command = [...client.command('conformance', scratch), 'strict'];
       const outcome = await runUnderExec(strict, command, scratch);
       await reportChecks(context, STRICT_CHECKS, unable, outcome);
+    });
+
+    it('understands a server that cannot answer', async (context) => {
+      const away = await startServerWithLostDatabase(scratch);
+      context.after(() => away.close());
+      const command = [...client.command('conformance', scratch), 'away'];
+      const outcome = await runUnderExec(away, command, scratch);
+      await reportChecks(context, AWAY_CHECKS, unable, outcome);
     });
   });
 }

@@ -1,7 +1,7 @@
 /**
  * What conformance programs find besides the demo data: a customer that authorized apps of the
- * developer, and took two authorizations back, of which real callbacks came. They are told of it in
- * environment variables, by these names.
+ * developer, and took two authorizations back, of which real callbacks came; and an account that the
+ * server fails to show. They are told of it in environment variables, by these names.
  */
 
 import {
@@ -11,7 +11,7 @@ import {
 import type { Permission } from '../../src/connect-apps/permissions.ts';
 import { present } from '../api/narrow.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
-import type { TestServer } from '../support/server.ts';
+import type { Credentials, TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 /** The permissions of each app that the developer owns besides that of the demo data. */
@@ -43,6 +43,7 @@ export async function setScene(server: TestServer): Promise<Record<string, strin
     for (const connectAppSid of apps.slice(4)) {
       await revokeAuthorization(context, { accountSid: customer.accountSid, connectAppSid });
     }
+    const broken = await createBrokenAccount(server);
     await until('both callbacks have come', () => receiver.received.length === 2);
     const post = present(receiver.received.find((one) => one.method === 'POST'));
     const get = present(receiver.received.find((one) => one.method === 'GET'));
@@ -55,6 +56,8 @@ export async function setScene(server: TestServer): Promise<Record<string, strin
       READER_SID: present(subaccounts[0]),
       WRITER_SID: present(subaccounts[1]),
       REVOKED_SID: present(subaccounts[4]),
+      BROKEN_SID: broken.accountSid,
+      BROKEN_TOKEN: broken.authToken,
       CALLBACK_POST_URL: receiver.url + post.path,
       CALLBACK_POST_SIGNATURE: signatureOf(post),
       CALLBACK_ACCOUNT_SID: parameters.get('AccountSid') ?? '',
@@ -65,4 +68,17 @@ export async function setScene(server: TestServer): Promise<Record<string, strin
   } finally {
     await receiver.close();
   }
+}
+
+/** An account that can sign in, but whose token cannot be read to be shown. */
+async function createBrokenAccount(server: TestServer): Promise<Credentials> {
+  const account = await server.createAccount();
+  await server.context.database.transaction((transaction) =>
+    transaction
+      .updateTable('accounts')
+      .set({ token_sealed: '' })
+      .where('sid', '=', account.accountSid)
+      .execute(),
+  );
+  return account;
 }

@@ -11,6 +11,8 @@ import { startServer, type TestServer } from '../support/server.ts';
 const SLOW_CLIENTS = 300;
 /** The server's limit for headers, and a little for its clock. */
 const PATIENCE_MS = 15_000;
+/** The server's limit for a whole request, and a little more. */
+const BODY_PATIENCE_MS = 40_000;
 
 describe('slow clients', () => {
   let server: TestServer;
@@ -42,5 +44,29 @@ describe('slow clients', () => {
       assert.equal(reply.status, 200);
       await setTimeout(500);
     }
+  });
+
+  it('are told so when their body does not arrive in time', async () => {
+    const { hostname, port } = new URL(server.url);
+    const { accountSid, authToken } = server.developer;
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    socket.on('data', (data: Buffer) => {
+      answer += data.toString();
+    });
+    socket.on('error', () => {});
+    const closed = once(socket, 'close');
+    const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
+    socket.write(
+      `POST ${connectAppPath(accountSid, server.connectAppSid)} HTTP/1.1\r\nHost: x\r\n` +
+        `Authorization: Basic ${basic}\r\nContent-Length: 60000\r\n` +
+        'Content-Type: application/x-www-form-urlencoded\r\n\r\n',
+    );
+    const drip = setInterval(() => socket.write('x'), 500);
+    const isLate = setTimeout(BODY_PATIENCE_MS, 'late', { ref: false });
+    assert.notEqual(await Promise.race([closed, isLate]), 'late', 'it is still connected');
+    clearInterval(drip);
+    assert.match(answer, /^HTTP\/1\.1 408 /);
+    assert.match(answer, /"code":20408/);
   });
 });

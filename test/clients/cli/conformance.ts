@@ -1,7 +1,8 @@
 /**
- * All that Twilio's command line can do with ConnectApps and Accounts. It expects the account of
- * TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
- * argument `strict` it checks what a strict server refuses instead.
+ * All that Twilio's command line can do with ConnectApps, AuthorizedConnectApps and Accounts.
+ * It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+ * `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+ * has lost its database.
  */
 
 import assert from 'node:assert/strict';
@@ -321,6 +322,14 @@ function useAuthorizedApps(): void {
   });
 }
 
+function meetFailures(): void {
+  check('is told of a failure of the server', () => {
+    const broken = { TWILIO_ACCOUNT_SID: env.BROKEN_SID, TWILIO_AUTH_TOKEN: env.BROKEN_TOKEN };
+    const one = ['--sid', env.BROKEN_SID ?? ''];
+    refused(20500, 'Internal Server Error', 'accounts:fetch', one, broken);
+  });
+}
+
 function deleteApp(): void {
   const one = ['--sid', CONNECT_APP_SID];
   check('deletes an app', () => {
@@ -335,13 +344,22 @@ function refuseStrictly(): void {
   );
 }
 
+function meetLoss(): void {
+  check('is told that the database is away', () =>
+    refused(20503, 'Service Unavailable', 'connect-apps:fetch', ['--sid', CONNECT_APP_SID]),
+  );
+}
+
 if (process.argv[2] === 'strict') {
   refuseStrictly();
+} else if (process.argv[2] === 'away') {
+  meetLoss();
 } else {
   readApps();
   changeApp();
   refuseRequests();
   useAccounts();
   useAuthorizedApps();
+  meetFailures();
   deleteApp();
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# All that curl can do with ConnectApps and Accounts. It expects the account of TWILIO_ACCOUNT_SID
-# to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the argument `strict` it
-# checks what a strict server refuses instead.
+# All that curl can do with ConnectApps, AuthorizedConnectApps and Accounts.
+# It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+# `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+# has lost its database.
 
 set -u
 
@@ -292,6 +293,12 @@ use_authorized_apps() {
   report 'is refused after a deauthorization'
 }
 
+meet_failures() {
+  send "$BROKEN_SID:$BROKEN_TOKEN" "$API/$BROKEN_SID.json"
+  refused 500 20500 'Internal Server Error'
+  report 'is told of a failure of the server'
+}
+
 delete_app() {
   send "$ME" "$APP" --request DELETE
   expect 204
@@ -317,14 +324,23 @@ refuse_strictly() {
   report 'refuses too many requests'
 }
 
+meet_loss() {
+  send "$ME" "$APP"
+  refused 503 20503 'Service Unavailable'
+  report 'is told that the database is away'
+}
+
 if [[ ${1-} == strict ]]; then
   refuse_strictly
+elif [[ ${1-} == away ]]; then
+  meet_loss
 else
   read_apps
   update_app
   refuse_requests
   use_accounts
   use_authorized_apps
+  meet_failures
   delete_app
 fi
 exit $failed

@@ -1,7 +1,8 @@
 /**
- * All that Twilio's Node library can do with ConnectApps and Accounts. It expects the account of
- * TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
- * argument `strict` it checks what a strict server refuses instead.
+ * All that Twilio's Node library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+ * It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+ * `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+ * has lost its database.
  */
 
 import assert from 'node:assert/strict';
@@ -325,6 +326,14 @@ async function useAuthorizedApps(): Promise<void> {
   });
 }
 
+async function meetFailures(): Promise<void> {
+  const broken = as(env.BROKEN_SID, env.BROKEN_TOKEN).api.v2010.accounts(env.BROKEN_SID ?? '');
+
+  await check('is told of a failure of the server', () =>
+    refused(500, 20500, 'Internal Server Error', () => broken.fetch()),
+  );
+}
+
 async function validateCallbacks(): Promise<void> {
   const token = '0123456789abcdef0123456789abcdef';
   const url = 'https://app.example.com/twilio/deauthorize';
@@ -380,14 +389,23 @@ async function refuseStrictly(): Promise<void> {
   );
 }
 
+async function meetLoss(): Promise<void> {
+  await check('is told that the database is away', () =>
+    refused(503, 20503, 'Service Unavailable', () => app.fetch()),
+  );
+}
+
 if (process.argv[2] === 'strict') {
   await refuseStrictly();
+} else if (process.argv[2] === 'away') {
+  await meetLoss();
 } else {
   await listApps();
   await updateApp();
   await refuseRequests();
   await useAccounts();
   await useAuthorizedApps();
+  await meetFailures();
   await validateCallbacks();
   await deleteApp();
 }

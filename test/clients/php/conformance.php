@@ -1,9 +1,10 @@
 <?php
 
 /*
- * All that Twilio's PHP library can do with ConnectApps and Accounts. It expects the account of
- * TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
- * argument `strict` it checks what a strict server refuses instead.
+ * All that Twilio's PHP library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+ * It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+ * `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+ * has lost its database.
  */
 
 require_once __DIR__ . '/vendor/autoload.php';
@@ -297,6 +298,21 @@ function useAuthorizedApps(): void
         same($validator->validate(getenv('CALLBACK_GET_SIGNATURE'), getenv('CALLBACK_GET_URL'), []), true));
 }
 
+function meetFailures(): void
+{
+    $broken = new Client(getenv('BROKEN_SID'), getenv('BROKEN_TOKEN'));
+
+    check('is told of a failure of the server', fn () =>
+        refused(500, 20500, 'Internal Server Error', fn () =>
+            $broken->api->v2010->accounts(getenv('BROKEN_SID'))->fetch()));
+}
+
+function meetLoss(Client $client): void
+{
+    check('is told that the database is away', fn () =>
+        refused(503, 20503, 'Service Unavailable', fn () => $client->connectApps(APP_SID)->fetch()));
+}
+
 function validateCallbacks(): void
 {
     $url = 'https://app.example.com/twilio/deauthorize';
@@ -358,12 +374,15 @@ function refuseStrictly(Client $client): void
 
 if (array_slice($argv, 1) === ['strict']) {
     refuseStrictly($client);
+} elseif (array_slice($argv, 1) === ['away']) {
+    meetLoss($client);
 } else {
     listApps($client);
     updateApp($client);
     refuseRequests($client);
     useAccounts($client);
     useAuthorizedApps();
+    meetFailures();
     validateCallbacks();
     deleteApp($client);
 }

@@ -1,7 +1,8 @@
-"""All that Twilio's Python library can do with ConnectApps and Accounts.
+"""All that Twilio's Python library can do with ConnectApps, AuthorizedConnectApps and Accounts.
 
-It expects the account of TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes
-CONNECT_APP_SID. With the argument `strict` it checks what a strict server refuses instead.
+It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+`strict` it checks what a strict server refuses instead; with `away`, what a server says that has
+lost its database.
 """
 
 import json
@@ -272,6 +273,14 @@ def use_authorized_apps():
         same(validator.validate(os.environ["CALLBACK_GET_URL"], {}, signature), True)
 
 
+def meet_failures():
+    broken = Client(os.environ["BROKEN_SID"], os.environ["BROKEN_TOKEN"])
+
+    with check("is told of a failure of the server"):
+        account = broken.api.v2010.accounts(os.environ["BROKEN_SID"])
+        refused(500, 20500, "Internal Server Error", account.fetch)
+
+
 def validate_callbacks():
     url = "https://app.example.com/twilio/deauthorize"
     parameters = {"AccountSid": "AC" + "1" * 32, "ConnectAppSid": "CN" + "2" * 32}
@@ -316,14 +325,22 @@ def refuse_strictly():
         refused(429, 20429, "", lambda: [apps(APP_SID).fetch() for _ in range(100)])
 
 
+def meet_loss():
+    with check("is told that the database is away"):
+        refused(503, 20503, "Service Unavailable", apps(APP_SID).fetch)
+
+
 if sys.argv[1:] == ["strict"]:
     refuse_strictly()
+elif sys.argv[1:] == ["away"]:
+    meet_loss()
 else:
     list_apps()
     update_app()
     refuse_requests()
     use_accounts()
     use_authorized_apps()
+    meet_failures()
     validate_callbacks()
     delete_app()
 sys.exit(1 if failed else 0)

@@ -1,8 +1,9 @@
 # frozen_string_literal: true
 
-# All that Twilio's Ruby library can do with ConnectApps and Accounts. It expects the account of
-# TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
-# argument `strict` it checks what a strict server refuses instead.
+# All that Twilio's Ruby library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+# It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+# `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+# has lost its database.
 
 require 'twilio-ruby'
 
@@ -278,6 +279,19 @@ def use_authorized_apps
   end
 end
 
+# Of a 5xx, the library keeps the status alone.
+def meet_failures
+  broken = ENV.fetch('BROKEN_SID')
+
+  check('is told of a failure of the server') do
+    refused(500, 500, 'Server error') { api(broken, ENV.fetch('BROKEN_TOKEN')).accounts(broken).fetch }
+  end
+end
+
+def meet_loss
+  check('is told that the database is away') { refused(503, 503, 'Server error') { app.fetch } }
+end
+
 def validate_callbacks
   url = 'https://app.example.com/twilio/deauthorize'
   parameters = { 'AccountSid' => "AC#{'1' * 32}", 'ConnectAppSid' => "CN#{'2' * 32}" }
@@ -331,12 +345,15 @@ end
 
 if ARGV == ['strict']
   refuse_strictly
+elsif ARGV == ['away']
+  meet_loss
 else
   list_apps
   update_app
   refuse_requests
   use_accounts
   use_authorized_apps
+  meet_failures
   validate_callbacks
   delete_app
 end

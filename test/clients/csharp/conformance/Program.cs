@@ -12,9 +12,10 @@ using Twilio.Security;
 using Permission = Twilio.Rest.Api.V2010.Account.ConnectAppResource.PermissionEnum;
 
 /// <summary>
-/// All that Twilio's C# library can do with ConnectApps and Accounts. It expects the account of
-/// TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
-/// argument `strict` it checks what a strict server refuses instead.
+/// All that Twilio's C# library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+/// It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+/// `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+/// has lost its database.
 /// </summary>
 class Program {
     static readonly string AccountSid = Environment.GetEnvironmentVariable("TWILIO_ACCOUNT_SID");
@@ -30,12 +31,15 @@ class Program {
         TwilioClient.Init(AccountSid, AuthToken);
         if (arguments.SequenceEqual(new[] { "strict" })) {
             RefuseStrictly();
+        } else if (arguments.SequenceEqual(new[] { "away" })) {
+            MeetLoss();
         } else {
             ListApps();
             UpdateApp();
             RefuseRequests();
             UseAccounts();
             UseAuthorizedApps();
+            MeetFailures();
             ValidateCallbacks();
             DeleteApp();
         }
@@ -337,6 +341,19 @@ class Program {
             var signature = Variable("CALLBACK_GET_SIGNATURE");
             Same(validator.Validate(Variable("CALLBACK_GET_URL"), nothing, signature), true);
         });
+    }
+
+    static void MeetFailures() {
+        var broken = new TwilioRestClient(Variable("BROKEN_SID"), Variable("BROKEN_TOKEN"));
+
+        Check("is told of a failure of the server", () =>
+            Refused(500, 20500, "Internal Server Error", () =>
+                AccountResource.Fetch(Variable("BROKEN_SID"), broken)));
+    }
+
+    static void MeetLoss() {
+        Check("is told that the database is away", () =>
+            Refused(503, 20503, "Service Unavailable", () => ConnectAppResource.Fetch(AppSid)));
     }
 
     static void ValidateCallbacks() {

@@ -1,6 +1,7 @@
-// All that Twilio's Go library can do with ConnectApps and Accounts. It expects the account of
-// TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
-// argument `strict` it checks what a strict server refuses instead.
+// All that Twilio's Go library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+// It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+// `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+// has lost its database.
 package main
 
 import (
@@ -35,14 +36,18 @@ func update(params *api.UpdateConnectAppParams) (*api.ApiV2010ConnectApp, error)
 }
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "strict" {
+	switch strings.Join(os.Args[1:], " ") {
+	case "strict":
 		refuseStrictly()
-	} else {
+	case "away":
+		meetLoss()
+	default:
 		listApps()
 		updateApp()
 		refuseRequests()
 		useAccounts()
 		useAuthorizedApps()
+		meetFailures()
 		validateCallbacks()
 		deleteApp()
 	}

@@ -27,9 +27,10 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * All that Twilio's Java library can do with ConnectApps and Accounts. It expects the account of
- * TWILIO_ACCOUNT_SID to own seven Connect Apps; it changes and deletes CONNECT_APP_SID. With the
- * argument `strict` it checks what a strict server refuses instead.
+ * All that Twilio's Java library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+ * It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
+ * `strict` it checks what a strict server refuses instead; with `away`, what a server says that
+ * has lost its database.
  */
 public class Conformance {
     static final String ACCOUNT_SID = System.getenv("TWILIO_ACCOUNT_SID");
@@ -48,14 +49,18 @@ public class Conformance {
 
     public static void main(String[] arguments) {
         Twilio.init(ACCOUNT_SID, AUTH_TOKEN);
-        if (arguments.length == 1 && arguments[0].equals("strict")) {
+        String mode = arguments.length == 1 ? arguments[0] : "";
+        if (mode.equals("strict")) {
             refuseStrictly();
+        } else if (mode.equals("away")) {
+            meetLoss();
         } else {
             listApps();
             updateApp();
             refuseRequests();
             useAccounts();
             useAuthorizedApps();
+            meetFailures();
             validateCallbacks();
             deleteApp();
         }
@@ -386,6 +391,19 @@ public class Conformance {
         List<String> found = new ArrayList<>();
         apps.forEach(app -> found.add(app.getConnectAppSid()));
         return found;
+    }
+
+    // The library tries again some times after a 500 and a 503, and then says what the server said.
+    static void meetFailures() {
+        String broken = System.getenv("BROKEN_SID");
+        TwilioRestClient client = as(broken, System.getenv("BROKEN_TOKEN"));
+        check("is told of a failure of the server", () ->
+            refused(500, 20500, "Internal Server Error", () -> Account.fetcher(broken).fetch(client)));
+    }
+
+    static void meetLoss() {
+        check("is told that the database is away", () ->
+            refused(503, 20503, "Service Unavailable", Conformance::fetch));
     }
 
     static void validateCallbacks() {

@@ -1,0 +1,70 @@
+/** Within 30 days nothing of a deleted app remains, in no file of the database. */
+
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import {
+  authorizeConnectApp,
+  revokeAuthorization,
+} from '../../src/authorizations/authorization.ts';
+import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { purge } from '../../src/purge.ts';
+import { beginSession, findSession } from '../../src/sessions/session.ts';
+import { openContext } from '../support/context.ts';
+import { DATABASES } from '../support/databases.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+for (const engine of DATABASES) {
+  it(`forgets a deleted app on ${engine}`, async (t) => {
+    const world = await openContext(engine);
+    t.after(() => world.close());
+    const { context } = world;
+    const owner = await world.createAccount();
+    const customer = await world.createAccount();
+    const texts = {
+      friendlyName: 'Unforgettable name',
+      companyName: 'Unforgettable company',
+      description: `Unforgettable description ${'x'.repeat(5000)}`,
+      homepageUrl: 'https://unforgettable.example.com/home',
+      authorizeRedirectUrl: 'https://unforgettable.example.com/authorize',
+      deauthorizeCallbackUrl: 'https://unforgettable.example.com/bye',
+    };
+    const app = await world.createApp(owner.accountSid, texts);
+    const kept = await world.createApp(owner.accountSid, { friendlyName: 'Kept' });
+    const keyOf = (connectAppSid: string) => ({ accountSid: customer.accountSid, connectAppSid });
+    await authorizeConnectApp(context, keyOf(app));
+    await authorizeConnectApp(context, keyOf(kept));
+    await revokeAuthorization(context, keyOf(kept));
+    await deleteConnectApp(context, owner.accountSid, app);
+    const session = await beginSession(context, 'US1');
+
+    await purge(context);
+    assert.ok(await findSession(context, session).then(() => true));
+    const rowsOf = async (table: 'authorizations' | 'callbacks' | 'sessions') =>
+      context.database.query.selectFrom(table).selectAll().execute();
+    assert.equal((await rowsOf('authorizations')).length, 2);
+    assert.equal((await rowsOf('callbacks')).length, 1);
+
+    world.passMs(29 * DAY_MS + 60_000);
+    await purge(context);
+    const left = await rowsOf('authorizations');
+    assert.deepEqual(
+      left.map((row) => row.connect_app_sid),
+      [kept],
+      'an authorization of an app that is there can be given again, and keeps its subaccount',
+    );
+    assert.deepEqual(await rowsOf('callbacks'), []);
+    assert.deepEqual(await rowsOf('sessions'), []);
+
+    if (engine !== 'sqlite') return;
+    for (const file of await readdir(world.folder)) {
+      const bytes = (await readFile(join(world.folder, file))).toString('latin1');
+      for (const [name, text] of Object.entries(texts)) {
+        // The name of the subaccount is the customer's: it says what the subaccount was made for.
+        if (name !== 'friendlyName') assert.ok(!bytes.includes(text), `${name} is in ${file}`);
+      }
+    }
+  });
+}
