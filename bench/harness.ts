@@ -10,19 +10,16 @@ import autocannon from 'autocannon';
 
 export interface Subject {
   port: number;
-  /** Milliseconds from the start of the process to its first answer. */
-  startMs: number;
   usage(): Promise<{ cpuMs: number; rssBytes: number }>;
   stop(): Promise<void>;
 }
 
-/** Starts a server of bench/servers in a process of its own. */
+/** Starts a server of bench/servers in a process of its own, and has it answer once. */
 export async function startSubject(
   name: string,
   environment: Readonly<Record<string, string>>,
   firstRequest: { path: string; headers: Record<string, string> },
 ): Promise<Subject> {
-  const begun = performance.now();
   const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), {
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1', ...environment },
     // The log is written, as it is in production, and thrown away.
@@ -37,7 +34,6 @@ export async function startSubject(
   await reply.arrayBuffer();
   return {
     port,
-    startMs: performance.now() - begun,
     usage: () => usageOf(child),
     async stop() {
       child.disconnect();

@@ -28,13 +28,14 @@ async function startUp(folder: string): Promise<number> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let printed = '';
-  for await (const chunk of child.stdout) {
+  let origin: string | undefined;
+  // Read to the end: a stream that is left earlier closes under the server that writes to it.
+  child.stdout.on('data', (chunk) => {
     printed += chunk;
-    const [, origin] = /listens on (http:\S+)/.exec(printed) ?? [];
-    if (origin === undefined) continue;
-    await (await fetch(`${origin}/healthz`)).text();
-    break;
-  }
+    [, origin] = /listens on (http:\S+)/.exec(printed) ?? [];
+  });
+  while (origin === undefined) await once(child.stdout, 'data');
+  await (await fetch(`${origin}/healthz`)).text();
   const durationMs = performance.now() - begun;
   child.kill();
   await once(child, 'exit');

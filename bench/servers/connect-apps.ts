@@ -4,13 +4,9 @@ import { createApp } from '../../src/app.ts';
 import { createConfig, readSettings } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { checkSecretKey } from '../../src/secret-key.ts';
+import { announce } from '../child.ts';
 
 const config = createConfig(readSettings(), 'production');
 const logger = createLogger(config.logLevel);
 const app = await createApp(config, { secretKey: checkSecretKey(config), logger });
-const origin = await app.listen();
-process.send?.({ port: Number(new URL(origin).port) });
-process.on('message', () =>
-  process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }),
-);
-process.on('disconnect', () => process.exit());
+announce(Number(new URL(await app.listen()).port));

@@ -1,6 +1,7 @@
 /** The floor: a bare node:http server that answers the same bytes, and does nothing else. */
 
 import { createServer } from 'node:http';
+import { announce } from '../child.ts';
 
 const body = Buffer.from(process.env.BODY ?? '{}');
 const server = createServer((_, response) => {
@@ -12,9 +13,5 @@ const server = createServer((_, response) => {
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
-  if (typeof address === 'object' && address) process.send?.({ port: address.port });
+  if (typeof address === 'object' && address) announce(address.port);
 });
-process.on('message', () =>
-  process.send?.({ cpu: process.cpuUsage(), rss: process.memoryUsage.rss() }),
-);
-process.on('disconnect', () => process.exit());

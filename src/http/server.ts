@@ -88,7 +88,15 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
   });
 
+  let isClosing = false;
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    done();
+  });
+
   server.addHook('onResponse', (request, reply, done) => {
+    // Node closes what is idle when the server closes, and would wait for this one to time out.
+    if (isClosing) request.raw.socket.destroySoon();
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);

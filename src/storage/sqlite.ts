@@ -23,6 +23,7 @@ import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
 
 const BUSY_TIMEOUT_MS = 5000;
+const FORGET_TIMEOUT_MS = 200;
 const KEPT_STATEMENTS = 500;
 
 /** Opens the database file at `path`, which is made when it does not exist; `:memory:` keeps nothing. */
@@ -44,10 +45,8 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
     query: reader,
     transaction: write,
     commits: () => commits,
-    async forget() {
-      // The log still holds the pages as they were.
-      writing.pragma('wal_checkpoint(TRUNCATE)');
-    },
+    // In the writer's queue: a connection cannot empty its log while a transaction is open on it.
+    forget: () => writer.connection().execute(async () => emptyLog(writing)),
     async ping() {
       await reader.executeQuery(CompiledQuery.raw('select 1'));
     },
@@ -74,6 +73,19 @@ function connect(path: string, options: { queryOnly?: boolean } = {}): Connectio
     throw new Problem('storage_unavailable', `Cannot open the database ${path}: ${reason}.`, {
       cause,
     });
+  }
+}
+
+/** The log still holds the pages as they were; raises `storage_unavailable` while another process reads. */
+function emptyLog(connection: Connection): void {
+  // Nobody is served in the meantime, so this must not wait as long as a write may.
+  connection.pragma(`busy_timeout = ${FORGET_TIMEOUT_MS}`);
+  try {
+    const empty = () => connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
+    const isBusy = named(empty) === 1;
+    if (isBusy) throw new Problem('storage_unavailable', 'Another process reads the database.');
+  } finally {
+    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   }
 }
 

@@ -87,6 +87,30 @@ describe('the commands of Connect', () => {
     }
   });
 
+  it('authorizations revoke: another process refuses the app within three seconds', async () => {
+    const dev = startCommand(folder, ['dev', '--port', '0']);
+    try {
+      const origin = await originOf(dev);
+      const both = ['--account-sid', CUSTOMER, '--connect-app-sid', APP];
+      await json('apps', 'update', APP, '--permissions', 'get-all');
+      const { account_sid: subaccount } = await json('authorizations', 'create', ...both);
+      const credentials = `${subaccount}:00000000000000000000000000000001`;
+      const ask = async () => {
+        const url = `${origin}/2010-04-01/Accounts/${subaccount}.json`;
+        const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+        return (await fetch(url, { headers: { authorization } })).status;
+      };
+      assert.equal(await ask(), 200);
+      const asking = setInterval(ask, 50);
+      await json('authorizations', 'revoke', ...both);
+      await until('the app is refused', async () => (await ask()) === 403, 3000);
+      clearInterval(asking);
+    } finally {
+      dev.kill();
+      await ended(dev);
+    }
+  });
+
   it('webhooks: list, show with every attempt, retry', async () => {
     let status = 500;
     const receiver = await startReceiver((_, response) => {

@@ -370,6 +370,46 @@ for (const engine of DATABASES) {
         '<a href="javascript:alert(1)">x</a>',
         '<style>*{display:none}</style>',
         '<meta http-equiv=refresh content="0;url=https://evil">',
+        '<img src=x onerror=alert(1)//',
+        '<img/src/onerror=alert(1)>',
+        '<svg><script>alert(1)</script></svg>',
+        '<svg><animate onbegin=alert(1) attributeName=x dur=1s>',
+        '<body onload=alert(1)>',
+        '<input autofocus onfocus=alert(1)>',
+        '<details open ontoggle=alert(1)>',
+        '<video><source onerror=alert(1)>',
+        '<audio src onloadstart=alert(1)>',
+        '<math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>',
+        '<object data="javascript:alert(1)">',
+        '<embed src="javascript:alert(1)">',
+        '<form action="javascript:alert(1)"><button>x</button></form>',
+        '<button formaction="javascript:alert(1)">x</button>',
+        '<base href="https://evil.example.com/">',
+        '<link rel=stylesheet href="https://evil.example.com/x.css">',
+        '<a href="data:text/html,<script>alert(1)</script>">x</a>',
+        '<template><script>alert(1)</script></template>',
+        '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+        '<textarea><script>alert(1)</script></textarea>',
+        '</textarea><script>alert(1)</script>',
+        '</style><script>alert(1)</script>',
+        '</script><script>alert(1)</script>',
+        '--><script>alert(1)</script>',
+        ']]><script>alert(1)</script>',
+        '<!--<img src="--><img src=x onerror=alert(1)//">',
+        '<![CDATA[<script>alert(1)</script>]]>',
+        '<ScRiPt>alert(1)</ScRiPt>',
+        '<scr<script>ipt>alert(1)</scr</script>ipt>',
+        '<<script>alert(1);//<</script>',
+        '<script\u2028>alert(1)</script>',
+        '\u202e<script>alert(1)</script>',
+        '＜script＞alert(1)＜/script＞',
+        '&#60;script&#62;alert(1)&#60;/script&#62;',
+        '%3Cscript%3Ealert(1)%3C/script%3E',
+        'javascript:alert(1)',
+        '" onmouseover="alert(1)',
+        "' onfocus='alert(1)' autofocus='",
+        '` onclick=alert(1)',
+        'x" style="position:fixed;inset:0" y="',
       ];
       const { visitor } = await newVisitor();
       for (const text of hostile) {
@@ -381,9 +421,10 @@ for (const engine of DATABASES) {
         const { text: page } = await visitor.get(`/authorize/${app}`);
         assert.doesNotMatch(
           page,
-          /<script|<svg|<iframe|<style|<meta http|<img src=x|<a href="java/i,
+          /<(script|svg|iframe|style|math|object|embed|base|video|audio|details|template|noscript|textarea|body on|meta http|img src=x|img\/|a href="(java|data))/i,
           text,
         );
+        assert.doesNotMatch(page, /<[^>]*\s(on\w+|style|formaction)=/i, text);
         if (text.includes('7*7')) assert.ok(page.includes('{{7*7}}'), 'no template in it is run');
       }
     });

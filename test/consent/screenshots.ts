@@ -67,6 +67,10 @@ async function take(name: string, open: (page: Page) => Promise<unknown>): Promi
 }
 
 await take('sign-in', (page) => page.goto(link));
+await take('signed-in', async (page) => {
+  await signIn(page, 'customer@example.com');
+  await page.goto(`${server.url}/sign-in`);
+});
 await take('docs', (page) => page.goto(`${server.url}/docs`));
 await take('error', (page) => page.goto(`${server.url}/authorize/CN${'0'.repeat(32)}`));
 await take('consent-accounts', (page) => signIn(page, 'owner@example.com'));
