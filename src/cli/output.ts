@@ -47,5 +47,6 @@ function printJson(value: unknown): void {
 
 function textOf(value: unknown): string {
   if (value === null || value === undefined) return '-';
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

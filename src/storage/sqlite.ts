@@ -102,7 +102,7 @@ function statementsOf(connection: Connection, observe: QueryObserver | undefined
   const end = connection.prepare('commit');
   const together = readTogether({ begin: () => named(() => begin.run()), end: () => end.run() });
   return <Row>(sql: string) => {
-    const statement = connection.prepare<unknown[], Row>(sql);
+    const statement = named(() => connection.prepare<unknown[], Row>(sql));
     return (parameters) =>
       together(() => {
         const begun = performance.now();
@@ -125,7 +125,7 @@ function withKeptStatements(connection: Connection): SqliteDatabase {
       let statement = statements.get(sql);
       if (statement === undefined) {
         if (statements.size >= KEPT_STATEMENTS) statements.clear();
-        statement = withNamedFailures(connection.prepare<unknown[]>(sql));
+        statement = withNamedFailures(named(() => connection.prepare<unknown[]>(sql)));
         statements.set(sql, statement);
       }
       return statement;
