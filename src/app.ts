@@ -21,6 +21,7 @@ import { type Purging, startPurging } from './purge.ts';
 import { createKeyring } from './secrets.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import type { Database, QueryObserver } from './storage/database.ts';
+import { openPostgres } from './storage/postgres.ts';
 import { openSqlite } from './storage/sqlite.ts';
 import { createSignInLimits } from './users/sign-in-limits.ts';
 import { startWebhookWorker, type WebhookWorker } from './webhooks/worker.ts';
@@ -43,7 +44,10 @@ export interface AppParts {
 
 /** Opens the database of a Config. */
 export function openDatabase(config: Config, observe?: QueryObserver): Database {
-  return openSqlite(config.database.path, observe);
+  const { database } = config;
+  return database.engine === 'sqlite'
+    ? openSqlite(database.path, observe)
+    : openPostgres(database.url, database.poolSize, observe);
 }
 
 /** Opens the database and gives the domain what it works with: all that a command needs. */

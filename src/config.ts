@@ -14,7 +14,9 @@ export type Settings = Readonly<Record<string, string | undefined>>;
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-export type DatabaseUrl = { engine: 'sqlite'; path: string };
+export type DatabaseUrl =
+  | { engine: 'sqlite'; path: string }
+  | { engine: 'postgres'; url: string; poolSize: number };
 
 export interface Config {
   readonly port: number;
@@ -37,6 +39,7 @@ const DEFAULTS = {
   PORT: '2010',
   HOST: '127.0.0.1',
   DATABASE_URL: 'sqlite:./data/connect-apps.db',
+  DATABASE_POOL_SIZE: '10',
   PUBLIC_URL: '',
   SECRET_KEY: '',
   LOG_LEVEL: 'info',
@@ -104,7 +107,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
     host: text('HOST'),
-    database: parseDatabaseUrl(text('DATABASE_URL')),
+    database: parseDatabaseUrl(text('DATABASE_URL'), text('DATABASE_POOL_SIZE')),
     publicUrl: parseOrigin(text('PUBLIC_URL')),
     secretKey: text('SECRET_KEY') || undefined,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
@@ -147,9 +150,17 @@ function oneOf<Choice extends string>(
   return choice;
 }
 
-function parseDatabaseUrl(text: string): DatabaseUrl {
+function parseDatabaseUrl(text: string, size: string): DatabaseUrl {
+  const poolSize = wholeNumber('DATABASE_POOL_SIZE', size, 1000);
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) {
+    return { engine: 'postgres', url: text, poolSize: Math.max(1, poolSize) };
+  }
   const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : '';
-  if (path === '') throw invalid('DATABASE_URL', 'sqlite:PATH or sqlite::memory:');
+  if (path === '')
+    throw invalid(
+      'DATABASE_URL',
+      'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME',
+    );
   return { engine: 'sqlite', path };
 }
 

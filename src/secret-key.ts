@@ -15,8 +15,9 @@ const SHORTEST_KEY = 32;
 /** The key of a development server or a command: the setting, the key file, or the demo key. */
 export function findSecretKey(config: Config): string {
   if (config.secretKey !== undefined) return config.secretKey;
-  if (config.database.path === ':memory:') return DEMO_KEY;
-  return readOrCreateKeyFile(`${config.database.path}.key`);
+  const { database } = config;
+  if (database.engine !== 'sqlite' || database.path === ':memory:') return DEMO_KEY;
+  return readOrCreateKeyFile(`${database.path}.key`);
 }
 
 /** The key of a production server; raises `setting_invalid` when it is absent, short or public. */

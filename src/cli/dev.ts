@@ -86,7 +86,14 @@ function checkLoopback(host: string): void {
 }
 
 function removeDatabase(config: Config): void {
-  const { path } = config.database;
+  const { database } = config;
+  if (database.engine !== 'sqlite') {
+    throw new Problem(
+      'setting_invalid',
+      '--fresh empties the embedded database only. Drop and create the PostgreSQL database yourself.',
+    );
+  }
+  const { path } = database;
   if (path === ':memory:') return;
   for (const suffix of ['', '-wal', '-shm', '.key']) rmSync(path + suffix, { force: true });
 }

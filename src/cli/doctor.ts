@@ -67,7 +67,9 @@ async function examine(flags: Record<string, unknown>): Promise<Record<string, s
 }
 
 /** Opening a database makes its file: whoever asks for a diagnosis wants nothing made. */
-function checkExists({ database: { path } }: Config): void {
+function checkExists({ database }: Config): void {
+  if (database.engine !== 'sqlite') return;
+  const { path } = database;
   if (path === ':memory:' || existsSync(path)) return;
   throw new Problem(
     'storage_unavailable',

@@ -67,7 +67,10 @@ function optionsOf(flags: Flags): ExecOptions {
   return {
     serverUrl: flags.url,
     startThrowAwayServer,
-    dataFolder: database.path === ':memory:' ? DEFAULT_DATA_FOLDER : dirname(database.path),
+    dataFolder:
+      database.engine !== 'sqlite' || database.path === ':memory:'
+        ? DEFAULT_DATA_FOLDER
+        : dirname(database.path),
     environment: settings,
     credentials: DEMO_DEVELOPER,
     proxyPort,

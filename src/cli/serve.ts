@@ -40,7 +40,7 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
 }
 
 function checkContradictions(config: Config): void {
-  if (config.database.path === ':memory:') {
+  if (config.database.engine === 'sqlite' && config.database.path === ':memory:') {
     throw new Problem(
       'setting_invalid',
       'DATABASE_URL is sqlite::memory:, which keeps nothing. Name a file: sqlite:./data/connect-apps.db.',

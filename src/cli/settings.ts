@@ -24,7 +24,7 @@ export function addDatabaseFlag(command: Command): Command {
   return command.addOption(
     new Option(
       '--database-url <url>',
-      'sqlite:PATH or sqlite::memory: (sqlite:./data/connect-apps.db)',
+      'sqlite:PATH, sqlite::memory: or postgres://… (sqlite:./data/connect-apps.db)',
     ),
   );
 }

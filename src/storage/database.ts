@@ -1,12 +1,12 @@
 /**
  * The contract that each engine fulfils: queries outside a transaction, and transactions. It knows
- * no resource. Engines: sqlite.ts. Statements that run on every request: prepared.ts.
+ * no resource. Engines: sqlite.ts, postgres.ts. Statements that run on every request: prepared.ts.
  */
 
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from './schema.ts';
 
-export type Engine = 'sqlite';
+export type Engine = 'sqlite' | 'postgres';
 
 /** Something that runs queries: the database itself, or a transaction on it. */
 export type Queryable = Kysely<Schema>;

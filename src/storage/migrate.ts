@@ -17,6 +17,21 @@ const MIGRATIONS = {
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */
 export async function migrate(database: Database): Promise<string[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await applyMissing(database);
+    } catch (error) {
+      // Processes that start on an empty database together make the table of migrations together.
+      const isRace =
+        error instanceof Error &&
+        'code' in error &&
+        /^(23505|42P07|25P02)$/.test(String(error.code));
+      if (!isRace || tries === 10) throw error;
+    }
+  }
+}
+
+async function applyMissing(database: Database): Promise<string[]> {
   return database.transaction(async (transaction) => {
     await checkNotNewer(transaction);
     const { error, results = [] } = await migratorOn(transaction).migrateToLatest();

@@ -11,11 +11,13 @@ import type { Context } from '../../src/context.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { emptyDatabase } from './databases.ts';
 import type { Credentials } from './server.ts';
 
 export interface TestContext {
   context: Context;
-  /** The folder of the database. */
+  databaseUrl: string;
+  /** The folder of an embedded database. */
   folder: string;
   createAccount(): Promise<Credentials>;
   /** An app that can be authorized, with these properties besides. */
@@ -28,15 +30,17 @@ export interface TestContext {
 export const TEST_SECRET_KEY = 'a secret key that only the tests know';
 
 /** Opens a fresh, current database; its clock runs on, and jumps when it is told to. */
-export async function openContext(_engine: Engine): Promise<TestContext> {
+export async function openContext(engine: Engine): Promise<TestContext> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-context-'));
-  const config = createConfig({ DATABASE_URL: `sqlite:${join(folder, 'test.db')}` }, 'development');
+  const databaseUrl = await emptyDatabase(engine, folder);
+  const config = createConfig({ DATABASE_URL: databaseUrl }, 'development');
   let offsetMs = 0;
   const clock = { now: () => Date.now() + offsetMs };
   const context = createContext(config, { secretKey: TEST_SECRET_KEY, clock });
   await migrate(context.database);
   return {
     context,
+    databaseUrl,
     folder,
     async createAccount() {
       const { sid, authToken } = await createAccount(context, {});

@@ -1,9 +1,27 @@
-/** The engines that every test of storage runs on; DATABASES=sqlite narrows them. */
+/**
+ * The engines that every test of storage runs on; DATABASES=sqlite narrows them. A machine without
+ * PostgreSQL says so, loudly, and runs the rest; CI does not: there it fails.
+ */
 
+import { join } from 'node:path';
 import type { Engine } from '../../src/storage/database.ts';
+import { openCluster, POSTGRES_FOLDER } from './postgres.ts';
 
-const ENGINES: readonly Engine[] = ['sqlite'];
+const ENGINES: readonly Engine[] = ['sqlite', 'postgres'];
 
-export const DATABASES: readonly Engine[] = ENGINES.filter((engine) =>
-  (process.env.DATABASES ?? ENGINES.join()).split(',').includes(engine),
+const wanted = (process.env.DATABASES ?? ENGINES.join()).split(',');
+const isMissing = wanted.includes('postgres') && POSTGRES_FOLDER === undefined;
+if (isMissing) {
+  if (process.env.CI === 'true') throw new Error('CI must test PostgreSQL, and there is none here');
+  process.stderr.write('SKIPPED ON POSTGRESQL: there is none here (apt-get install postgresql)\n');
+}
+
+export const DATABASES: readonly Engine[] = ENGINES.filter(
+  (engine) => wanted.includes(engine) && !(engine === 'postgres' && isMissing),
 );
+
+/** The URL of an empty database of this engine; an embedded one lies in `folder`. */
+export async function emptyDatabase(engine: Engine, folder: string): Promise<string> {
+  if (engine === 'sqlite') return `sqlite:${join(folder, 'test.db')}`;
+  return (await openCluster()).createDatabase();
+}

@@ -26,6 +26,7 @@ import { createLogger } from '../../src/logger.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { emptyDatabase } from './databases.ts';
 
 export interface Credentials {
   accountSid: string;
@@ -77,10 +78,9 @@ export async function startServer(
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
   const lines: string[] = [];
-  const config = createConfig(
-    { PORT: '0', DATABASE_URL: `sqlite:${join(folder, 'test.db')}`, ...options.settings },
-    'development',
-  );
+  const { engine = 'sqlite', settings } = options;
+  const databaseUrl = settings?.DATABASE_URL ?? (await emptyDatabase(engine, folder));
+  const config = createConfig({ PORT: '0', ...settings, DATABASE_URL: databaseUrl }, 'development');
   const app = await createApp(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),

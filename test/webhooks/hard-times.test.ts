@@ -78,7 +78,7 @@ for (const engine of DATABASES) {
       while (!(await isDone())) {
         assert.ok(kills < 60, 'it gets nowhere');
         const offsetMs = String(kills * (LEASE_MS + 1000));
-        const child = spawn(process.execPath, [PROCESS, world.folder, offsetMs], {
+        const child = spawn(process.execPath, [PROCESS, world.databaseUrl, offsetMs], {
           stdio: 'ignore',
         });
         const before = receiver.received.length;

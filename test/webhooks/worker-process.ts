@@ -1,6 +1,5 @@
-/** A process that does nothing but deliver: DATABASE_FOLDER CLOCK_OFFSET_MS. */
+/** A process that does nothing but deliver: DATABASE_URL CLOCK_OFFSET_MS. */
 
-import { join } from 'node:path';
 import { createContext } from '../../src/app.ts';
 import { createConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -8,8 +7,8 @@ import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { startWebhookWorker } from '../../src/webhooks/worker.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
 
-const [folder = '', offsetMs = '0'] = process.argv.slice(2);
-const config = createConfig({ DATABASE_URL: `sqlite:${join(folder, 'test.db')}` }, 'development');
+const [databaseUrl = '', offsetMs = '0'] = process.argv.slice(2);
+const config = createConfig({ DATABASE_URL: databaseUrl }, 'development');
 const clock = { now: () => Date.now() + Number(offsetMs) };
 startWebhookWorker(createContext(config, { secretKey: TEST_SECRET_KEY, clock }), {
   client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),

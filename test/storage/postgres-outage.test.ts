@@ -1,0 +1,102 @@
+/** PostgreSQL gone and back: 503 in time, no crash, nothing that was acknowledged is lost. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { checkProblem } from '../api/check-problem.ts';
+import { arrayOf, objectOf, stringOf } from '../api/narrow.ts';
+import { accountsPath, connectAppPath } from '../api/paths.ts';
+import { DATABASES } from '../support/databases.ts';
+import { type Cluster, openCluster } from '../support/postgres.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+/** An answer that says that the database is away must come within this. */
+const ANSWER_MS = 2000;
+/** And a good one within this, once it is back. */
+const RECOVERY_MS = 3000;
+const WRITERS = 4;
+
+describe('PostgreSQL gone and back', { skip: !DATABASES.includes('postgres') }, () => {
+  let server: TestServer;
+  let cluster: Cluster;
+  before(async () => {
+    cluster = await openCluster();
+    server = await startServer({ engine: 'postgres' });
+  });
+  after(() => server?.close());
+
+  const timed = async (method: string, path: string, form?: Record<string, string>) => {
+    const begun = Date.now();
+    const reply = await server.request(method, path, {
+      auth: server.developer,
+      ...(form && { form }),
+    });
+    return { reply, durationMs: Date.now() - begun };
+  };
+
+  for (const round of [1, 2]) {
+    it(`keeps every acknowledged write, and recovers by itself (${round})`, async (context) => {
+      const { accountSid } = server.developer;
+      const app = connectAppPath(accountSid, server.connectAppSid);
+      const acknowledged: string[] = [];
+      let isWriting = true;
+      let refused = 0;
+      const write = async () => {
+        while (isWriting) {
+          const { reply } = await timed('POST', accountsPath(), { FriendlyName: 'Written' });
+          if (reply.status === 201) acknowledged.push(stringOf(objectOf(reply.json).sid));
+          else {
+            checkProblem(reply, { status: 503, code: 20503 });
+            refused += 1;
+          }
+        }
+      };
+      const writers = Array.from({ length: WRITERS }, write);
+      await until('there are writes', () => acknowledged.length > 20);
+
+      await cluster.kill();
+      for (let tries = 0; tries < 5; tries += 1) {
+        const read = await timed('GET', app);
+        checkProblem(read.reply, { status: 503, code: 20503 });
+        assert.equal(read.reply.headers['retry-after'], '1');
+        assert.ok(read.durationMs < ANSWER_MS, `it took ${read.durationMs} ms`);
+      }
+      assert.equal((await server.request('GET', '/readyz')).status, 503);
+      assert.equal((await server.request('GET', '/healthz')).status, 200);
+
+      await cluster.start();
+      const back = Date.now();
+      await until('it serves again', async () => (await timed('GET', app)).reply.status === 200);
+      assert.ok(Date.now() - back < RECOVERY_MS, `it took ${Date.now() - back} ms`);
+      const count = acknowledged.length;
+      await until('it writes again', () => acknowledged.length > count + 20);
+      isWriting = false;
+      await Promise.all(writers);
+
+      const stored = new Set<string>();
+      let path: string | null = accountsPath('.json?PageSize=1000');
+      while (path !== null) {
+        const { reply } = await timed('GET', path);
+        const body = objectOf(reply.json);
+        for (const one of arrayOf(body.accounts)) stored.add(stringOf(objectOf(one).sid));
+        path = body.next_page_uri === null ? null : stringOf(body.next_page_uri);
+      }
+      assert.deepEqual(
+        acknowledged.filter((sid) => !stored.has(sid)),
+        [],
+      );
+      context.diagnostic(`${acknowledged.length} acknowledged, ${refused} refused, 0 lost`);
+    });
+  }
+
+  it('says nothing of the database in what it answers', async () => {
+    await cluster.kill();
+    const { reply } = await timed(
+      'GET',
+      connectAppPath(server.developer.accountSid, server.connectAppSid),
+    );
+    assert.equal(reply.status, 503);
+    assert.doesNotMatch(reply.text, /postgres|127\.0\.0\.1|ECONN/i);
+    await cluster.start();
+  });
+});

@@ -1,0 +1,95 @@
+/** One script of requests on both engines: the answers are equal, byte for byte, but for times and ids. */
+
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import {
+  authorizeConnectApp,
+  revokeAuthorization,
+} from '../../src/authorizations/authorization.ts';
+import { addConnectApp } from '../../src/connect-apps/connect-app.ts';
+import type { Engine } from '../../src/storage/database.ts';
+import { DATABASES } from '../support/databases.ts';
+import { startServer } from '../support/server.ts';
+
+const TEXTS = [
+  'plain',
+  'ünï©ødé 👩🏽‍🚀',
+  'שלום',
+  `"q" <b>&amp;</b> 'x'`,
+  'a,b;c\\d',
+  ' spaces ',
+  '=1+1',
+];
+
+async function play(engine: Engine): Promise<string[]> {
+  const server = await startServer({ engine, settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
+  const { context, developer, customer } = server;
+  const answers: string[] = [];
+  const ask = async (method: string, path: string, form?: Record<string, string>) => {
+    const reply = await server.request(method, `/2010-04-01/${path}`, {
+      auth: developer,
+      ...(form && { form }),
+    });
+    const text = reply.text
+      .replace(/\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000/g, 'DATE')
+      .replace(/PageToken=[\w%.-]+/g, 'PageToken=TOKEN')
+      .replace(/AC(?!0{30})[0-9a-f]{32}/g, 'ACxxx');
+    answers.push(`${method} ${path} ${reply.status} ${reply.headers['content-type']}\n${text}`);
+  };
+  const own = `Accounts/${developer.accountSid}`;
+  const sids = TEXTS.map((_, index) => `CN${index.toString(16).padStart(32, 'a')}`);
+  for (const [index, text] of TEXTS.entries()) {
+    await addConnectApp(context, developer.accountSid, sids[index] ?? '', {
+      friendlyName: text,
+      companyName: text,
+      description: text,
+      authorizeRedirectUrl: 'https://app.example.com/',
+      permissions: index % 2 === 0 ? ['get-all'] : ['get-all', 'post-all'],
+    });
+  }
+  for (const extension of ['.json', '', '.csv']) {
+    await ask('GET', `${own}/ConnectApps${extension}`);
+    await ask('GET', `${own}/ConnectApps${extension}?PageSize=3&Page=1`);
+    await ask('GET', `${own}/ConnectApps/${sids[1]}${extension}`);
+    await ask('GET', `Accounts${extension}`);
+    await ask('GET', `${own}/ConnectApps/CN1${extension}`);
+  }
+  await ask('POST', `${own}/ConnectApps/${sids[2]}.json`, { Description: TEXTS.join('|') });
+  await ask('POST', `${own}/ConnectApps/${sids[2]}.json`, { Description: '', Permissions: '' });
+  await ask('POST', `${own}/ConnectApps/${sids[2]}.json`, { HomepageUrl: 'nonsense' });
+  await ask('DELETE', `${own}/ConnectApps/${sids[3]}.json`);
+  await ask('GET', `${own}/ConnectApps/${sids[3]}.json`);
+  await ask('POST', 'Accounts.json', { FriendlyName: TEXTS[1] ?? '' });
+  await ask('GET', `Accounts.json?FriendlyName=${encodeURIComponent(TEXTS[1] ?? '')}`);
+  for (const connectAppSid of sids.slice(0, 2)) {
+    await authorizeConnectApp(context, { accountSid: developer.accountSid, connectAppSid });
+  }
+  await ask('GET', `${own}/AuthorizedConnectApps.json`);
+  await revokeAuthorization(context, {
+    accountSid: developer.accountSid,
+    connectAppSid: sids[0] ?? '',
+  });
+  await ask('GET', `${own}/AuthorizedConnectApps`);
+  await ask('GET', `Accounts/${customer.accountSid}/ConnectApps.json`);
+  await server.close();
+  return answers;
+}
+
+it('SQLite and PostgreSQL give the same bytes', { skip: DATABASES.length < 2 }, async () => {
+  const [sqlite, postgres] = [await play('sqlite'), await play('postgres')];
+  assert.ok(sqlite.length > 20);
+  assert.deepEqual(
+    postgres.map((text) =>
+      text
+        .replace(/"auth_token":"[0-9a-f]{32}"/g, '')
+        .replace(/<AuthToken>[0-9a-f]+/g, '')
+        .replace(/\r\n[0-9a-f]{32},/g, '\r\n,'),
+    ),
+    sqlite.map((text) =>
+      text
+        .replace(/"auth_token":"[0-9a-f]{32}"/g, '')
+        .replace(/<AuthToken>[0-9a-f]+/g, '')
+        .replace(/\r\n[0-9a-f]{32},/g, '\r\n,'),
+    ),
+  );
+});

@@ -1,0 +1,143 @@
+/**
+ * A real PostgreSQL for the tests of one process: a cluster of its own in a temporary folder, on a
+ * free port of loopback, stopped by its process id when the process ends. Root starts it as the user
+ * `postgres`, since PostgreSQL refuses root.
+ */
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+
+const DEBIAN = '/usr/lib/postgresql';
+
+/** The folder of the server's programs; undefined where there is none. */
+export const POSTGRES_FOLDER = findPrograms();
+
+export interface Cluster {
+  /** Makes an empty database and returns its URL. */
+  createDatabase(): Promise<string>;
+  /** Ends the server at once, as a power cut would. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+}
+
+let cluster: Promise<Cluster> | undefined;
+
+/** The cluster of this process, started at the first call. */
+export function openCluster(): Promise<Cluster> {
+  cluster ??= startCluster();
+  return cluster;
+}
+
+async function startCluster(): Promise<Cluster> {
+  const programs = POSTGRES_FOLDER;
+  if (programs === undefined) throw new Error('There is no PostgreSQL: apt-get install postgresql');
+  const folder = mkdtempSync(join(tmpdir(), 'connect-apps-postgres-'));
+  const data = join(folder, 'data');
+  if (isRoot()) execFileSync('chown', ['postgres', folder]);
+  const initdb = [
+    '-D',
+    data,
+    '-U',
+    'tester',
+    '--auth=trust',
+    '--no-sync',
+    '--locale=C',
+    '-E',
+    'UTF8',
+  ];
+  const [command = '', ...words] = asPostgres(join(programs, 'initdb'), initdb);
+  execFileSync(command, words, { stdio: 'pipe', cwd: '/' });
+  const port = await freePort();
+  const url = (name: string) => `postgres://tester@127.0.0.1:${port}/${name}`;
+  let server: ChildProcess | undefined;
+  process.once('exit', () => {
+    server?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<void> {
+    const options = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      max_connections: '60',
+    };
+    const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const [program = '', ...rest] = asPostgres(join(programs ?? '', 'postgres'), [
+      '-D',
+      data,
+      '-p',
+      String(port),
+      ...flags,
+    ]);
+    server = spawn(program, rest, { stdio: 'ignore', cwd: '/' });
+    server.unref();
+    for (let tries = 0; tries < 200; tries += 1) {
+      try {
+        await run(url('postgres'), 'select 1');
+        return;
+      } catch {
+        await setTimeout(50);
+      }
+    }
+    throw new Error('PostgreSQL did not start');
+  }
+  await start();
+  let databases = 0;
+  return {
+    start,
+    async createDatabase() {
+      databases += 1;
+      const name = `test_${databases}`;
+      await run(url('postgres'), `create database ${name}`);
+      return url(name);
+    },
+    async kill() {
+      const ended = new Promise((resolve) => server?.once('exit', resolve));
+      server?.kill('SIGQUIT');
+      await ended;
+    },
+  };
+}
+
+async function run(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** Without a shell or a parent in between: its process id is the server's own. */
+function asPostgres(program: string, words: readonly string[]): string[] {
+  if (!isRoot()) return [program, ...words];
+  return ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...words];
+}
+
+function findPrograms(): string | undefined {
+  const versions = existsSync(DEBIAN)
+    ? readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))
+    : [];
+  return versions
+    .map((one) => join(DEBIAN, one, 'bin'))
+    .find((one) => existsSync(join(one, 'initdb')));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
