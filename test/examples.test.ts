@@ -6,12 +6,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { BROWSER_OBSTACLE, launchBrowser } from './support/browser.ts';
 import { ended, originOf, runCommand, startCommand } from './support/cli.ts';
+import { freePort } from './support/free-port.ts';
 import { until } from './support/until.ts';
 
 const CUSTOMER = 'AC00000000000000000000000000000002';
@@ -97,11 +97,3 @@ it('the example runs from the button to the deauthorization', {
   const shown = await runCommand(folder, ['webhooks', 'show', callback.sid]);
   assert.match(shown.stdout, /number +started_at +duration_ms +status[\s\S]*\n1 +20\d\d-.* 204/);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}

@@ -181,6 +181,8 @@ function commandOf(command: string): Command {
 const CONFLICT = /^(40001|40P01)$/;
 const AWAY =
   /^(08...|57P0[1-4]|25006|53[0-9]{3}|ECONN.+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57014)$/;
+/** A wrong user or password, or a database that does not exist. */
+const REFUSED = /^(28...|3D000)$/;
 const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed out/i;
 
 function codeOf(error: unknown): string {
@@ -198,6 +200,11 @@ function isConflict(error: unknown): boolean {
 }
 
 function nameFailure(error: unknown): unknown {
+  if (error instanceof Error && REFUSED.test(codeOf(error))) {
+    return new Problem('storage_unavailable', `PostgreSQL refuses: ${error.message}.`, {
+      cause: error,
+    });
+  }
   if (error instanceof Problem || !(isConflict(error) || isAway(error))) return error;
   const reason = codeOf(error) || 'no answer in time';
   return new Problem('storage_unavailable', `The database does not answer (${reason}).`, {

@@ -1,10 +1,12 @@
 /** PostgreSQL gone and back: 503 in time, no crash, nothing that was acknowledged is lost. */
 
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { checkProblem } from '../api/check-problem.ts';
 import { arrayOf, objectOf, stringOf } from '../api/narrow.ts';
 import { accountsPath, connectAppPath } from '../api/paths.ts';
+import { runCommand } from '../support/cli.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Cluster, openCluster } from '../support/postgres.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -88,6 +90,21 @@ describe('PostgreSQL gone and back', { skip: !DATABASES.includes('postgres') }, 
       context.diagnostic(`${acknowledged.length} acknowledged, ${refused} refused, 0 lost`);
     });
   }
+
+  it('says in one sentence that the database does not exist, and never the password', async () => {
+    const url = (await cluster.createDatabase()).replace('tester@', 'tester:hunter2@');
+    const outcome = await runCommand(tmpdir(), ['accounts', 'list', '--database-url', `${url}x`]);
+    assert.equal(outcome.exitCode, 1);
+    assert.match(
+      outcome.stderr,
+      /^connect-apps: PostgreSQL refuses: database "\w+" does not exist\.\n$/,
+    );
+    const away = await runCommand(tmpdir(), [
+      ...['accounts', 'list', '--database-url', 'postgres://a:hunter2@127.0.0.1:1/x'],
+    ]);
+    assert.match(away.stderr, /^connect-apps: The database does not answer \(ECONNREFUSED\)\.\n$/);
+    assert.doesNotMatch(outcome.stderr + away.stderr, /hunter2/);
+  });
 
   it('says nothing of the database in what it answers', async () => {
     await cluster.kill();
