@@ -1,31 +1,50 @@
 /** Migrations: from empty, twice, and on a database that a newer version has written. */
 
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
 import { sql } from 'kysely';
+import { openDatabase } from '../../src/app.ts';
+import { createConfig } from '../../src/config.ts';
 import { Problem } from '../../src/problem.ts';
+import type { Engine } from '../../src/storage/database.ts';
 import { checkSchema, listPendingMigrations, migrate } from '../../src/storage/migrate.ts';
-import { openSqlite } from '../../src/storage/sqlite.ts';
+import { DATABASES, emptyDatabase } from '../support/databases.ts';
 
 const isNotCurrent = (error: unknown) =>
   error instanceof Problem && error.problem === 'database_not_current';
 
-it('brings an empty database up to date, and then has nothing to do', async (context) => {
-  const database = openSqlite(':memory:');
-  context.after(() => database.close());
-  const pending = await listPendingMigrations(database);
-  await assert.rejects(checkSchema(database), isNotCurrent);
-  assert.deepEqual(await migrate(database), pending);
-  assert.deepEqual(await migrate(database), []);
-  await checkSchema(database);
-});
+async function open(context: TestContext, engine: Engine) {
+  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-migrate-'));
+  const settings = { DATABASE_URL: await emptyDatabase(engine, folder) };
+  const database = openDatabase(createConfig(settings, 'development'));
+  context.after(async () => {
+    await database.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return database;
+}
 
-it('refuses a database that a newer version has written', async (context) => {
-  const database = openSqlite(':memory:');
-  context.after(() => database.close());
-  await migrate(database);
-  const row = sql`values ('9999-newer', '2099-01-01T00:00:00.000Z')`;
-  await sql`insert into kysely_migration (name, timestamp) ${row}`.execute(database.query);
-  await assert.rejects(checkSchema(database), isNotCurrent);
-  await assert.rejects(migrate(database), isNotCurrent);
-});
+for (const engine of DATABASES) {
+  describe(`migrations on ${engine}`, () => {
+    it('bring an empty database up to date, and then have nothing to do', async (context) => {
+      const database = await open(context, engine);
+      const pending = await listPendingMigrations(database);
+      await assert.rejects(checkSchema(database), isNotCurrent);
+      assert.deepEqual(await migrate(database), pending);
+      assert.deepEqual(await migrate(database), []);
+      await checkSchema(database);
+    });
+
+    it('refuse a database that a newer version has written', async (context) => {
+      const database = await open(context, engine);
+      await migrate(database);
+      const row = sql`values ('9999-newer', '2099-01-01T00:00:00.000Z')`;
+      await sql`insert into kysely_migration (name, timestamp) ${row}`.execute(database.query);
+      await assert.rejects(checkSchema(database), isNotCurrent);
+      await assert.rejects(migrate(database), isNotCurrent);
+    });
+  });
+}

@@ -7,11 +7,18 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import type { Queryable } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { openPostgres } from '../../src/storage/postgres.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
+import { DATABASES, emptyDatabase } from '../support/databases.ts';
 
-async function open(context: TestContext, isMemory: boolean) {
+type Kind = 'a file' | 'memory' | 'PostgreSQL';
+
+async function open(context: TestContext, kind: Kind) {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-storage-'));
-  const database = openSqlite(isMemory ? ':memory:' : join(folder, 'test.db'));
+  const database =
+    kind === 'PostgreSQL'
+      ? openPostgres(await emptyDatabase('postgres', folder), 10)
+      : openSqlite(kind === 'memory' ? ':memory:' : join(folder, 'test.db'));
   context.after(async () => {
     await database.close();
     await rm(folder, { recursive: true, force: true });
@@ -31,7 +38,7 @@ async function listSids(query: Queryable): Promise<string[]> {
 }
 
 it('shows a reader nothing of a transaction before its commit, and all of it after', async (context) => {
-  const database = await open(context, false);
+  const database = await open(context, 'a file');
   let during: string[] | undefined;
   await database.transaction(async (one) => {
     await insert(one, 'CN1');
@@ -41,17 +48,23 @@ it('shows a reader nothing of a transaction before its commit, and all of it aft
   assert.deepEqual(await listSids(database.query), ['CN1']);
 });
 
-for (const isMemory of [false, true]) {
-  describe(isMemory ? 'transactions in memory' : 'transactions in a file', () => {
+const KINDS: readonly Kind[] = [
+  'a file',
+  'memory',
+  ...(DATABASES.includes('postgres') ? (['PostgreSQL'] as const) : []),
+];
+
+for (const kind of KINDS) {
+  describe(`transactions in ${kind}`, () => {
     it('keeps all that were started together', async (context) => {
-      const database = await open(context, isMemory);
+      const database = await open(context, kind);
       const sids = Array.from({ length: 200 }, (_, index) => `CN${1000 + index}`);
       await Promise.all(sids.map((sid) => database.transaction((one) => insert(one, sid))));
       assert.deepEqual(await listSids(database.query), sids);
     });
 
     it('rejects the one that fails, keeps nothing of it and all of the others', async (context) => {
-      const database = await open(context, isMemory);
+      const database = await open(context, kind);
       const outcomes = await Promise.allSettled([
         database.transaction((one) => insert(one, 'CN1')),
         database.transaction(async (one) => {
@@ -67,8 +80,11 @@ for (const isMemory of [false, true]) {
       assert.deepEqual(await listSids(database.query), ['CN1', 'CN3']);
     });
 
+    // SQLite has one writer; PostgreSQL has many, and groups their commits itself.
+    if (kind === 'PostgreSQL') return;
+
     it('lets those that wait together share one commit', async (context) => {
-      const database = await open(context, isMemory);
+      const database = await open(context, kind);
       const before = database.commits();
       await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
@@ -80,7 +96,7 @@ for (const isMemory of [false, true]) {
     });
 
     it('runs them in the order in which they were started', async (context) => {
-      const database = await open(context, isMemory);
+      const database = await open(context, kind);
       const seen = await Promise.all(
         Array.from({ length: 100 }, (_, index) =>
           database.transaction(async (one) => {
