@@ -1,7 +1,6 @@
 /** Credentials that were right a moment ago are remembered, and never past their end. */
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { it, type TestContext } from 'node:test';
 import { rotateToken, updateAccount } from '../../src/accounts/account.ts';
 import { rememberCallers } from '../../src/accounts/recent-callers.ts';
@@ -52,11 +51,8 @@ for (const engine of DATABASES) {
   });
 
   it(`sees within three seconds what another process did, on ${engine}`, async (t) => {
-    const { folder, accountSid, authToken, authenticate } = await openRemembered(t);
-    const config = createConfig(
-      { DATABASE_URL: `sqlite:${join(folder, 'test.db')}` },
-      'development',
-    );
+    const { databaseUrl, accountSid, authToken, authenticate } = await openRemembered(t);
+    const config = createConfig({ DATABASE_URL: databaseUrl }, 'development');
     const other = createContext(config, { secretKey: TEST_SECRET_KEY });
     t.after(() => other.database.close());
     await rotateToken(other, accountSid, { keepOld: false });

@@ -42,7 +42,9 @@ for (const engine of DATABASES) {
       const database = await open(context, engine);
       await migrate(database);
       const row = sql`values ('9999-newer', '2099-01-01T00:00:00.000Z')`;
-      await sql`insert into kysely_migration (name, timestamp) ${row}`.execute(database.query);
+      await database.transaction((transaction) =>
+        sql`insert into kysely_migration (name, timestamp) ${row}`.execute(transaction),
+      );
       await assert.rejects(checkSchema(database), isNotCurrent);
       await assert.rejects(migrate(database), isNotCurrent);
     });
