@@ -239,6 +239,9 @@ function defaultFriendlyName(now: number): string {
   return `SubAccount Created at ${date} ${time.slice(0, 5)} ${meridian}`;
 }
 
+/** A filter may be any text that a name could hold. */
+const FILTER_RULE: TextRule = { type: 'string', description: 'The whole name of an account.' };
+
 export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
 
 /** Reads the filters of a list; raises `parameter_invalid` for a status that does not exist. */
@@ -246,7 +249,7 @@ export function parseAccountFilters(parameters: Parameters): AccountListFilters 
   const friendlyName = textOf(parameters, 'FriendlyName');
   const status = textOf(parameters, 'Status');
   return {
-    ...(friendlyName && { friendlyName }),
+    ...(friendlyName && { friendlyName: checkText('FriendlyName', FILTER_RULE, friendlyName) }),
     ...(status && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
   };
 }

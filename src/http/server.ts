@@ -16,6 +16,8 @@ import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** Up to here a body is read to its end first: a client that is still sending may miss an early answer. */
+const READ_LIMIT_BYTES = 1024 * 1024;
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
 const LINGER_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
@@ -41,7 +43,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const server = Fastify({
     genReqId: createRequestSid,
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: READ_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     // Host is checked below, so that its absence gets a body like every other refusal.
@@ -59,7 +61,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       answer(asProblem(error), request, reply);
     },
   });
-  await server.register(formbody, { bodyLimit: BODY_LIMIT_BYTES, parser: parse });
+  await server.register(formbody, { bodyLimit: READ_LIMIT_BYTES, parser: parseForm });
   // Only forms: every other type is refused with 415.
   server.removeContentTypeParser(['application/json', 'text/plain']);
 
@@ -128,6 +130,11 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return server;
 }
 
+function parseForm(body: string): Record<string, unknown> {
+  if (Buffer.byteLength(body) > BODY_LIMIT_BYTES) throw new Problem('body_too_large');
+  return parse(body);
+}
+
 /** What is needed of a reply: Fastify's own type differs before routing. */
 interface Reply {
   code(status: number): unknown;
@@ -144,8 +151,11 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
   if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
   if (written.status === 503) reply.header('Retry-After', '1');
   if (written.status === 413) {
-    reply.removeHeader('connection');
-    discardBody(request);
+    if (request.raw.complete) reply.header('Connection', 'close');
+    else {
+      reply.removeHeader('connection');
+      discardBody(request);
+    }
   }
   // A buffer: the schema of the route's good answer does not apply.
   reply.send(Buffer.from(written.body));
