@@ -171,8 +171,11 @@ export async function rotateToken(
   return context.database.transaction(async (transaction) => {
     const account = await findAccount(transaction, sid);
     if (!account) throw new Problem('not_found');
-    const secondaryToken = options.keepOld ? account.token : null;
-    await updateAccountRow(transaction, sid, { token, secondaryToken, updatedAt });
+    // The same already when this runs again after a commit whose answer was lost.
+    if (account.token.digest !== token.digest) {
+      const secondaryToken = options.keepOld ? account.token : null;
+      await updateAccountRow(transaction, sid, { token, secondaryToken, updatedAt });
+    }
     return { ...withToken(context, account), authToken, updatedAt };
   });
 }

@@ -158,9 +158,16 @@ export async function revokeAuthorization(
   const app = parseSid('CN', connectAppSid);
   if (!customer || !app) throw new Problem('not_found');
   const now = context.clock.now();
-  const [ended] = await context.database.transaction((transaction) =>
-    endAuthorizations(transaction, { accountSid: customer, connectAppSid: app }, now),
-  );
+  // When this runs again after a commit whose answer was lost, it ends nothing: it did before.
+  let ended: Authorization | undefined;
+  await context.database.transaction(async (transaction) => {
+    const [one] = await endAuthorizations(
+      transaction,
+      { accountSid: customer, connectAppSid: app },
+      now,
+    );
+    ended = one ?? ended;
+  });
   if (ended === undefined) throw new Problem('not_found');
   return ended;
 }

@@ -6,9 +6,13 @@ import type { SessionsTable } from '../storage/schema.ts';
 
 type Row = Selectable<SessionsTable>;
 
-/** Adds a session. */
+/** Adds a session; one that exists with this digest stays as it is. */
 export async function insertSession(query: Queryable, session: Row): Promise<void> {
-  await query.insertInto('sessions').values(session).execute();
+  await query
+    .insertInto('sessions')
+    .values(session)
+    .onConflict((conflict) => conflict.column('digest').doNothing())
+    .execute();
 }
 
 /** The session with this digest, unless it has expired by `now`. */

@@ -17,8 +17,9 @@ export interface Database {
   readonly query: Queryable;
   /**
    * Runs `work` in one transaction and resolves once its commit is durable. `work` may run more than
-   * once (it waits with others and shares their commit, or meets a conflict), so it must have no
-   * effect outside the transaction and make its ids before it is called.
+   * once (it waits with others and shares their commit, meets a conflict, or its commit was done and
+   * the answer lost), so it must make its ids before it is called, and a second run must find and
+   * keep what the first one did.
    */
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** How many commits this process has made: what was read before another number may be old. */

@@ -21,14 +21,20 @@ export async function migrate(database: Database): Promise<string[]> {
     try {
       return await applyMissing(database);
     } catch (error) {
-      // Processes that start on an empty database together make the table of migrations together.
-      const isRace =
-        error instanceof Error &&
-        'code' in error &&
-        /^(23505|42P07|25P02)$/.test(String(error.code));
-      if (!isRace || tries === 10) throw error;
+      if (!isRace(error) || tries === 10) throw error;
     }
   }
+}
+
+/**
+ * Processes that start on an empty PostgreSQL together make the table of migrations together, or
+ * wait for the one that migrates until their statement times out.
+ */
+function isRace(error: unknown): boolean {
+  const raw = error instanceof Problem ? error.cause : error;
+  return (
+    raw instanceof Error && 'code' in raw && /^(23505|42P07|25P02|57014)$/.test(String(raw.code))
+  );
 }
 
 async function applyMissing(database: Database): Promise<string[]> {

@@ -38,7 +38,8 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
     max: poolSize,
     connectionTimeoutMillis: TIMEOUT_MS,
     query_timeout: TIMEOUT_MS,
-    statement_timeout: TIMEOUT_MS,
+    // The server gives up first, and says why.
+    statement_timeout: TIMEOUT_MS - 100,
     keepAlive: true,
     types,
   });
@@ -92,7 +93,7 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
           return result;
         } catch (error) {
           const limitMs = isConflict(error) ? CONFLICT_MS : isAway(error) ? AWAY_MS : 0;
-          if (performance.now() - begun > limitMs) throw nameFailure(error);
+          if (performance.now() - begun > limitMs) throw error;
           await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
         }
       }
@@ -101,11 +102,7 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
       // Deleted rows are PostgreSQL's to overwrite: autovacuum does.
     },
     async ping() {
-      try {
-        await sql`select 1`.execute(query);
-      } catch (error) {
-        throw nameFailure(error);
-      }
+      await sql`select 1`.execute(query);
     },
     close: () => query.destroy(),
   };
@@ -133,15 +130,17 @@ class PortableAdapter extends PostgresAdapter {
 }
 
 /**
- * A pool whose clients are thrown away after a failure that leaves their state unknown: a statement
- * that timed out here may still be running there, and the next would wait behind it.
+ * A pool that names its failures, and throws a client away after one that leaves its state unknown:
+ * a statement that timed out here may still be running there, and the next would wait behind it.
  */
 function discardingBroken(pool: pg.Pool): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await pool.connect();
+      const client = await pool.connect().catch((error: unknown) => {
+        throw nameFailure(error);
+      });
       let failure: unknown;
       function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
       function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
@@ -160,8 +159,9 @@ function discardingBroken(pool: pg.Pool): PostgresPool {
           ]);
           return { command: commandOf(command), rowCount: rowCount ?? 0, rows };
         } catch (error) {
-          if (isAway(error)) failure = error;
-          throw error;
+          const named = nameFailure(error);
+          if (isAway(error)) failure = named;
+          throw named;
         }
       }
       return { query, release: () => client.release(failure !== undefined) };
@@ -185,14 +185,21 @@ const AWAY =
 const REFUSED = /^(28...|3D000)$/;
 const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed out/i;
 
+/** What the driver raised, also when it has its name already. */
+function rawOf(error: unknown): unknown {
+  return error instanceof Problem ? error.cause : error;
+}
+
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  const raw = rawOf(error);
+  return raw instanceof Error && 'code' in raw ? String(raw.code) : '';
 }
 
 function isAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = codeOf(error);
-  return code === '' ? AWAY_MESSAGE.test(error.message) : AWAY.test(code);
+  const raw = rawOf(error);
+  if (!(raw instanceof Error)) return false;
+  const code = codeOf(raw);
+  return code === '' ? AWAY_MESSAGE.test(raw.message) : AWAY.test(code);
 }
 
 function isConflict(error: unknown): boolean {
@@ -200,12 +207,13 @@ function isConflict(error: unknown): boolean {
 }
 
 function nameFailure(error: unknown): unknown {
+  if (error instanceof Problem) return error;
   if (error instanceof Error && REFUSED.test(codeOf(error))) {
     return new Problem('storage_unavailable', `PostgreSQL refuses: ${error.message}.`, {
       cause: error,
     });
   }
-  if (error instanceof Problem || !(isConflict(error) || isAway(error))) return error;
+  if (!(isConflict(error) || isAway(error))) return error;
   const reason = codeOf(error) || 'no answer in time';
   return new Problem('storage_unavailable', `The database does not answer (${reason}).`, {
     cause: error,

@@ -122,7 +122,9 @@ function isRoot(): boolean {
 /** Without a shell or a parent in between: its process id is the server's own. */
 function asPostgres(program: string, words: readonly string[]): string[] {
   if (!isRoot()) return [program, ...words];
-  return ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', program, ...words];
+  const user = ['--reuid=postgres', '--regid=postgres', '--clear-groups'];
+  // A test that is killed takes its server with it.
+  return ['setpriv', ...user, '--pdeathsig=QUIT', program, ...words];
 }
 
 function findPrograms(): string | undefined {
