@@ -16,6 +16,18 @@ const GLOBAL_KEYS: Record<string, string> = {
   sessions: 'digest',
 };
 
+/** What looks for rows of many accounts, on purpose. */
+const ACROSS_ACCOUNTS = [
+  // By an id that alone is known: of an app on a consent link, a callback, a subaccount of a request.
+  'findOwner',
+  'findCallbackOwner',
+  'selectGrant',
+  // By time: what is due, what is old.
+  'findDueCallbacks',
+  'purgeAuthorizations',
+  'purgeCallbacks',
+];
+
 const files = globSync('**/*.ts', { cwd: SOURCE }).map((path) => ({
   path,
   text: readFileSync(join(SOURCE, path), 'utf8'),
@@ -41,5 +53,21 @@ describe('the dialect', () => {
       const [, single] = /addColumn\('(\w+)'[^\n]*primaryKey\(\)/.exec(statement) ?? [];
       assert.equal(key ?? single, GLOBAL_KEYS[table] ?? 'account_sid', table);
     }
+  });
+
+  it('names the account in every query of its rows, but for those that are named here', () => {
+    const ofAccount =
+      /^(selectFrom|updateTable|deleteFrom)\('(connect_apps|authorizations|callbacks|callback_attempts)\b/;
+    const without = new Set<string>();
+    for (const { path, text } of files.filter((one) => one.path.endsWith('store.ts'))) {
+      for (const block of text.split(/\n(?=(?:export )?(?:const|(?:async )?function) )/)) {
+        const [, name = path] = /(?:const|function) (\w+)/.exec(block) ?? [];
+        for (const statement of block.split(/(?=selectFrom\(|updateTable\(|deleteFrom\()/)) {
+          const isAcross = !/\.where\('([a-z]+\.)?account_sid', '='/.test(statement);
+          if (ofAccount.test(statement) && isAcross) without.add(name);
+        }
+      }
+    }
+    assert.deepEqual([...without].sort(), ACROSS_ACCOUNTS.toSorted());
   });
 });

@@ -1,0 +1,155 @@
+/** A commit whose answer is lost is run again, and what it did is there once. */
+
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import {
+  createAccount,
+  getAccount,
+  rotateToken,
+  updateAccount,
+} from '../../src/accounts/account.ts';
+import { findAccount } from '../../src/accounts/store.ts';
+import { createContext } from '../../src/app.ts';
+import {
+  authorizeConnectApp,
+  revokeAuthorization,
+} from '../../src/authorizations/authorization.ts';
+import { createConfig } from '../../src/config.ts';
+import {
+  createConnectApp,
+  deleteConnectApp,
+  updateConnectApp,
+} from '../../src/connect-apps/connect-app.ts';
+import type { Context } from '../../src/context.ts';
+import { beginSession, findSession } from '../../src/sessions/session.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { createUser, listAccountsOf } from '../../src/users/user.ts';
+import { type CommitAnswerThief, startCommitAnswerThief } from '../support/commit-answer-thief.ts';
+import { TEST_SECRET_KEY } from '../support/context.ts';
+import { DATABASES, emptyDatabase } from '../support/databases.ts';
+
+const APP = {
+  FriendlyName: 'An app',
+  AuthorizeRedirectUrl: 'https://app.example.com/',
+  DeauthorizeCallbackUrl: 'https://app.example.com/bye',
+};
+
+const ADA = { email: 'ada@example.com', password: 'correct horse battery' };
+
+describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres') }, () => {
+  let thief: CommitAnswerThief;
+  let context: Context;
+  let owner: string;
+  let customer: string;
+  let app: string;
+
+  before(async () => {
+    thief = await startCommitAnswerThief(await emptyDatabase('postgres', tmpdir()));
+    const config = createConfig({ DATABASE_URL: thief.url }, 'development');
+    context = createContext(config, { secretKey: TEST_SECRET_KEY });
+    await migrate(context.database);
+  });
+  after(async () => {
+    await context.database.close();
+    thief.close();
+  });
+
+  let takenBefore: number;
+  beforeEach(async () => {
+    owner = (await createAccount(context, {})).sid;
+    customer = (await createAccount(context, {})).sid;
+    app = (await createConnectApp(context, owner, APP)).sid;
+    takenBefore = thief.taken();
+  });
+  afterEach(() => assert.equal(thief.taken(), takenBefore + 1));
+
+  const count = async (table: 'accounts' | 'authorizations' | 'callbacks' | 'connect_apps') =>
+    (await context.database.query.selectFrom(table).select('created_at').execute()).length;
+  const consent = () => authorizeConnectApp(context, { accountSid: customer, connectAppSid: app });
+
+  it('makes one account', async () => {
+    const accounts = await count('accounts');
+    thief.arm();
+    const { sid, authToken } = await createAccount(context, {});
+    assert.equal(await count('accounts'), accounts + 1);
+    assert.equal((await getAccount(context, sid)).authToken, authToken);
+  });
+
+  it('makes one Connect App', async () => {
+    const apps = await count('connect_apps');
+    thief.arm();
+    await createConnectApp(context, owner, APP);
+    assert.equal(await count('connect_apps'), apps + 1);
+  });
+
+  it('changes a Connect App', async () => {
+    thief.arm();
+    const changed = await updateConnectApp(context, owner, app, { Description: 'Changed' });
+    assert.equal(changed.description, 'Changed');
+  });
+
+  it('deletes a Connect App, with one callback for each customer', async () => {
+    await consent();
+    const callbacks = await count('callbacks');
+    thief.arm();
+    await deleteConnectApp(context, owner, app);
+    assert.equal(await count('callbacks'), callbacks + 1);
+  });
+
+  it('makes one authorization with one subaccount', async () => {
+    const accounts = await count('accounts');
+    const authorizations = await count('authorizations');
+    thief.arm();
+    const { subaccountSid } = await consent();
+    assert.equal(await count('accounts'), accounts + 1);
+    assert.equal(await count('authorizations'), authorizations + 1);
+    assert.equal((await getAccount(context, subaccountSid)).ownerAccountSid, customer);
+  });
+
+  it('revokes with one callback, and says that it did', async () => {
+    const { subaccountSid } = await consent();
+    const callbacks = await count('callbacks');
+    thief.arm();
+    const revoked = await revokeAuthorization(context, {
+      accountSid: customer,
+      connectAppSid: app,
+    });
+    assert.equal(revoked.subaccountSid, subaccountSid);
+    assert.equal(await count('callbacks'), callbacks + 1);
+  });
+
+  it('closes an account with one callback for each app', async () => {
+    await consent();
+    const callbacks = await count('callbacks');
+    thief.arm();
+    assert.equal((await updateAccount(context, customer, { Status: 'closed' })).status, 'closed');
+    assert.equal(await count('callbacks'), callbacks + 1);
+  });
+
+  it('rotates a token once, so that the old one keeps working', async () => {
+    const old = await findAccount(context.database.query, owner);
+    thief.arm();
+    const { authToken } = await rotateToken(context, owner, { keepOld: true });
+    const stored = await findAccount(context.database.query, owner);
+    assert.equal(stored?.token.digest, context.keyring.digest(authToken));
+    assert.equal(stored?.secondaryToken?.digest, old?.token.digest);
+  });
+
+  it('makes one user with its memberships, who is not told that the address is taken', async () => {
+    thief.arm();
+    const user = await createUser(context, { ...ADA, accountSids: [owner] });
+    const accounts = await listAccountsOf(context, user.sid);
+    assert.deepEqual(
+      accounts.map((account) => account.sid),
+      [owner],
+    );
+  });
+
+  it('begins one session', async () => {
+    const user = await createUser(context, { ...ADA, email: 'b@example.com', accountSids: [] });
+    thief.arm();
+    const secret = await beginSession(context, user.sid);
+    assert.equal((await findSession(context, secret))?.user.sid, user.sid);
+  });
+});
