@@ -8,6 +8,7 @@ export type ProblemName =
   | 'account_not_active'
   | 'access_denied'
   | 'consent_impossible'
+  | 'app_changed'
   | 'form_rejected'
   | 'not_found'
   | 'method_not_allowed'

@@ -104,16 +104,19 @@ export function checkCustomer(account: Account): void {
 /**
  * Gives consent: the app may act for the customer with the permissions that it asks for now. The
  * first time makes the app's subaccount in the same transaction; later ones, also after a revocation,
- * keep it. Raises as `getConsentParties` and `checkCustomer` do.
+ * keep it. `isAsShown` is asked in the transaction about the app as it is then: what is granted is what was
+ * shown, or `app_changed` is raised. Raises as `getConsentParties` and `checkCustomer` do, too.
  */
 export async function authorizeConnectApp(
   context: Context,
   key: AuthorizationKey,
+  isAsShown: (app: ConnectApp) => boolean = () => true,
 ): Promise<Authorization> {
   const now = context.clock.now();
   const newSid = createSid('AC');
   return context.database.transaction(async (transaction) => {
     const { app, owner } = await getConsentParties(transaction, key.connectAppSid);
+    if (!isAsShown(app)) throw new Problem('app_changed', 'The app has changed meanwhile.');
     const customerSid = parseSid('AC', key.accountSid);
     const customer = customerSid && (await findAccount(transaction, customerSid));
     if (!customer) throw new Problem('not_found');

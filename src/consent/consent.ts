@@ -59,6 +59,11 @@ export async function getConsent(
   return { app, authorizeRedirectUrl, customers, shown: signatureOf(context, userSid, app) };
 }
 
+/** Tells whether an app is as the page showed it that had this `shown`. */
+export function isAsShown(context: Context, userSid: string, shown: string | undefined) {
+  return (app: ConnectApp): boolean => signatureOf(context, userSid, app) === shown;
+}
+
 function signatureOf({ keyring }: Context, userSid: string, app: ConnectApp): string {
   return keyring.sign(
     `consent ${JSON.stringify([

@@ -9,7 +9,7 @@ import { parameterProblem, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../sessions/routes.ts';
 import { findSession, type Session } from '../sessions/session.ts';
-import { type Consent, getConsent } from './consent.ts';
+import { type Consent, getConsent, isAsShown } from './consent.ts';
 import { consentPage } from './page.ts';
 import { allowedUrl, deniedUrl, MAX_STATE_BYTES, stateOf } from './redirect.ts';
 
@@ -39,11 +39,14 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
     const session = await findSession(context, pages.sessionOf(request));
     if (session === undefined) return sendSignIn(pages, request, reply, linkOf(sid, state));
     const consent = await getConsent(context, session.user.sid, sid);
-    if (textOf(form, 'shown') !== consent.shown) {
-      const notice = 'The app has changed since this page was shown. Please look again.';
-      return ask(request, reply.code(409), session, consent, state, notice);
-    }
     const { authorizeRedirectUrl, app, customers } = consent;
+    const check = isAsShown(context, session.user.sid, textOf(form, 'shown'));
+    const askAgain = async () => {
+      const now = await getConsent(context, session.user.sid, sid);
+      const notice = 'The app has changed since this page was shown. Please look again.';
+      return ask(request, reply.code(409), session, now, state, notice);
+    };
+    if (!check(app)) return askAgain();
     switch (textOf(form, 'decision')) {
       case 'deny':
         return reply.redirect(deniedUrl(authorizeRedirectUrl), 302);
@@ -52,8 +55,14 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
         const customer = customers.find(({ account }) => account.sid === accountSid);
         if (customer === undefined) throw new Problem('form_rejected');
         const key = { accountSid: customer.account.sid, connectAppSid: app.sid };
-        const { subaccountSid } = await authorizeConnectApp(context, key);
-        return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, state), 302);
+        try {
+          // Checked once more where it is granted: the app may change until then.
+          const { subaccountSid } = await authorizeConnectApp(context, key, check);
+          return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, state), 302);
+        } catch (error) {
+          if (error instanceof Problem && error.problem === 'app_changed') return askAgain();
+          throw error;
+        }
       }
       default:
         throw new Problem('form_rejected');

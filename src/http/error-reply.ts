@@ -21,6 +21,7 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
   account_not_active: { status: 403, code: 20005, message: 'Account not active' },
   access_denied: { status: 403, code: 20006, message: 'Access Denied', detail: 'separate' },
   consent_impossible: { status: 403, code: 20006, message: 'Access Denied', detail: 'separate' },
+  app_changed: { status: 409, code: 20006, message: 'Access Denied', detail: 'separate' },
   form_rejected: { status: 403, code: 20006, message: 'Access Denied', detail: 'separate' },
   not_found: { status: 404, code: 20404, message: 'The requested resource was not found' },
   method_not_allowed: { status: 405, code: 20004, message: 'Method not allowed' },

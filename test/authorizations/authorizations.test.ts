@@ -8,7 +8,11 @@ import {
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
 import { endAuthorizations } from '../../src/authorizations/revocation.ts';
-import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import {
+  type ConnectApp,
+  deleteConnectApp,
+  updateConnectApp,
+} from '../../src/connect-apps/connect-app.ts';
 import { Problem } from '../../src/problem.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -102,6 +106,19 @@ for (const engine of DATABASES) {
       const all = await Promise.all(Array.from({ length: 20 }, () => allow(customer, app)));
       assert.equal(new Set(all.map((one) => one.subaccountSid)).size, 1);
       assert.equal((await subaccountsOf(customer)).length, 1);
+    });
+
+    it('grants only what its caller has shown, asked in the transaction itself', async () => {
+      const { customer, app, change } = await parties('get-all');
+      const key = { accountSid: customer.accountSid, connectAppSid: app };
+      const isAsShown = (found: ConnectApp) => !found.permissions.includes('post-all');
+      await change({ Permissions: 'get-all,post-all' });
+      const refused = authorizeConnectApp(server.context, key, isAsShown);
+      await assert.rejects(refused, { problem: 'app_changed' });
+      assert.deepEqual(await subaccountsOf(customer), []);
+      await change({ Permissions: 'get-all' });
+      const granted = await authorizeConnectApp(server.context, key, isAsShown);
+      assert.deepEqual(granted.permissions, ['get-all']);
     });
 
     it('cannot be given to an app that does not exist', async () => {

@@ -226,6 +226,34 @@ for (const engine of DATABASES) {
       assert.equal(reply.status, 302, 'what is shown now can be allowed');
     });
 
+    it('grants nothing that was not shown, when the app changes during the click', {
+      skip: engine !== 'sqlite' && 'needs the one writer of SQLite, which can be held',
+    }, async () => {
+      const app = await createApp();
+      const { visitor, sids } = await newVisitor();
+      await visitor.get(`/authorize/${app}`);
+      const gate = Promise.withResolvers<void>();
+      const change = server.context.database.transaction(async (transaction) => {
+        await transaction
+          .updateTable('connect_apps')
+          .set({ permissions: 'get-all,post-all' })
+          .where('account_sid', '=', owner.accountSid)
+          .where('sid', '=', app)
+          .execute();
+        await gate.promise;
+      });
+      const click = visitor.submit(`/authorize/${app}`, { decision: 'allow' });
+      // Long enough for the click to have compared, and to wait for the writer.
+      for (let turn = 0; turn < 50; turn += 1) await server.request('GET', '/readyz');
+      gate.resolve();
+      await change;
+      const reply = await click;
+      assert.equal(reply.status, 409);
+      assert.match(reply.text, /The app has changed/);
+      assert.match(reply.text, /Charge account for usage/);
+      assert.equal(await authorizationOf(present(sids[0]), app), undefined);
+    });
+
     it('does the same again when the form is sent again', async () => {
       const app = await createApp();
       const { visitor } = await newVisitor();
