@@ -100,18 +100,26 @@ describe('consent in a browser', { skip: BROWSER_OBSTACLE }, () => {
     await page.getByRole('button', { name: 'Allow' }).waitFor();
   });
 
-  it('is not shown in a frame', async () => {
-    const outer = await context.newPage();
-    const refusals: string[] = [];
-    outer.on('console', (message) => refusals.push(message.text()));
-    hostileHtml = `<iframe src="${link()}"></iframe>`;
-    await outer.goto(`${site.url}/hostile`);
-    await until('the browser has refused', () =>
-      refusals.some((text) => /frame-ancestors|X-Frame-Options/i.test(text)),
-    );
-    assert.equal(await outer.frameLocator('iframe').getByText('Allow').count(), 0);
-    await outer.close();
-  });
+  const frames: Record<string, () => string> = {
+    'a frame': () => `<iframe src="${link()}"></iframe>`,
+    'a sandboxed frame': () =>
+      `<iframe sandbox="allow-forms allow-same-origin allow-scripts" src="${link()}"></iframe>`,
+    'a frame in a frame': () => `<iframe srcdoc='<iframe src="${link()}"></iframe>'></iframe>`,
+  };
+  for (const [name, htmlOf] of Object.entries(frames)) {
+    it(`is not shown in ${name}`, async () => {
+      const outer = await context.newPage();
+      const refusals: string[] = [];
+      outer.on('console', (message) => refusals.push(message.text()));
+      hostileHtml = htmlOf();
+      await outer.goto(`${site.url}/hostile`);
+      await until('the browser has refused', () =>
+        refusals.some((text) => /frame-ancestors|X-Frame-Options/i.test(text)),
+      );
+      for (const frame of outer.frames()) assert.equal(await frame.getByText('Allow').count(), 0);
+      await outer.close();
+    });
+  }
 
   it('takes no form of another site', async () => {
     const outer = await context.newPage();

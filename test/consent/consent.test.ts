@@ -254,15 +254,22 @@ for (const engine of DATABASES) {
       assert.equal(await authorizationOf(present(sids[0]), app), undefined);
     });
 
-    it('does the same again when the form is sent again', async () => {
+    it('does the same again when the very same form is sent again', async () => {
       const app = await createApp();
-      const { visitor } = await newVisitor();
-      await visitor.get(`/authorize/${app}`);
-      const page = { decision: 'allow' };
-      const first = await visitor.submit(`/authorize/${app}`, page);
-      await visitor.get(`/authorize/${app}`);
-      const second = await visitor.submit(`/authorize/${app}`, page);
+      const { visitor, sids } = await newVisitor();
+      const { text } = await visitor.get(`/authorize/${app}?state=once`);
+      const valueOf = (name: string) =>
+        present(new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1]);
+      const names = ['_csrf', 'shown', 'state', 'account_sid'];
+      const form = Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+      const first = await visitor.submit(`/authorize/${app}`, { ...form, decision: 'allow' });
+      const granted = await authorizationOf(present(sids[0]), app);
+      const second = await visitor.submit(`/authorize/${app}`, { ...form, decision: 'allow' });
+      assert.deepEqual([first.status, second.status], [302, 302]);
       assert.equal(locationOf(second), locationOf(first));
+      const again = await authorizationOf(present(sids[0]), app);
+      assert.equal(again?.subaccountSid, granted?.subaccountSid);
+      assert.equal(again?.createdAt, granted?.createdAt);
     });
 
     it('asks to sign in when the session has ended, and then shows the page again', async () => {

@@ -57,8 +57,11 @@ for (const engine of DATABASES) {
       await visitor.signIn(EMAIL);
       const first = visitor.cookies.get(COOKIE);
       assert.notEqual(first, 'planted');
-      await visitor.submit('/sign-in', {});
-      await visitor.signIn(EMAIL).catch(() => {});
+      await visitor.get('/sign-in');
+      const fields = { email: EMAIL, password: 'connect-apps-demo', return_to: '/sign-in' };
+      assert.equal((await visitor.submit('/sign-in', fields)).status, 303);
+      assert.notEqual(visitor.cookies.get(COOKIE), first);
+      assert.equal(await findSession(server.context, first), undefined, 'the first has ended');
       assert.equal(await findSession(server.context, 'planted'), undefined);
     });
 
