@@ -258,10 +258,10 @@ for (const engine of DATABASES) {
       const app = await createApp();
       const { visitor, sids } = await newVisitor();
       const { text } = await visitor.get(`/authorize/${app}?state=once`);
-      const valueOf = (name: string) =>
+      const fieldOf = (name: string) =>
         present(new RegExp(`name="${name}" value="([^"]*)"`).exec(text)?.[1]);
       const names = ['_csrf', 'shown', 'state', 'account_sid'];
-      const form = Object.fromEntries(names.map((name) => [name, valueOf(name)]));
+      const form = Object.fromEntries(names.map((name) => [name, fieldOf(name)]));
       const first = await visitor.submit(`/authorize/${app}`, { ...form, decision: 'allow' });
       const granted = await authorizationOf(present(sids[0]), app);
       const second = await visitor.submit(`/authorize/${app}`, { ...form, decision: 'allow' });
