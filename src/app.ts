@@ -30,6 +30,11 @@ export interface App {
   context: Context;
   /** Starts to answer; resolves with the origin that it answers on. */
   listen(): Promise<string>;
+  /**
+   * Goes on answering, but says that it will not for long: /readyz answers 503, and answers end their
+   * connections, so that proxies and clients turn to another server.
+   */
+  drain(): void;
   /** Stops taking connections, finishes the requests under way and closes the database. */
   close(): Promise<void>;
 }
@@ -38,6 +43,8 @@ export interface AppParts {
   secretKey: string;
   clock?: Clock;
   logger?: Logger;
+  /** Whether other processes listen on the same port, and the system spreads connections over them. */
+  sharesPort?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
@@ -56,7 +63,11 @@ export function createContext(
   { secretKey, clock = systemClock }: AppParts,
   observe?: QueryObserver,
 ): Context {
-  return { database: openDatabase(config, observe), keyring: createKeyring(secretKey), clock };
+  return {
+    database: openDatabase(config, observe),
+    keyring: createKeyring(secretKey, config.otherSecretKey),
+    clock,
+  };
 }
 
 /** Makes the server of a Config; the schema must be current. */
@@ -64,7 +75,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const metrics = createMetrics();
   const context = createContext(config, parts, metrics.observeQuery);
   const logger = parts.logger ?? createLogger(config.logLevel);
-  const server = await createServer({ logger, metrics, trustProxy: config.trustProxy });
+  let isDraining = false;
+  const server = await createServer({
+    logger,
+    metrics,
+    trustProxy: config.trustProxy,
+    isDraining: () => isDraining,
+  });
 
   await addDocumentation(server);
   const authenticate = rememberCallers(context);
@@ -86,8 +103,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       addConsentRoutes(pages, context);
     },
   );
-  let isClosing = false;
-  addOperationsRoutes(server, context.database, metrics, () => isClosing);
+  addOperationsRoutes(server, context.database, metrics, () => isDraining);
   addDocumentationRoutes(server);
 
   let worker: WebhookWorker | undefined;
@@ -95,7 +111,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   return {
     context,
     async listen() {
-      const origin = await server.listen({ host: config.host, port: config.port });
+      // Node's option, which Fastify passes on without naming it in its types.
+      const place = { host: config.host, port: config.port, reusePort: parts.sharesPort === true };
+      const origin = await server.listen(place);
       const client = createGuardedClient({
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
@@ -104,8 +122,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       purging = startPurging(context, logger);
       return config.publicUrl ?? origin;
     },
+    drain() {
+      isDraining = true;
+    },
     async close() {
-      isClosing = true;
+      isDraining = true;
       await server.close();
       await Promise.all([worker?.close(), purging?.stop()]);
       await context.database.close();

@@ -25,6 +25,12 @@ export interface Config {
   /** The origin that browsers and callbacks see; undefined: the address that the server listens on. */
   readonly publicUrl: string | undefined;
   readonly secretKey: string | undefined;
+  /** A key that only reads what it wrote: the one before SECRET_KEY, or the one that will follow it. */
+  readonly otherSecretKey: string | undefined;
+  /** Processes that share the port. */
+  readonly workers: number;
+  /** How long a server that was told to stop still answers, so that proxies learn of it first. */
+  readonly drainSeconds: number;
   readonly logLevel: LogLevel;
   readonly allowConnectAppDelete: boolean;
   readonly strictPageSize: boolean;
@@ -42,6 +48,9 @@ const DEFAULTS = {
   DATABASE_POOL_SIZE: '10',
   PUBLIC_URL: '',
   SECRET_KEY: '',
+  OTHER_SECRET_KEY: '',
+  WORKERS: '1',
+  DRAIN_SECONDS: '',
   LOG_LEVEL: 'info',
   ALLOW_CONNECT_APP_DELETE: 'false',
   STRICT_PAGE_SIZE: 'false',
@@ -103,6 +112,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       throw invalid(name, 'IP addresses or CIDR blocks, comma-separated');
     return given.length === 0 && isDevelopment ? inDevelopment : given;
   };
+  const drain = text('DRAIN_SECONDS') || (isDevelopment ? '0' : '5');
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
@@ -110,6 +120,9 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     database: parseDatabaseUrl(text('DATABASE_URL'), text('DATABASE_POOL_SIZE')),
     publicUrl: parseOrigin(text('PUBLIC_URL')),
     secretKey: text('SECRET_KEY') || undefined,
+    otherSecretKey: text('OTHER_SECRET_KEY') || undefined,
+    workers: Math.max(1, wholeNumber('WORKERS', text('WORKERS'), 128)),
+    drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),

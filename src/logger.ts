@@ -11,6 +11,8 @@ export interface LogStream {
 }
 
 const FLUSH_MS = 200;
+/** What a pipe takes whole (PIPE_BUF of POSIX): the lines of several processes do not mix in it. */
+const MAX_WRITE_BYTES = 4096;
 
 /** A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. */
 export function createLogger(level: LogLevel, stream?: LogStream): Logger {
@@ -23,7 +25,13 @@ export function createLogger(level: LogLevel, stream?: LogStream): Logger {
   // Lines go out together, at the latest after FLUSH_MS; what is left is written when the process ends.
   return pino(
     options,
-    stream ?? pino.destination({ sync: false, minLength: 8192, periodicFlush: FLUSH_MS }),
+    stream ??
+      pino.destination({
+        sync: false,
+        minLength: MAX_WRITE_BYTES - 512,
+        maxWrite: MAX_WRITE_BYTES,
+        periodicFlush: FLUSH_MS,
+      }),
   );
 }
 

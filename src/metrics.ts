@@ -1,13 +1,15 @@
 /** What /metrics shows. Labels are routes, methods and statuses: never a SID, never a text. */
 
+import cluster from 'node:cluster';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { shareMetrics } from './worker-metrics.ts';
 
 export interface Metrics {
   /** Counts one answered request. */
   observeRequest(route: string, method: string, status: number, durationMs: number): void;
   /** Counts one statement. */
   observeQuery(durationMs: number): void;
-  /** The text of the Prometheus exposition format 0.0.4. */
+  /** The text of the Prometheus exposition format 0.0.4; of all workers, in one of them. */
   text(): Promise<string>;
   contentType: string;
 }
@@ -39,7 +41,7 @@ export function createMetrics(): Metrics {
       known.observe(durationMs / 1000);
     },
     observeQuery: (durationMs) => queries.observe(durationMs / 1000),
-    text: () => registry.metrics(),
+    text: cluster.isWorker ? shareMetrics(registry) : () => registry.metrics(),
     contentType: registry.contentType,
   };
 }

@@ -26,7 +26,8 @@ export type ProblemName =
   | 'storage_unavailable'
   | 'setting_invalid'
   | 'database_not_current'
-  | 'secret_key_mismatch';
+  | 'secret_key_mismatch'
+  | 'worker_failed';
 
 /** The only error class of ours: something named went wrong, and `message` says what to do about it. */
 export class Problem extends Error {

@@ -22,14 +22,31 @@ export function findSecretKey(config: Config): string {
 
 /** The key of a production server; raises `setting_invalid` when it is absent, short or public. */
 export function checkSecretKey(config: Config): string {
-  const { secretKey } = config;
+  const { secretKey, otherSecretKey } = config;
   if (secretKey !== undefined && secretKey.length >= SHORTEST_KEY && secretKey !== DEMO_KEY) {
+    checkOtherKey(secretKey, otherSecretKey);
     return secretKey;
   }
   throw new Problem(
     'setting_invalid',
     `SECRET_KEY must be set to a secret of at least ${SHORTEST_KEY} characters, for example the output of: openssl rand -hex 32`,
   );
+}
+
+function checkOtherKey(secretKey: string, otherKey: string | undefined): void {
+  if (otherKey === undefined) return;
+  if (otherKey === secretKey) {
+    throw new Problem(
+      'setting_invalid',
+      'OTHER_SECRET_KEY repeats SECRET_KEY. Set it to the key before or after, or not at all.',
+    );
+  }
+  if (otherKey.length < SHORTEST_KEY) {
+    throw new Problem(
+      'setting_invalid',
+      `OTHER_SECRET_KEY must have at least ${SHORTEST_KEY} characters, as every SECRET_KEY.`,
+    );
+  }
 }
 
 function readOrCreateKeyFile(path: string): string {

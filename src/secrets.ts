@@ -23,7 +23,10 @@ interface Key {
   signing: KeyObject;
 }
 
-/** The keys of one server: new values use the current key, old values are still read. */
+/** A signature may be cut, as in a page token, but no shorter than this. */
+const SHORTEST_SIGNATURE_BYTES = 12;
+
+/** The keys of one server: new values use the current key, those of the other are read. */
 export interface Keyring {
   /** Encrypts `text` (AES-256-GCM, NIST SP 800-38D), bound to `context`: it opens nowhere else. */
   seal(text: string, context: string): string;
@@ -33,10 +36,14 @@ export interface Keyring {
   digest(secret: string): string;
   /** Tells in constant time whether `secret` has one of these digests; absent ones cost the same. */
   matches(secret: string, digests: readonly (string | undefined)[]): boolean;
+  /** The digests under which a key of this ring may have stored `secret`, the current one first. */
+  digests(secret: string): string[];
   /** Signs a short text; hex digits. */
   sign(text: string): string;
-  /** Whether a stored value was made with a key of this ring. */
-  knows(stored: string): boolean;
+  /** Whether a key of this ring made `signature`, or a longer one that begins with it, for `text`. */
+  isSigned(text: string, signature: string): boolean;
+  /** Whether a stored value was made with the current key. */
+  isCurrent(stored: string): boolean;
 }
 
 function deriveKey(secretKey: string): Key {
@@ -56,10 +63,11 @@ function hmac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** Derives the keyring of a SECRET_KEY (HKDF-SHA-256, RFC 5869), with earlier keys still able to read. */
-export function createKeyring(secretKey: string, previousKeys: readonly string[] = []): Keyring {
+/** Derives the keyring of a SECRET_KEY (HKDF-SHA-256, RFC 5869), with another key that only reads. */
+export function createKeyring(secretKey: string, otherKey?: string): Keyring {
   const current = deriveKey(secretKey);
-  const keys = new Map([...previousKeys.map(deriveKey), current].map((key) => [key.id, key]));
+  const all = otherKey === undefined ? [current] : [current, deriveKey(otherKey)];
+  const keys = new Map(all.map((key) => [key.id, key]));
   const keyOf = (stored: string) => keys.get(stored.slice(0, 8));
 
   return {
@@ -84,9 +92,8 @@ export function createKeyring(secretKey: string, previousKeys: readonly string[]
         throw keyMismatch(cause);
       }
     },
-    digest(secret) {
-      return `${current.id}.${hmac(current.digest, secret).toString('base64url')}`;
-    },
+    digest: (secret) => digestWith(current, secret),
+    digests: (secret) => all.map((key) => digestWith(key, secret)),
     matches(secret, digests) {
       const computed = new Map<Key, Buffer>();
       let isMatch = false;
@@ -103,10 +110,19 @@ export function createKeyring(secretKey: string, previousKeys: readonly string[]
     sign(text) {
       return hmac(current.signing, text).toString('hex');
     },
-    knows(stored) {
-      return keyOf(stored) !== undefined;
+    isSigned(text, signature) {
+      const given = Buffer.from(signature, 'hex');
+      return all.some((key) => {
+        const expected = hmac(key.signing, text).subarray(0, given.length);
+        return given.length >= SHORTEST_SIGNATURE_BYTES && timingSafeEqual(expected, given);
+      });
     },
+    isCurrent: (stored) => keyOf(stored) === current,
   };
+}
+
+function digestWith(key: Key, secret: string): string {
+  return `${key.id}.${hmac(key.digest, secret).toString('base64url')}`;
 }
 
 function keyMismatch(cause?: unknown): Problem {

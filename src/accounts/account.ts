@@ -213,7 +213,8 @@ export interface StoredAccount extends Account {
   secondaryToken: StoredToken | null;
 }
 
-function sealToken(context: Context, accountSid: string, authToken: string): StoredToken {
+/** Makes of an auth token what is stored of it, with the current key. */
+export function sealToken(context: Context, accountSid: string, authToken: string): StoredToken {
   return {
     sealed: context.keyring.seal(authToken, accountSid),
     digest: context.keyring.digest(authToken),

@@ -51,6 +51,20 @@ export async function findAnyAccount(query: Queryable): Promise<StoredAccount | 
   return row && fromRow(row);
 }
 
+/** The first accounts in the order of their SIDs that come after one: for going through all of them. */
+export async function findAccountsAfter(
+  query: Queryable,
+  sid: string,
+  limit: number,
+): Promise<StoredAccount[]> {
+  const rows = await selectAccounts(query)
+    .where('account.sid', '>', sid)
+    .orderBy('account.sid')
+    .limit(limit)
+    .execute();
+  return rows.map(fromRow);
+}
+
 /** Which accounts a list holds. */
 export interface AccountFilter {
   /** The parent: itself and its subaccounts. Absent: every account, for the operator. */

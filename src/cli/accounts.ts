@@ -12,10 +12,11 @@ import {
   updateAccount,
 } from '../accounts/account.ts';
 import { accountFormat } from '../accounts/format.ts';
+import { resealTokens } from '../accounts/reseal.ts';
 import { listAccounts } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
-import { printItem, printList } from './output.ts';
+import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlag, withContext } from './settings.ts';
 
@@ -49,11 +50,20 @@ export function addAccountCommands(program: Command): void {
   one(accounts, 'rotate-token', 'give an account a new auth token', (context, sid, flags) =>
     rotateToken(context, sid, { keepOld: flags.keepOld }),
   ).option('--no-keep-old', 'the old token stops at once, instead of becoming the secondary one');
+
+  command(accounts, 'reseal', 'encrypt all auth tokens again, with the SECRET_KEY of now').action(
+    async (flags: Flags) => {
+      const resealed = await withContext({ ...flags }, resealTokens);
+      if (flags.json) printItem({ resealed }, true);
+      else print(`Encrypted again: the auth tokens of ${resealed} accounts.`);
+    },
+  );
 }
 
 const EXAMPLES: Record<string, string> = {
   create: 'create --friendly-name "Acme"',
   list: 'list --json',
+  reseal: 'reseal',
   'rotate-token': 'rotate-token AC… --no-keep-old',
 };
 

@@ -1,24 +1,36 @@
 /** A server for as long as the process lives: SIGINT and SIGTERM finish what is under way. */
 
+import cluster from 'node:cluster';
+import { setTimeout } from 'node:timers/promises';
+
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../problem.ts';
 
 const UNUSABLE_ADDRESS = ['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN'];
 
-/** Starts to answer, calls `onListening`, and resolves after a signal, when all is closed. */
+/**
+ * Starts to answer, calls `onListening`, and resolves after a signal, when all is closed. SIGTERM
+ * leaves proxies the time to turn away first; SIGINT, from a person, does not.
+ */
 export async function runServer(
   app: App,
   config: Config,
   onListening: (origin: string) => void,
 ): Promise<void> {
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+  const interrupted = new Promise<void>((resolve) => {
+    // The second Ctrl-C ends the process at once. A worker hears the first one twice: from the terminal
+    // and from the process that started it.
+    process[cluster.isWorker ? 'on' : 'once']('SIGINT', () => resolve());
+  });
+  const terminated = new Promise<void>((resolve) => process.on('SIGTERM', () => resolve()));
+  const drained = terminated.then(async () => {
+    app.drain();
+    await setTimeout(config.drainSeconds * 1000, undefined, { ref: false });
   });
   try {
     onListening(await app.listen());
-    await stopped;
+    await Promise.race([interrupted, drained]);
   } catch (error) {
     throw nameListenError(error, config);
   } finally {
@@ -26,13 +38,20 @@ export async function runServer(
   }
 }
 
-function nameListenError(error: unknown, config: Config): unknown {
+/** Says in a sentence why a server cannot listen where it should; other errors stay as they are. */
+export function nameListenError(error: unknown, config: Config): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const place = `${config.host}:${config.port}`;
   if (error.code === 'EADDRINUSE') {
     return new Problem(
       'setting_invalid',
       `Port ${config.port} is taken: something already listens on ${place}. Stop it, or choose another with --port.`,
+    );
+  }
+  if (error.code === 'ENOTSUP') {
+    return new Problem(
+      'setting_invalid',
+      'On this system processes cannot share a port. Use --workers 1, and a server for each port.',
     );
   }
   if (UNUSABLE_ADDRESS.includes(String(error.code))) {

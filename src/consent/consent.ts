@@ -56,27 +56,27 @@ export async function getConsent(
   if (customers.length === 0) throw obstacle;
   const { authorizeRedirectUrl } = app;
   if (authorizeRedirectUrl === null) throw new Problem('consent_impossible');
-  return { app, authorizeRedirectUrl, customers, shown: signatureOf(context, userSid, app) };
+  const shown = context.keyring.sign(textOf(userSid, app));
+  return { app, authorizeRedirectUrl, customers, shown };
 }
 
 /** Tells whether an app is as the page showed it that had this `shown`. */
-export function isAsShown(context: Context, userSid: string, shown: string | undefined) {
-  return (app: ConnectApp): boolean => signatureOf(context, userSid, app) === shown;
+export function isAsShown({ keyring }: Context, userSid: string, shown = '') {
+  return (app: ConnectApp): boolean => keyring.isSigned(textOf(userSid, app), shown);
 }
 
-function signatureOf({ keyring }: Context, userSid: string, app: ConnectApp): string {
-  return keyring.sign(
-    `consent ${JSON.stringify([
-      userSid,
-      app.sid,
-      app.friendlyName,
-      app.companyName,
-      app.description,
-      app.homepageUrl,
-      app.termsOfServiceUrl,
-      app.logoUrl,
-      app.authorizeRedirectUrl,
-      app.permissions,
-    ])}`,
-  );
+/** Everything about an app that the page shows to a user. */
+function textOf(userSid: string, app: ConnectApp): string {
+  return `consent ${JSON.stringify([
+    userSid,
+    app.sid,
+    app.friendlyName,
+    app.companyName,
+    app.description,
+    app.homepageUrl,
+    app.termsOfServiceUrl,
+    app.logoUrl,
+    app.authorizeRedirectUrl,
+    app.permissions,
+  ])}`;
 }

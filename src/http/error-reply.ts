@@ -64,6 +64,7 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     message: 'Internal Server Error',
     detail: 'hidden',
   },
+  worker_failed: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
   internal: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
 };
 

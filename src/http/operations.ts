@@ -13,12 +13,12 @@ export function addOperationsRoutes(
   server: FastifyInstance,
   database: Database,
   metrics: Metrics,
-  isClosing: () => boolean,
+  isDraining: () => boolean,
 ): void {
   const schema = { hide: true };
   server.get('/healthz', { schema }, async () => ({ status: 'ok' }));
   server.get('/readyz', { schema }, async (_, reply) => {
-    const isReady = !isClosing() && (await answersInTime(database));
+    const isReady = !isDraining() && (await answersInTime(database));
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
   });
   server.get('/metrics', { schema }, async (_, reply) => {

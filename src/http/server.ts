@@ -33,6 +33,8 @@ export interface ServerOptions {
   logger: Logger;
   metrics: Metrics;
   trustProxy: readonly string[];
+  /** Whether clients should turn to another server. */
+  isDraining: () => boolean;
 }
 
 /** Makes a server without routes. */
@@ -77,6 +79,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('onRequest', (request, reply, done) => {
     rememberResponse(request.raw.socket, reply.raw);
     reply.header('Twilio-Request-Id', request.id);
+    if (options.isDraining()) reply.header('Connection', 'close');
     if (countHosts(request) === 1) return done();
     reply.header('Connection', 'close');
     done(new Problem('request_malformed', 'The request must have exactly one Host header.'));

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
 import { findUser } from '../users/store.ts';
 import type { User } from '../users/user.ts';
-import { deleteSession, findSessionRow, insertSession } from './store.ts';
+import { deleteSessions, findSessionRow, insertSession } from './store.ts';
 
 /** How long a session lasts, however much it is used. */
 export const SESSION_MS = 12 * 60 * 60 * 1000;
@@ -36,15 +36,15 @@ export async function findSession(
   secret: string | undefined,
 ): Promise<Session | undefined> {
   if (!secret) return undefined;
-  const digest = context.keyring.digest(secret);
-  const row = await findSessionRow(context.database.query, digest, context.clock.now());
+  const digests = context.keyring.digests(secret);
+  const row = await findSessionRow(context.database.query, digests, context.clock.now());
   const user = row && (await findUser(context.database.query, row.user_sid));
-  return user && { user, digest };
+  return user && { user, digest: row.digest };
 }
 
 /** Ends a session; one that has ended already stays so. */
 export async function endSession(context: Context, secret: string | undefined): Promise<void> {
   if (!secret) return;
-  const digest = context.keyring.digest(secret);
-  await context.database.transaction((transaction) => deleteSession(transaction, digest));
+  const digests = context.keyring.digests(secret);
+  await context.database.transaction((transaction) => deleteSessions(transaction, digests));
 }

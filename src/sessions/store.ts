@@ -15,23 +15,23 @@ export async function insertSession(query: Queryable, session: Row): Promise<voi
     .execute();
 }
 
-/** The session with this digest, unless it has expired by `now`. */
+/** The session with one of these digests, unless it has expired by `now`. */
 export async function findSessionRow(
   query: Queryable,
-  digest: string,
+  digests: readonly string[],
   now: number,
 ): Promise<Row | undefined> {
   return query
     .selectFrom('sessions')
     .selectAll()
-    .where('digest', '=', digest)
+    .where('digest', 'in', digests)
     .where('expires_at', '>', now)
     .executeTakeFirst();
 }
 
-/** Ends one session. */
-export async function deleteSession(query: Queryable, digest: string): Promise<void> {
-  await query.deleteFrom('sessions').where('digest', '=', digest).execute();
+/** Ends the sessions with these digests. */
+export async function deleteSessions(query: Queryable, digests: readonly string[]): Promise<void> {
+  await query.deleteFrom('sessions').where('digest', 'in', digests).execute();
 }
 
 /** Ends every session of a user. */
@@ -51,6 +51,7 @@ export async function purgeSessions(
     .where('expires_at', '<', before)
     .limit(limit)
     .execute();
-  for (const { digest } of rows) await deleteSession(query, digest);
+  const digests = rows.map(({ digest }) => digest);
+  if (digests.length > 0) await deleteSessions(query, digests);
   return rows.length;
 }

@@ -148,7 +148,8 @@ function tickingClock(): Clock {
   };
 }
 
-async function send(
+/** Sends one request on a connection of its own. */
+export async function send(
   origin: string,
   method: string,
   path: string,

@@ -1,0 +1,143 @@
+/** A new SECRET_KEY, server by server, while clients and people go on: docs/operating.md, "Change the key". */
+
+import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
+import { after, before, describe, it } from 'node:test';
+import { authenticate } from '../../src/accounts/access.ts';
+import { rotateToken } from '../../src/accounts/account.ts';
+import { createContext } from '../../src/app.ts';
+import { createConfig } from '../../src/config.ts';
+import { beginSession, findSession } from '../../src/sessions/session.ts';
+import { createUser } from '../../src/users/user.ts';
+import { objectOf, stringOf } from '../api/narrow.ts';
+import { connectAppsPath } from '../api/paths.ts';
+import { runCommand } from '../support/cli.ts';
+import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
+import { DATABASES } from '../support/databases.ts';
+import { type ServeProcess, startServe } from '../support/serve.ts';
+import type { Credentials } from '../support/server.ts';
+
+const OLD = TEST_SECRET_KEY;
+const NEW = 'the key that follows, which is long enough';
+
+for (const engine of DATABASES) {
+  describe(`a change of SECRET_KEY on ${engine}`, () => {
+    let world: TestContext;
+    const accounts: Credentials[] = [];
+    before(async () => {
+      world = await openContext(engine);
+      for (let index = 0; index < 5; index += 1) accounts.push(await world.createAccount());
+    });
+    after(() => world?.close());
+
+    /** The domain as a process with these keys has it. */
+    async function withKeys<T>(
+      [secretKey, other]: [string, string?],
+      work: (context: TestContext['context']) => Promise<T>,
+    ): Promise<T> {
+      const config = createConfig(
+        { DATABASE_URL: world.databaseUrl, OTHER_SECRET_KEY: other },
+        'development',
+      );
+      const context = createContext(config, { secretKey });
+      return work(context).finally(() => context.database.close());
+    }
+
+    const allWork = (...keys: [string, string?]) =>
+      withKeys(keys, async (context) => {
+        for (const { accountSid, authToken } of accounts) {
+          if ((await authenticate(context, accountSid, authToken)) === undefined) return false;
+        }
+        return true;
+      });
+
+    async function withServers(
+      work: (before: ServeProcess, after: ServeProcess) => Promise<void>,
+    ): Promise<void> {
+      const servers = await Promise.all([
+        startServe(world.databaseUrl, { SECRET_KEY: OLD, OTHER_SECRET_KEY: NEW }),
+        startServe(world.databaseUrl, { SECRET_KEY: NEW, OTHER_SECRET_KEY: OLD }),
+      ]);
+      try {
+        await work(...servers);
+      } finally {
+        await Promise.all(servers.map((server) => server.stop()));
+      }
+    }
+
+    it('lets servers of before and after work side by side', async () => {
+      await withServers(async (before, after) => {
+        for (const [maker, other] of [
+          [before, after],
+          [after, before],
+        ] as const) {
+          const [owner] = accounts;
+          const made = await maker.request('POST', '/2010-04-01/Accounts.json', { auth: owner });
+          const { sid, auth_token } = objectOf(made.json);
+          const auth = { accountSid: stringOf(sid), authToken: stringOf(auth_token) };
+          const path = `/2010-04-01/Accounts/${auth.accountSid}.json`;
+          assert.equal((await other.request('GET', path, { auth })).status, 200);
+          accounts.push(auth);
+        }
+      });
+    });
+
+    it('keeps page tokens valid', async () => {
+      const [owner = { accountSid: '', authToken: '' }] = accounts;
+      for (const _ of [1, 2, 3]) await world.createApp(owner.accountSid, {});
+      await withServers(async (before, after) => {
+        const path = `${connectAppsPath(owner.accountSid)}?PageSize=1`;
+        const first = await before.request('GET', path, { auth: owner });
+        const next = stringOf(objectOf(first.json).next_page_uri);
+        assert.equal((await after.request('GET', next, { auth: owner })).status, 200);
+      });
+    });
+
+    it('keeps people signed in', async () => {
+      const email = 'ada@example.com';
+      const accountSid = accounts[0]?.accountSid ?? '';
+      const user = await withKeys([OLD], (context) =>
+        createUser(context, { email, password: 'a long password', accountSids: [accountSid] }),
+      );
+      const secret = await withKeys([OLD], (context) => beginSession(context, user.sid));
+      const found = await withKeys([NEW, OLD], (context) => findSession(context, secret));
+      assert.equal(found?.user.email, email);
+      assert.equal(await withKeys([NEW], (context) => findSession(context, secret)), undefined);
+    });
+
+    it('encrypts every token again, the secondary ones too', async () => {
+      const [first = { accountSid: '', authToken: '' }] = accounts;
+      const rotated = await rotateToken(world.context, first.accountSid, { keepOld: true });
+      accounts.push({ accountSid: first.accountSid, authToken: rotated.authToken });
+      assert.equal(await allWork(NEW), false);
+      const reseal = () =>
+        runCommand(tmpdir(), ['accounts', 'reseal', '--json'], {
+          DATABASE_URL: world.databaseUrl,
+          SECRET_KEY: NEW,
+          OTHER_SECRET_KEY: OLD,
+        });
+      const outcome = await reseal();
+      assert.equal(outcome.stderr, '');
+      assert.ok(Number(JSON.parse(outcome.stdout).resealed) >= 5);
+      assert.equal(await allWork(NEW), true);
+      assert.deepEqual(JSON.parse((await reseal()).stdout), { resealed: 0 });
+      assert.equal(await allWork(OLD), false);
+    });
+
+    it('refuses a key that is too short, or there twice', async () => {
+      for (const [other, expected] of [
+        [NEW, /OTHER_SECRET_KEY repeats SECRET_KEY/],
+        ['short', /OTHER_SECRET_KEY must have at least 32 characters/],
+      ] as const) {
+        const { exitCode, stderr } = await runCommand(tmpdir(), ['serve', '--port', '0'], {
+          DATABASE_URL: world.databaseUrl,
+          SECRET_KEY: NEW,
+          OTHER_SECRET_KEY: other,
+        });
+        assert.equal(exitCode, 1);
+        assert.match(stderr, expected);
+        assert.ok(!stderr.includes(NEW));
+      }
+    });
+  });
+}
