@@ -1,0 +1,155 @@
+/** Three servers behind haproxy, restarted one after the other under load: no request may fail. */
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, request as httpRequest } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { present } from '../api/narrow.ts';
+import { connectAppPath } from '../api/paths.ts';
+import { ended } from '../support/cli.ts';
+import { openContext, type TestContext } from '../support/context.ts';
+import { DATABASES } from '../support/databases.ts';
+import { freePort } from '../support/free-port.ts';
+import { type ServeProcess, startServe } from '../support/serve.ts';
+import type { Credentials } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const HAPROXY = '/usr/sbin/haproxy';
+const isMissing = !existsSync(HAPROXY) && process.env.CI !== 'true';
+const obstacle = isMissing
+  ? 'SKIPPED: there is no haproxy (apt-get install haproxy)'
+  : !DATABASES.includes('postgres') && 'SKIPPED: there is no PostgreSQL';
+
+const CLIENTS = 12;
+const REQUESTS = 20_000;
+
+describe('three servers behind haproxy', { skip: obstacle }, () => {
+  let world: TestContext;
+  let owner: Credentials;
+  let folder: string;
+  let proxy: ChildProcess;
+  let origin: string;
+  const ports: number[] = [];
+  const servers: ServeProcess[] = [];
+
+  before(async () => {
+    world = await openContext('postgres');
+    owner = await world.createAccount();
+    for (let index = 0; index < 3; index += 1) {
+      ports.push(await freePort());
+      servers.push(await start(index));
+    }
+    folder = await mkdtemp(join(tmpdir(), 'connect-apps-haproxy-'));
+    const port = await freePort();
+    origin = `http://127.0.0.1:${port}`;
+    const file = join(folder, 'haproxy.cfg');
+    await writeFile(file, configuration(port, ports));
+    proxy = spawn(HAPROXY, ['-db', '-f', file], { stdio: 'ignore' });
+    await until('the proxy answers', async () => (await readyStatus(origin)) === 200);
+  });
+  after(async () => {
+    proxy?.kill();
+    await Promise.all(servers.map((server) => server.stop('SIGKILL')));
+    await rm(folder, { recursive: true, force: true });
+    await world.close();
+  });
+
+  const start = (index: number) =>
+    startServe(world.databaseUrl, {
+      PORT: String(present(ports[index])),
+      DRAIN_SECONDS: '2',
+      DATABASE_POOL_SIZE: '8',
+    });
+
+  it(`answers all of ${REQUESTS} requests while each is restarted`, async () => {
+    const paths = await Promise.all(
+      Array.from({ length: CLIENTS }, async () =>
+        connectAppPath(owner.accountSid, await world.createApp(owner.accountSid, {})),
+      ),
+    );
+    const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
+    const counts = new Map<string, number>();
+    let asked = 0;
+    let areRestarted = false;
+
+    async function ask(client: number): Promise<void> {
+      while (!areRestarted || asked < REQUESTS) {
+        asked += 1;
+        // One in ten writes. Each has an app of its own, or they would wait for one another.
+        const isWrite = asked % 10 === 0;
+        const form = isWrite ? `Description=${client}` : undefined;
+        const outcome = await send(agent, origin + paths[client], owner, form).catch(String);
+        counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      }
+    }
+    const clients = paths.map((_, client) => ask(client));
+
+    for (const index of [0, 1, 2]) {
+      const before = asked;
+      await until('there is load', () => asked > before + 500, 30_000);
+      const old = present(servers[index]);
+      old.child.kill('SIGTERM');
+      await until('it is not ready', async () => (await readyStatus(old.url)) !== 200);
+      assert.equal(await ended(old.child), 0);
+      servers[index] = await start(index);
+    }
+    areRestarted = true;
+    await Promise.all(clients);
+    agent.destroy();
+    assert.deepEqual([...counts], [['200', asked]]);
+    assert.ok(asked >= REQUESTS);
+  });
+});
+
+/** As docs/operating.md gives it, with faster checks. */
+function configuration(port: number, ports: readonly number[]): string {
+  const lines = ports.map((one, index) => `  server s${index} 127.0.0.1:${one} check`);
+  return `defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 30s
+frontend api
+  bind 127.0.0.1:${port}
+  default_backend servers
+backend servers
+  option httpchk GET /readyz
+  http-check expect status 200
+  default-server inter 300ms fall 2 rise 1
+${lines.join('\n')}
+`;
+}
+
+async function readyStatus(origin: string): Promise<number> {
+  return fetch(`${origin}/readyz`).then(
+    ({ status }) => status,
+    () => 0,
+  );
+}
+
+/** Resolves with the status; rejects when there is no whole answer. */
+function send(
+  agent: Agent,
+  url: string,
+  { accountSid, authToken }: Credentials,
+  form: string | undefined,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, {
+      agent,
+      auth: `${accountSid}:${authToken}`,
+      method: form === undefined ? 'GET' : 'POST',
+      headers: form === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    request.on('error', reject);
+    request.on('response', (response) => {
+      text(response).then(() => resolve(String(response.statusCode)), reject);
+    });
+    request.end(form);
+  });
+}

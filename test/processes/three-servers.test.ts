@@ -1,0 +1,193 @@
+/** Three `serve` processes on one PostgreSQL: what one does, the others know, and nothing is done twice. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { rotateToken, updateAccount } from '../../src/accounts/account.ts';
+import {
+  authorizeConnectApp,
+  revokeAuthorization,
+} from '../../src/authorizations/authorization.ts';
+import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { accountPath, connectAppPath, connectAppsPath } from '../api/paths.ts';
+import { openContext, type TestContext } from '../support/context.ts';
+import { DATABASES } from '../support/databases.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { type ServeProcess, startServe } from '../support/serve.ts';
+import type { Credentials } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const SERVERS = 3;
+/** What is taken away must be refused everywhere within this. */
+const SEEN_MS = 3000;
+const CALLBACKS = 90;
+const RATE = 20;
+
+describe('three servers on one database', { skip: !DATABASES.includes('postgres') }, () => {
+  let world: TestContext;
+  let owner: Credentials;
+  let servers: ServeProcess[];
+  before(async () => {
+    world = await openContext('postgres');
+    owner = await world.createAccount();
+    servers = await startAll();
+  });
+  after(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await world.close();
+  });
+
+  const startAll = (settings: Record<string, string> = {}) =>
+    Promise.all(
+      Array.from({ length: SERVERS }, () =>
+        startServe(world.databaseUrl, { DATABASE_POOL_SIZE: '5', ...settings }),
+      ),
+    );
+
+  async function authorize(properties: Parameters<TestContext['createApp']>[1]) {
+    const customer = await world.createAccount();
+    const connectAppSid = await world.createApp(owner.accountSid, properties);
+    const key = { accountSid: customer.accountSid, connectAppSid };
+    const { subaccountSid } = await authorizeConnectApp(world.context, key);
+    return { key, auth: { accountSid: subaccountSid, authToken: owner.authToken } };
+  }
+
+  it('sends one callback for each deauthorization', async () => {
+    const receiver = await startReceiver();
+    const authorizations = [];
+    for (let index = 0; index < CALLBACKS; index += 1) {
+      authorizations.push(await authorize({ deauthorizeCallbackUrl: `${receiver.url}/bye` }));
+    }
+    await Promise.all(authorizations.map(({ key }) => revokeAuthorization(world.context, key)));
+    await until('all have arrived', () => receiver.received.length >= CALLBACKS, 30_000);
+    // Long enough for each of the workers to look again.
+    await setTimeout(2500);
+    const tokens = receiver.received.map(({ headers }) => headers['i-twilio-idempotency-token']);
+    assert.deepEqual([tokens.length, new Set(tokens).size], [CALLBACKS, CALLBACKS]);
+    await receiver.close();
+  });
+
+  /** Asks every server all the time, takes something away, and returns how long it still answered. */
+  async function msUntilRefused(
+    auth: Credentials,
+    path: string,
+    takeAway: () => Promise<unknown>,
+  ): Promise<number> {
+    let takenAt = Number.POSITIVE_INFINITY;
+    let lastGoodAt = 0;
+    const asking = servers.map(async (server) => {
+      for (let good = 0; ; ) {
+        const sentAt = performance.now();
+        const reply = await server.request('GET', path, { auth });
+        if (reply.status === 200) {
+          good += 1;
+          lastGoodAt = Math.max(lastGoodAt, sentAt);
+        } else if (sentAt > takenAt) return good;
+        else assert.fail(`${reply.status} before it was taken away`);
+        assert.ok(sentAt < takenAt + 3 * SEEN_MS, 'it is never refused');
+      }
+    });
+    await setTimeout(300);
+    await takeAway();
+    takenAt = performance.now();
+    for (const good of await Promise.all(asking)) assert.ok(good > 5, 'each of them was asked');
+    return Math.max(0, lastGoodAt - takenAt);
+  }
+
+  it('refuses everywhere within 3 s what was revoked, rotated, suspended or dropped', async () => {
+    const { context } = world;
+    const revoked = await authorize({ permissions: ['get-all'] });
+    const dropped = await authorize({ permissions: ['get-all'] });
+    const suspended = await authorize({ permissions: ['get-all'] });
+    const rotated = await world.createAccount();
+    const path = ({ accountSid }: Credentials) => accountPath(accountSid);
+    const cases: [name: string, auth: Credentials, takeAway: () => Promise<unknown>][] = [
+      ['revoked', revoked.auth, () => revokeAuthorization(context, revoked.key)],
+      [
+        'dropped',
+        dropped.auth,
+        () =>
+          updateConnectApp(context, owner.accountSid, dropped.key.connectAppSid, {
+            Permissions: '',
+          }),
+      ],
+      [
+        'suspended',
+        suspended.auth,
+        () => updateAccount(context, suspended.key.accountSid, { Status: 'suspended' }),
+      ],
+      ['rotated', rotated, () => rotateToken(context, rotated.accountSid, { keepOld: false })],
+    ];
+    for (const [name, auth, takeAway] of cases) {
+      const ms = await msUntilRefused(auth, path(auth), takeAway);
+      assert.ok(ms < SEEN_MS, `${name}: still answered after ${ms} ms`);
+    }
+  });
+
+  it('shows at once on every server what one has written', async () => {
+    const [first, ...others] = servers;
+    const sid = await world.createApp(owner.accountSid, {});
+    const path = connectAppPath(owner.accountSid, sid);
+    for (let round = 0; round < 20; round += 1) {
+      const form = { Description: `round ${round}` };
+      const written = await first?.request('POST', path, { auth: owner, form });
+      assert.equal(written?.status, 200);
+      for (const server of others) {
+        const reply = await server.request('GET', path, { auth: owner });
+        assert.ok(reply.text.includes(`"description":"round ${round}"`));
+      }
+    }
+  });
+
+  it('loses no update when all change different properties at once', async () => {
+    const sid = await world.createApp(owner.accountSid, {});
+    const path = connectAppPath(owner.accountSid, sid);
+    const names = ['FriendlyName', 'CompanyName', 'Description'] as const;
+    for (let round = 0; round < 15; round += 1) {
+      const value = `round ${round}`;
+      const replies = await Promise.all(
+        servers.map((server, index) =>
+          server.request('POST', path, {
+            auth: owner,
+            form: { [names[index] ?? 'Description']: value },
+          }),
+        ),
+      );
+      assert.deepEqual(
+        replies.map(({ status }) => status),
+        [200, 200, 200],
+      );
+      const reply = await servers[0]?.request('GET', path, { auth: owner });
+      assert.equal(reply?.text.match(new RegExp(`"${value}"`, 'g'))?.length, 3);
+    }
+  });
+
+  it('keeps an account to its rate times the number of servers', async () => {
+    const limited = await startAll({ RATE_LIMIT_PER_SECOND: String(RATE) });
+    const account = await world.createAccount();
+    const path = connectAppsPath(account.accountSid);
+    const seconds = 3;
+    const end = performance.now() + seconds * 1000;
+    const counts = { accepted: 0, refused: 0 };
+    const begun = performance.now();
+    await Promise.all(
+      limited.map(async (server) => {
+        while (performance.now() < end) {
+          const reply = await server.request('GET', path, { auth: account });
+          if (reply.status === 200) counts.accepted += 1;
+          else {
+            assert.equal(reply.status, 429);
+            assert.ok(Number(reply.headers['retry-after']) >= 1);
+            counts.refused += 1;
+          }
+        }
+      }),
+    );
+    // One window more than there are full seconds: they begin with the first request.
+    const windows = Math.ceil((performance.now() - begun) / 1000) + 1;
+    assert.ok(counts.refused > 0, 'more was asked for than is allowed');
+    assert.ok(counts.accepted >= RATE * (seconds - 1), `${counts.accepted} accepted`);
+    assert.ok(counts.accepted <= RATE * SERVERS * windows, `${counts.accepted} accepted`);
+    await Promise.all(limited.map((server) => server.stop()));
+  });
+});
