@@ -115,16 +115,24 @@ async function run(url: string, text: string): Promise<void> {
   }
 }
 
-function isRoot(): boolean {
+/** Whether this process may, and for PostgreSQL must, become another user. */
+export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
-/** Without a shell or a parent in between: its process id is the server's own. */
-function asPostgres(program: string, words: readonly string[]): string[] {
+/**
+ * The command that runs a program as the user `postgres`, without a shell or a parent in between: its
+ * process id is the program's own.
+ */
+export function asPostgres(
+  program: string,
+  words: readonly string[],
+  deathSignal = 'QUIT',
+): string[] {
   if (!isRoot()) return [program, ...words];
   const user = ['--reuid=postgres', '--regid=postgres', '--clear-groups'];
   // A test that is killed takes its server with it.
-  return ['setpriv', ...user, '--pdeathsig=QUIT', program, ...words];
+  return ['setpriv', ...user, `--pdeathsig=${deathSignal}`, program, ...words];
 }
 
 function findPrograms(): string | undefined {

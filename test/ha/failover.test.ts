@@ -1,0 +1,150 @@
+/** What clients of the API see of a failover: an outage that ends by itself, and nothing lost. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { createAccount } from '../../src/accounts/account.ts';
+import { createContext } from '../../src/app.ts';
+import { createConfig } from '../../src/config.ts';
+import type { Context } from '../../src/context.ts';
+import { migrate } from '../../src/storage/migrate.ts';
+import { accountsPath } from '../api/paths.ts';
+import { TEST_SECRET_KEY } from '../support/context.ts';
+import { type ServeProcess, startServe } from '../support/serve.ts';
+import type { Credentials } from '../support/server.ts';
+import { until } from '../support/until.ts';
+import { GROUP_OBSTACLE, type Group, startGroup } from './group.ts';
+
+const WRITERS = 8;
+/** The outage is over when nothing has been refused for this long. */
+const CALM_MS = 5000;
+/** A request must be answered within this, whatever has happened. */
+const ANSWER_MS = 4000;
+
+describe('a group with failover', { skip: GROUP_OBSTACLE }, () => {
+  let group: Group;
+  let server: ServeProcess;
+  let context: Context;
+  let owner: Credentials;
+  before(async () => {
+    group = await startGroup();
+    context = createContext(createConfig({ DATABASE_URL: group.url }, 'development'), {
+      secretKey: TEST_SECRET_KEY,
+    });
+    await migrate(context.database);
+    const { sid, authToken } = await createAccount(context, {});
+    owner = { accountSid: sid, authToken };
+    server = await startServe(group.url);
+  });
+  after(async () => {
+    await server?.stop('SIGKILL');
+    await context?.database.close();
+    await group?.close();
+  });
+
+  /** Writes all the time, through a fault and until it is over, and tells what came of it. */
+  async function writeThrough(run: string, fault: (primary: string) => Promise<void> | void) {
+    const acknowledged: { name: string; at: number }[] = [];
+    let refused = 0;
+    let refusedAt = 0;
+    let slowestMs = 0;
+    let isWriting = true;
+    const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+      for (let number = 0; isWriting; number += 1) {
+        const name = `${run} ${writer} ${number}`;
+        const begun = performance.now();
+        const reply = await server.request('POST', accountsPath(), {
+          auth: owner,
+          form: { FriendlyName: name },
+        });
+        const now = performance.now();
+        slowestMs = Math.max(slowestMs, now - begun);
+        if (reply.status === 201) acknowledged.push({ name, at: now });
+        else {
+          assert.equal(reply.status, 503, reply.text);
+          assert.equal(reply.headers['retry-after'], '1');
+          refused += 1;
+          refusedAt = now;
+          await setTimeout(50);
+        }
+      }
+    });
+    await until('there are writes', () => acknowledged.length > 200, 30_000);
+    const begun = performance.now();
+    await fault(await group.primary());
+    const isOver = () => {
+      const isAnswered = (acknowledged.at(-1)?.at ?? 0) > refusedAt;
+      return refused > 0 && isAnswered && performance.now() - refusedAt > CALM_MS;
+    };
+    await until('there are writes again', isOver, 90_000);
+    isWriting = false;
+    await Promise.all(writers);
+    await group.healthy();
+
+    const rows = await context.database.query
+      .selectFrom('accounts')
+      .select('friendly_name')
+      .where('owner_account_sid', '=', owner.accountSid)
+      .where('friendly_name', 'like', `${run} %`)
+      .execute();
+    const names = rows.map((row) => row.friendly_name);
+    const there = new Set(names);
+    const times = acknowledged.map(({ at }) => at).filter((at) => at >= begun - 1000);
+    const gaps = times.map((at, index) => at - (times[index - 1] ?? at));
+    return {
+      acknowledged: acknowledged.length,
+      lost: acknowledged.filter(({ name }) => !there.has(name)).map(({ name }) => name),
+      twice: names.length - there.size,
+      refused,
+      outageMs: Math.max(...gaps),
+      slowestMs,
+    };
+  }
+
+  type Outcome = Awaited<ReturnType<typeof writeThrough>>;
+  function check(t: { diagnostic(text: string): void }, outcome: Outcome, withinMs: number) {
+    const { lost, twice, ...figures } = outcome;
+    t.diagnostic(JSON.stringify({ lost: lost.length, ...figures }));
+    assert.deepEqual(lost, []);
+    assert.equal(twice, 0);
+    assert.ok(figures.outageMs <= withinMs, `out for ${figures.outageMs} ms`);
+    assert.ok(figures.slowestMs <= ANSWER_MS, `answered after ${figures.slowestMs} ms`);
+    assert.equal(server.child.exitCode, null);
+  }
+
+  for (const round of [1, 2, 3]) {
+    it(`loses nothing when the primary is killed, and is back within 15 s (${round})`, async (t) => {
+      const outcome = await writeThrough(`kill${round}`, (primary) => group.killServer(primary));
+      check(t, outcome, 15_000);
+    });
+  }
+
+  it('loses nothing when the host of the primary dies, and is back within 35 s', async (t) => {
+    let dead = '';
+    const outcome = await writeThrough('host', async (primary) => {
+      dead = primary;
+      group.killHost(primary);
+      await until(
+        'another leads',
+        async () => {
+          return group.primary().then(
+            (name) => name !== dead,
+            () => false,
+          );
+        },
+        60_000,
+      );
+      group.startHost(dead);
+    });
+    check(t, outcome, 35_000);
+  });
+
+  it('loses nothing when the primary is paused and goes on, and is back within 35 s', async (t) => {
+    const outcome = await writeThrough('pause', async (primary) => {
+      group.pause(primary);
+      await setTimeout(30_000);
+      group.resume(primary);
+    });
+    check(t, outcome, 35_000);
+  });
+});
