@@ -6,6 +6,7 @@ import { Problem } from '../problem.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
+import { addBackupCommand } from './backup.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
@@ -33,6 +34,7 @@ export async function run(words: readonly string[]): Promise<number> {
   addDevCommand(program);
   addServeCommand(program);
   addMigrateCommand(program);
+  addBackupCommand(program);
   addExecCommand(program, (exitCode) => {
     outcome.exitCode = exitCode;
   });
