@@ -1,0 +1,112 @@
+/** What requests cost on the embedded database, beside the floor and the rivals. */
+
+import { type Data, fill } from '../data.ts';
+import { countFsyncs } from '../fsyncs.ts';
+import { compare, type Load, measure } from '../load.ts';
+import { startPrism } from '../prism.ts';
+import { type Size, sqliteIn } from '../size.ts';
+import { startFloor, startServe, usageOf } from '../subject.ts';
+import { figure, type Table } from '../table.ts';
+
+const CONNECTIONS = 32;
+
+/** GET, lists and POST at full load, GET and POST at half of it, and commits a sync. */
+export async function measureRequests(size: Size): Promise<Table[]> {
+  const data = await fill(sqliteIn(size.folder, 'requests'), size.apps);
+  const [app = ''] = data.apps;
+  const subject = await startServe(data.environment);
+  const reply = await fetch(`http://127.0.0.1:${subject.port}${app}`, { headers: data.headers });
+  const floor = await startFloor('floor', { BODY: await reply.text() });
+  const plain = await startFloor('plain-fastify', data.environment);
+  const prism = await startPrism(subject.port, size.folder);
+  const load = (path: string, more: Partial<Load> = {}): Load => ({
+    paths: [path],
+    headers: data.headers,
+    seconds: size.seconds,
+    connections: CONNECTIONS,
+    ...more,
+  });
+  const post = postOf(data);
+  const alone = { connections: 1 };
+  const measured = await compare(
+    [
+      ['floor', floor, load(app)],
+      ['GET one app, authenticated', subject, load(app)],
+      ['the same, plain Fastify + Kysely', plain, load(app)],
+      ['the same, Prism (any token, any SID)', prism, load(app)],
+      ['list of 50, first page', subject, load(`${data.list}?PageSize=50`)],
+      ['list of 50, last page', subject, load(data.lastPage)],
+      [
+        'list of 1,000 (4 connections)',
+        subject,
+        load(`${data.list}?PageSize=1000`, { connections: 4 }),
+      ],
+      ['POST, durable commit', subject, load(app, post)],
+      ['floor, one client', floor, load(app, alone)],
+      ['GET one app, one client', subject, load(app, alone)],
+      ['POST, one client', subject, load(app, { ...post, ...alone })],
+    ],
+    size.rounds,
+  );
+  const rateOf = (name: string) => measured.get(name)?.requestsPerSecond ?? Number.NaN;
+  const memory = usageOf(subject.pids()).rssBytes;
+
+  const halves = [];
+  for (const [name, one] of [
+    ['GET one app, authenticated', load(app)],
+    ['POST, durable commit', load(app, post)],
+  ] as const) {
+    const rate = Math.round(rateOf(name) / 2);
+    const { p50Ms, p99Ms, p999Ms } = await measure(subject, {
+      ...one,
+      rate,
+      seconds: 3 * size.seconds,
+    });
+    halves.push([name, figure(rate), p50Ms, p99Ms, p999Ms]);
+  }
+  const syncs = [];
+  for (const connections of [1, 32, 128]) {
+    const { writes, fsyncs } = await countFsyncs(subject, load(app, { ...post, connections }));
+    syncs.push([connections, figure(writes), figure(fsyncs), figure(writes / fsyncs)]);
+  }
+  await Promise.all([subject, floor, plain, prism].map((one) => one.stop()));
+
+  return [
+    {
+      title: 'Requests',
+      columns: ['what', 'requests/s', 'of the floor', 'CPU µs a request', 'p50 ms', 'p99 ms'],
+      rows: [...measured].map(([name, one]) => [
+        name,
+        figure(one.requestsPerSecond),
+        (
+          one.requestsPerSecond /
+          rateOf(name.endsWith('one client') ? 'floor, one client' : 'floor')
+        ).toFixed(2),
+        figure(one.cpuMicroseconds),
+        one.p50Ms,
+        one.p99Ms,
+      ]),
+      note: `${figure(size.apps)} apps, ${CONNECTIONS} connections, medians of ${size.rounds} rounds of ${size.seconds} s. GET is ${figure(rateOf('GET one app, authenticated') / rateOf('the same, Prism (any token, any SID)'))} times Prism. Memory of the server at the end: ${figure(memory / 2 ** 20)} MiB.`,
+    },
+    {
+      title: 'At half of that',
+      columns: ['what', 'requests/s', 'p50 ms', 'p99 ms', 'p99.9 ms'],
+      rows: halves,
+    },
+    {
+      title: 'Commits that share a sync',
+      columns: ['writers', 'writes', 'syncs of the disk', 'writes a sync'],
+      rows: syncs,
+      note: 'Counted with strace, which slows the server down: the ratio counts.',
+    },
+  ];
+}
+
+/** A change of one property. */
+export function postOf(data: Data): Pick<Load, 'method' | 'headers' | 'body'> {
+  return {
+    method: 'POST',
+    headers: { ...data.headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'Description=new',
+  };
+}

@@ -1,0 +1,27 @@
+/** What the parts of the benchmark return: tables, for docs/performance.md and for the chart. */
+
+export interface Table {
+  title: string;
+  columns: readonly string[];
+  rows: readonly (readonly (string | number)[])[];
+  /** How it was measured, where the columns do not say it. */
+  note?: string;
+}
+
+/** A table as Markdown. */
+export function toMarkdown({ title, columns, rows, note }: Table): string {
+  const lines = [columns, columns.map(() => '---'), ...rows];
+  const table = lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  return `### ${title}\n\n${table}${note === undefined ? '' : `\n${note}\n`}`;
+}
+
+/** A number as people read it: thousands with commas, small ones with the digits that count. */
+export function figure(value: number): string {
+  const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+}
+
+/** The middle one of several values. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
