@@ -21,7 +21,8 @@ const NAMES: Record<string, ProblemName> = {
 
 /**
  * Answers a parse error and closes the connection. Bytes after a request that is still being
- * answered (old clients send a stray chunk end) do not take the place of its answer.
+ * answered (old clients send a stray chunk end) do not take the place of its answer, and a request
+ * that was refused before its body came gets no second one.
  */
 export function refuseUnparsable(
   error: Error & { code?: string },
@@ -29,8 +30,9 @@ export function refuseUnparsable(
   logger: Logger,
 ): void {
   const last = lastResponses.get(socket);
-  if (last?.req.complete && !last.writableFinished) {
-    last.once('finish', () => socket.destroySoon());
+  if (last && (last.req.complete ? !last.writableFinished : last.headersSent)) {
+    if (last.writableFinished) socket.destroySoon();
+    else last.once('finish', () => socket.destroySoon());
     return;
   }
   if (error.code === 'ECONNRESET' || !socket.writable) {

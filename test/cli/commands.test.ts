@@ -1,232 +1,215 @@
 /** The commands that work on the database: what they print, and how they fail. */
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
+import { DATABASES, emptyDatabase, settingsOfDatabase } from '../support/databases.ts';
 
-describe('the commands', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'connect-apps-cli-'));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
+for (const engine of DATABASES) {
+  describe(`the commands on ${engine}`, () => {
+    let folder: string;
+    let settings: Record<string, string>;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'connect-apps-cli-'));
+      settings = await settingsOfDatabase(engine);
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
 
-  async function json(...words: string[]) {
-    const { stdout, stderr, exitCode } = await runCommand(folder, [...words, '--json']);
-    assert.equal(exitCode, 0, stderr);
-    return JSON.parse(stdout);
-  }
-
-  async function refused(exitCode: number, ...words: string[]): Promise<string> {
-    const outcome = await runCommand(folder, words);
-    assert.equal(outcome.exitCode, exitCode, outcome.stdout + outcome.stderr);
-    assert.equal(outcome.stdout, '');
-    assert.doesNotMatch(outcome.stderr, /^\s+at /m, 'no stack');
-    return outcome.stderr;
-  }
-
-  it('migrate brings an empty database up to date once, from several processes at once', async () => {
-    const all = await Promise.all([json('migrate'), json('migrate'), json('migrate')]);
-    const applied = all.flatMap((one) => one.applied);
-    assert.deepEqual(applied, [
-      '0001-accounts-and-connect-apps',
-      '0002-people-authorizations-callbacks',
-    ]);
-  });
-
-  it('migrate says that there is nothing to do', async () => {
-    const { stdout, exitCode } = await runCommand(folder, ['migrate']);
-    assert.equal(exitCode, 0);
-    assert.equal(stdout, 'Nothing to do: the schema is current.\n');
-    assert.deepEqual((await json('migrate')).applied, []);
-  });
-
-  it('accounts rotate-token keeps the old token, unless it is told not to', async () => {
-    const { sid, auth_token: first } = await json('accounts', 'create');
-    const opens = async (token: string) => {
-      const server = startCommand(folder, ['dev', '--port', '0']);
-      try {
-        const reply = await fetch(`${await originOf(server)}/2010-04-01/Accounts/${sid}.json`, {
-          headers: { authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}` },
-        });
-        return reply.status;
-      } finally {
-        server.kill();
-        await ended(server);
-      }
-    };
-    await json('accounts', 'rotate-token', sid);
-    assert.equal(await opens(first), 200);
-    await json('accounts', 'rotate-token', sid, '--no-keep-old');
-    assert.equal(await opens(first), 401);
-    assert.equal(await opens((await json('accounts', 'show', sid)).auth_token), 200);
-  });
-
-  it('authorizations: create, list and revoke', async () => {
-    const owner = (await json('accounts', 'create')).sid;
-    const customer = (await json('accounts', 'create')).sid;
-    const flags = ['--friendly-name', 'My app', '--permissions', 'get-all'];
-    const url = ['--authorize-redirect-url', 'https://app.example.com/done'];
-    const app = (await json('apps', 'create', '--account-sid', owner, ...flags, ...url)).sid;
-    const both = ['--account-sid', customer, '--connect-app-sid', app];
-
-    const created = await json('authorizations', 'create', ...both);
-    assert.deepEqual(Object.keys(created), ['account_sid', 'connect_app_sid', 'permissions']);
-    const subaccount = await json('accounts', 'show', created.account_sid);
-    assert.equal(subaccount.owner_account_sid, customer);
-    const listed = await json('authorizations', 'list', '--account-sid', customer);
-    assert.deepEqual(listed, [{ ...created, connect_app_friendly_name: 'My app' }]);
-
-    assert.deepEqual(await json('authorizations', 'revoke', ...both), created);
-    assert.deepEqual(await json('authorizations', 'list', '--account-sid', customer), []);
-    assert.match(
-      await refused(1, 'authorizations', 'revoke', ...both),
-      /^connect-apps: There is nothing .+\.\n$/,
-    );
-    await json('apps', 'update', app, '--authorize-redirect-url', '');
-    assert.match(
-      await refused(1, 'authorizations', 'create', ...both),
-      /^connect-apps: The Connect App has no Authorize URL.+\n$/,
-    );
-  });
-
-  it('accounts: create, show, list, suspend, activate, rotate the token and close', async () => {
-    const account = await json('accounts', 'create', '--friendly-name', 'Acme 🚀');
-    assert.match(account.sid, /^AC[0-9a-f]{32}$/);
-    assert.equal(account.friendly_name, 'Acme 🚀');
-    const child = await json('accounts', 'create', '--owner', account.sid);
-    assert.equal(child.owner_account_sid, account.sid);
-
-    const listed = await json('accounts', 'list', '--owner', account.sid);
-    assert.deepEqual(
-      listed.map((one: { sid: string }) => one.sid),
-      [child.sid, account.sid],
-    );
-    assert.ok(!('auth_token' in listed[0]), 'a list has no tokens');
-
-    assert.equal((await json('accounts', 'suspend', account.sid)).status, 'suspended');
-    assert.equal((await json('accounts', 'show', '--account-sid', child.sid)).status, 'suspended');
-    assert.equal((await json('accounts', 'activate', account.sid)).status, 'active');
-    assert.equal((await json('accounts', 'show', child.sid)).status, 'active');
-
-    const rotated = await json('accounts', 'rotate-token', account.sid);
-    assert.notEqual(rotated.auth_token, account.auth_token);
-    assert.equal((await json('accounts', 'show', account.sid)).auth_token, rotated.auth_token);
-
-    assert.equal((await json('accounts', 'close', account.sid)).status, 'closed');
-    assert.match(await refused(1, 'accounts', 'activate', account.sid), /final/);
-  });
-
-  it('apps: create, show, update, list and delete', async () => {
-    const owner = (await json('accounts', 'create')).sid;
-    const flags = ['--friendly-name', 'My app', '--permissions', 'post-all,get-all'];
-    const app = await json('apps', 'create', '--account-sid', owner, ...flags);
-    assert.deepEqual(app.permissions, ['get-all', 'post-all']);
-    assert.deepEqual(await json('apps', 'show', app.sid), app);
-
-    const changed = await json(
-      'apps',
-      'update',
-      '--sid',
-      app.sid,
-      '--logo-url',
-      'https://a.example/',
-    );
-    assert.equal(changed.logo_url, 'https://a.example/');
-    assert.equal(changed.friendly_name, 'My app');
-    assert.deepEqual(await json('apps', 'list', '--account-sid', owner), [changed]);
-    await json('apps', 'delete', app.sid, '--account-sid', owner);
-    assert.deepEqual(await json('apps', 'list', '--account-sid', owner), []);
-  });
-
-  it('says in one sentence what is wrong, and exits with 1', async () => {
-    const owner = (await json('accounts', 'create')).sid;
-    const create = ['apps', 'create', '--account-sid', owner];
-    assert.match(await refused(1, ...create), /^connect-apps: FriendlyName .+\.\n$/);
-    assert.match(
-      await refused(1, ...create, '--friendly-name', 'A', '--homepage-url', 'ftp://a'),
-      /^connect-apps: HomepageUrl .+\.\n$/,
-    );
-    for (const [room, sid] of [
-      ['apps', 'CN1'],
-      ['apps', `CN${'e'.repeat(32)}`],
-      ['accounts', `AC${'e'.repeat(32)}`],
-      ['accounts', 'nonsense'],
-    ] as const) {
-      const sentence = await refused(1, room, 'show', sid);
-      assert.match(sentence, /^connect-apps: There is nothing .+\.\n$/);
+    async function json(...words: string[]) {
+      const { stdout, stderr, exitCode } = await runCommand(folder, [...words, '--json'], settings);
+      assert.equal(exitCode, 0, stderr);
+      return JSON.parse(stdout);
     }
-    assert.match(
-      await refused(1, 'migrate', '--database-url', 'mysql://a'),
-      /^connect-apps: DATABASE_URL must be .+\.\n$/,
-    );
-  });
 
-  it('exits with 2 for wrong usage', async () => {
-    for (const words of [
-      ['frobnicate'],
-      ['apps', 'list'],
-      ['accounts', 'show'],
-      ['dev', '--frob'],
-      ['exec'],
-    ]) {
-      assert.match(await refused(2, ...words), /^error: [^\n]+\n$/);
+    async function refused(exitCode: number, ...words: string[]): Promise<string> {
+      const outcome = await runCommand(folder, words, settings);
+      assert.equal(outcome.exitCode, exitCode, outcome.stdout + outcome.stderr);
+      assert.equal(outcome.stdout, '');
+      assert.doesNotMatch(outcome.stderr, /^\s+at /m, 'no stack');
+      return outcome.stderr;
     }
-  });
 
-  it('explains every command, and each of its subcommands, with an example', async () => {
-    const seen: string[] = [];
-    const explain = async (words: string[]): Promise<void> => {
-      const { stdout, exitCode } = await runCommand(folder, [...words, '--help']);
+    it('migrate brings an empty database up to date once, from several processes at once', async () => {
+      const all = await Promise.all([json('migrate'), json('migrate'), json('migrate')]);
+      const applied = all.flatMap((one) => one.applied);
+      assert.deepEqual(applied, [
+        '0001-accounts-and-connect-apps',
+        '0002-people-authorizations-callbacks',
+      ]);
+    });
+
+    it('migrate says that there is nothing to do', async () => {
+      const { stdout, exitCode } = await runCommand(folder, ['migrate'], settings);
       assert.equal(exitCode, 0);
-      assert.match(stdout, new RegExp(`Usage: connect-apps ${words.join(' ')}`));
-      const [, listed = ''] = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(stdout) ?? [];
-      const names = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
-      const commands = names.filter((name) => name !== 'help');
-      if (commands.length === 0) {
-        assert.match(stdout, /\nExamples?:\n {2}\$ /, words.join(' '));
-        seen.push(words.join(' '));
+      assert.equal(stdout, 'Nothing to do: the schema is current.\n');
+      assert.deepEqual((await json('migrate')).applied, []);
+    });
+
+    it('accounts rotate-token keeps the old token, unless it is told not to', async () => {
+      const { sid, auth_token: first } = await json('accounts', 'create');
+      const opens = async (token: string) => {
+        const server = startCommand(folder, ['dev', '--port', '0'], settings);
+        try {
+          const reply = await fetch(`${await originOf(server)}/2010-04-01/Accounts/${sid}.json`, {
+            headers: {
+              authorization: `Basic ${Buffer.from(`${sid}:${token}`).toString('base64')}`,
+            },
+          });
+          return reply.status;
+        } finally {
+          server.kill();
+          await ended(server);
+        }
+      };
+      await json('accounts', 'rotate-token', sid);
+      assert.equal(await opens(first), 200);
+      await json('accounts', 'rotate-token', sid, '--no-keep-old');
+      assert.equal(await opens(first), 401);
+      assert.equal(await opens((await json('accounts', 'show', sid)).auth_token), 200);
+    });
+
+    it('authorizations: create, list and revoke', async () => {
+      const owner = (await json('accounts', 'create')).sid;
+      const customer = (await json('accounts', 'create')).sid;
+      const flags = ['--friendly-name', 'My app', '--permissions', 'get-all'];
+      const url = ['--authorize-redirect-url', 'https://app.example.com/done'];
+      const app = (await json('apps', 'create', '--account-sid', owner, ...flags, ...url)).sid;
+      const both = ['--account-sid', customer, '--connect-app-sid', app];
+
+      const created = await json('authorizations', 'create', ...both);
+      assert.deepEqual(Object.keys(created), ['account_sid', 'connect_app_sid', 'permissions']);
+      const subaccount = await json('accounts', 'show', created.account_sid);
+      assert.equal(subaccount.owner_account_sid, customer);
+      const listed = await json('authorizations', 'list', '--account-sid', customer);
+      assert.deepEqual(listed, [{ ...created, connect_app_friendly_name: 'My app' }]);
+
+      assert.deepEqual(await json('authorizations', 'revoke', ...both), created);
+      assert.deepEqual(await json('authorizations', 'list', '--account-sid', customer), []);
+      assert.match(
+        await refused(1, 'authorizations', 'revoke', ...both),
+        /^connect-apps: There is nothing .+\.\n$/,
+      );
+      await json('apps', 'update', app, '--authorize-redirect-url', '');
+      assert.match(
+        await refused(1, 'authorizations', 'create', ...both),
+        /^connect-apps: The Connect App has no Authorize URL.+\n$/,
+      );
+    });
+
+    it('accounts: create, show, list, suspend, activate, rotate the token and close', async () => {
+      const account = await json('accounts', 'create', '--friendly-name', 'Acme 🚀');
+      assert.match(account.sid, /^AC[0-9a-f]{32}$/);
+      assert.equal(account.friendly_name, 'Acme 🚀');
+      const child = await json('accounts', 'create', '--owner', account.sid);
+      assert.equal(child.owner_account_sid, account.sid);
+
+      const listed = await json('accounts', 'list', '--owner', account.sid);
+      assert.deepEqual(
+        listed.map((one: { sid: string }) => one.sid),
+        [child.sid, account.sid],
+      );
+      assert.ok(!('auth_token' in listed[0]), 'a list has no tokens');
+
+      assert.equal((await json('accounts', 'suspend', account.sid)).status, 'suspended');
+      assert.equal(
+        (await json('accounts', 'show', '--account-sid', child.sid)).status,
+        'suspended',
+      );
+      assert.equal((await json('accounts', 'activate', account.sid)).status, 'active');
+      assert.equal((await json('accounts', 'show', child.sid)).status, 'active');
+
+      const rotated = await json('accounts', 'rotate-token', account.sid);
+      assert.notEqual(rotated.auth_token, account.auth_token);
+      assert.equal((await json('accounts', 'show', account.sid)).auth_token, rotated.auth_token);
+
+      assert.equal((await json('accounts', 'close', account.sid)).status, 'closed');
+      assert.match(await refused(1, 'accounts', 'activate', account.sid), /final/);
+    });
+
+    it('apps: create, show, update, list and delete', async () => {
+      const owner = (await json('accounts', 'create')).sid;
+      const flags = ['--friendly-name', 'My app', '--permissions', 'post-all,get-all'];
+      const app = await json('apps', 'create', '--account-sid', owner, ...flags);
+      assert.deepEqual(app.permissions, ['get-all', 'post-all']);
+      assert.deepEqual(await json('apps', 'show', app.sid), app);
+
+      const changed = await json(
+        'apps',
+        'update',
+        '--sid',
+        app.sid,
+        '--logo-url',
+        'https://a.example/',
+      );
+      assert.equal(changed.logo_url, 'https://a.example/');
+      assert.equal(changed.friendly_name, 'My app');
+      assert.deepEqual(await json('apps', 'list', '--account-sid', owner), [changed]);
+      await json('apps', 'delete', app.sid, '--account-sid', owner);
+      assert.deepEqual(await json('apps', 'list', '--account-sid', owner), []);
+    });
+
+    it('says in one sentence what is wrong, and exits with 1', async () => {
+      const owner = (await json('accounts', 'create')).sid;
+      const create = ['apps', 'create', '--account-sid', owner];
+      assert.match(await refused(1, ...create), /^connect-apps: FriendlyName .+\.\n$/);
+      assert.match(
+        await refused(1, ...create, '--friendly-name', 'A', '--homepage-url', 'ftp://a'),
+        /^connect-apps: HomepageUrl .+\.\n$/,
+      );
+      for (const [room, sid] of [
+        ['apps', 'CN1'],
+        ['apps', `CN${'e'.repeat(32)}`],
+        ['accounts', `AC${'e'.repeat(32)}`],
+        ['accounts', 'nonsense'],
+      ] as const) {
+        const sentence = await refused(1, room, 'show', sid);
+        assert.match(sentence, /^connect-apps: There is nothing .+\.\n$/);
       }
-      await Promise.all(commands.map((name) => explain([...words, name])));
-    };
-    await explain([]);
-    assert.ok(seen.length >= 20, seen.join(', '));
-    assert.ok(seen.includes('accounts rotate-token'));
-  });
+      assert.match(
+        await refused(1, 'migrate', '--database-url', 'mysql://a'),
+        /^connect-apps: DATABASE_URL must be .+\.\n$/,
+      );
+    });
 
-  it('doctor makes nothing where there is no database, and sees one that is not current', async () => {
-    const empty = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
-    const missing = await runCommand(empty, ['doctor']);
-    assert.equal(missing.exitCode, 1);
-    assert.match(missing.stdout, /does not exist yet/);
-    assert.deepEqual(await readdir(empty), []);
-    await writeFile(join(empty, 'old.db'), '');
-    const old = await runCommand(empty, ['doctor', '--database-url', 'sqlite:old.db']);
-    assert.equal(old.exitCode, 1);
-    assert.match(old.stdout, /lacks \d+ migration\(s\)\. Run "connect-apps migrate" first/);
-    await rm(empty, { recursive: true });
-  });
+    it('doctor makes nothing where there is no database', async () => {
+      const empty = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
+      const missing =
+        engine === 'sqlite' ? {} : { DATABASE_URL: `${settings.DATABASE_URL}_missing` };
+      const { stdout, exitCode } = await runCommand(empty, ['doctor'], missing);
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /does not exist/);
+      assert.deepEqual(await readdir(empty), []);
+      await rm(empty, { recursive: true });
+    });
 
-  it('says in one sentence that .env cannot be read', async () => {
-    await mkdir(join(folder, '.env'));
-    const sentence = await refused(1, 'accounts', 'list');
-    await rmdir(join(folder, '.env'));
-    assert.match(sentence, /^connect-apps: Cannot read \.env \(EISDIR[^\n]+\n$/);
-  });
+    it('doctor sees a database that is not current', async () => {
+      const old = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
+      // SQLite takes an empty file for an empty database.
+      await writeFile(join(old, 'test.db'), '');
+      const DATABASE_URL = await emptyDatabase(engine, old);
+      const { stdout, exitCode } = await runCommand(old, ['doctor'], { DATABASE_URL });
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /lacks \d+ migration\(s\)\. Run "connect-apps migrate" first/);
+      await rm(old, { recursive: true });
+    });
 
-  it('doctor says what is well, and what is not', async () => {
-    const well = await json('doctor');
-    assert.deepEqual(Object.values(well), ['ok', 'ok', 'ok', 'ok', 'ok']);
-    const wrongKey = await runCommand(folder, ['doctor'], { SECRET_KEY: 'x'.repeat(40) });
-    assert.equal(wrongKey.exitCode, 1);
-    assert.match(wrongKey.stdout, /another SECRET_KEY/);
-    await writeFile(join(folder, '.env'), 'PROT=1\n');
-    const wrongFile = await runCommand(folder, ['doctor']);
-    await rm(join(folder, '.env'));
-    assert.equal(wrongFile.exitCode, 1);
-    assert.match(wrongFile.stdout, /unknown setting PROT/);
+    it('doctor says what is well, and what is not', async () => {
+      const well = await json('doctor');
+      assert.deepEqual(Object.values(well), ['ok', 'ok', 'ok', 'ok', 'ok']);
+      const wrongKey = await runCommand(folder, ['doctor'], {
+        ...settings,
+        SECRET_KEY: 'x'.repeat(40),
+      });
+      assert.equal(wrongKey.exitCode, 1);
+      assert.match(wrongKey.stdout, /another SECRET_KEY/);
+      await writeFile(join(folder, '.env'), 'PROT=1\n');
+      const wrongFile = await runCommand(folder, ['doctor'], settings);
+      await rm(join(folder, '.env'));
+      assert.equal(wrongFile.exitCode, 1);
+      assert.match(wrongFile.stdout, /unknown setting PROT/);
+    });
   });
-});
+}

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,119 +11,144 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { DEMO_CONNECT_APP_SID } from '../../src/demo.ts';
+import { connectAppPath } from '../api/paths.ts';
 import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
+import { DATABASES, emptyDatabase, settingsOfDatabase } from '../support/databases.ts';
 
 const SID = 'AC00000000000000000000000000000001';
 const AUTHORIZATION = `Basic ${Buffer.from(`${SID}:00000000000000000000000000000001`).toString('base64')}`;
-const APP = `/2010-04-01/Accounts/${SID}/ConnectApps/CNb989fdd207b04d16aee578018ef5fd93.json`;
+const APP = connectAppPath(SID, DEMO_CONNECT_APP_SID);
 const SECRET_KEY = 'a secret key that only this test knows';
 
-describe('dev', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'connect-apps-dev-'));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
-
-  async function withDev(words: string[], work: (origin: string) => Promise<void>) {
-    const child = startCommand(folder, ['dev', '--port', '0', ...words]);
-    try {
-      await work(await originOf(child));
-    } finally {
-      child.kill('SIGINT');
-    }
-    assert.equal(await ended(child), 0);
-  }
-
-  async function fetchApp(origin: string, init: RequestInit = {}) {
-    const reply = await fetch(origin + APP, { headers: { authorization: AUTHORIZATION }, ...init });
-    assert.equal(reply.status, 200);
-    return JSON.parse(await reply.text());
-  }
-
-  it("answers the document's example, keeps changes over a restart, and forgets with --fresh", async () => {
-    await withDev([], async (origin) => {
-      const app = await fetchApp(origin);
-      assert.equal(app.friendly_name, 'Connect app for deletion');
-      assert.equal(app.authorize_redirect_url, 'http://example.com/redirect');
-      assert.deepEqual(app.permissions, []);
-      await fetchApp(origin, {
-        method: 'POST',
-        body: new URLSearchParams({ FriendlyName: 'Kept' }),
-      });
+for (const engine of DATABASES) {
+  describe(`dev on ${engine}`, () => {
+    let folder: string;
+    let settings: Record<string, string>;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'connect-apps-dev-'));
+      settings = await settingsOfDatabase(engine);
     });
-    await withDev([], async (origin) => {
-      assert.equal((await fetchApp(origin)).friendly_name, 'Kept');
-    });
-    await withDev(['--fresh'], async (origin) => {
-      assert.equal((await fetchApp(origin)).friendly_name, 'Connect app for deletion');
-    });
-  });
+    after(() => rm(folder, { recursive: true, force: true }));
 
-  it('prints credentials, and a curl that works when it is pasted', async () => {
-    const child = startCommand(folder, ['dev', '--port', '0']);
-    let printed = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString();
-    });
-    try {
-      await originOf(child);
-      assert.match(printed, /developer {2}AC0{31}1 {2}token 0{31}1/);
-      assert.match(printed, /customer {3}AC0{31}2 {2}token 0{31}2/);
-      const [, command = ''] = /Paste this next:\n\n([\s\S]*?)\n\n/.exec(printed) ?? [];
-      const pasted = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
-      assert.equal(JSON.parse(pasted.stdout).friendly_name, 'Connect app for deletion');
-    } finally {
-      child.kill();
-      await ended(child);
-    }
-  });
-
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`finishes the request under way on ${signal}, and exits with 0`, async () => {
-      const child = startCommand(folder, ['dev', '--port', '0']);
-      const { hostname, port } = new URL(await originOf(child));
-      const body = 'FriendlyName=In+time';
-      const request = httpRequest({
-        hostname,
-        port,
-        path: APP,
-        method: 'POST',
-        agent: new Agent({ keepAlive: true, timeout: 60_000 }),
-        headers: {
-          authorization: AUTHORIZATION,
-          'content-type': 'application/x-www-form-urlencoded',
-          'content-length': body.length,
-        },
-      });
-      const answered = once(request, 'response');
-      request.write(body.slice(0, 5));
-      // The server has the request once it has asked who it is; a second one shows that it has.
-      await fetch(`http://${hostname}:${port}/healthz`);
-      child.kill(signal);
-      await refusedConnection(hostname, Number(port));
-      request.end(body.slice(5));
-      const [reply] = await answered;
-      assert.equal(reply.statusCode, 200);
-      assert.equal(JSON.parse(await text(reply)).friendly_name, 'In time');
-      const answeredAt = Date.now();
+    async function withDev(words: string[], work: (origin: string) => Promise<void>) {
+      const child = startCommand(folder, ['dev', '--port', '0', ...words], settings);
+      try {
+        await work(await originOf(child));
+      } finally {
+        child.kill('SIGINT');
+      }
       assert.equal(await ended(child), 0);
-      assert.ok(Date.now() - answeredAt < 3000, 'it does not wait for kept connections');
-    });
-  }
+    }
 
-  it('says so when the port is taken, and listens on loopback only', async () => {
-    await withDev([], async (origin) => {
-      const { port } = new URL(origin);
-      const second = await runCommand(folder, ['dev', '--port', port]);
-      assert.equal(second.exitCode, 1);
-      assert.match(second.stderr, new RegExp(`^connect-apps: Port ${port} is taken.+\\n$`));
+    async function fetchApp(origin: string, init: RequestInit = {}) {
+      const reply = await fetch(origin + APP, {
+        headers: { authorization: AUTHORIZATION },
+        ...init,
+      });
+      assert.equal(reply.status, 200);
+      return JSON.parse(await reply.text());
+    }
+
+    it("answers the document's example, and keeps changes over a restart", async () => {
+      await withDev([], async (origin) => {
+        const app = await fetchApp(origin);
+        assert.equal(app.friendly_name, 'Connect app for deletion');
+        assert.equal(app.authorize_redirect_url, 'http://example.com/redirect');
+        assert.deepEqual(app.permissions, []);
+        await fetchApp(origin, {
+          method: 'POST',
+          body: new URLSearchParams({ FriendlyName: 'Kept' }),
+        });
+      });
+      await withDev([], async (origin) => {
+        assert.equal((await fetchApp(origin)).friendly_name, 'Kept');
+      });
     });
-    const open = await runCommand(folder, ['dev', '--host', '0.0.0.0']);
-    assert.equal(open.exitCode, 1);
-    assert.match(open.stderr, /loopback only/);
+
+    // Its own file is all that dev may remove: other programs may share a PostgreSQL.
+    if (engine === 'sqlite') {
+      it('forgets with --fresh', async () => {
+        await withDev(['--fresh'], async (origin) => {
+          assert.equal((await fetchApp(origin)).friendly_name, 'Connect app for deletion');
+        });
+      });
+    } else {
+      it('refuses --fresh', async () => {
+        const { stderr, exitCode } = await runCommand(folder, ['dev', '--fresh'], settings);
+        assert.equal(exitCode, 1);
+        assert.match(
+          stderr,
+          /^connect-apps: --fresh empties the embedded database only\.[^\n]+\n$/,
+        );
+      });
+    }
+
+    it('prints credentials, and a curl that works when it is pasted', async () => {
+      const child = startCommand(folder, ['dev', '--port', '0'], settings);
+      let printed = '';
+      child.stdout?.on('data', (chunk: Buffer) => {
+        printed += chunk.toString();
+      });
+      try {
+        await originOf(child);
+        assert.match(printed, /developer {2}AC0{31}1 {2}token 0{31}1/);
+        assert.match(printed, /customer {3}AC0{31}2 {2}token 0{31}2/);
+        const [, command = ''] = /Paste this next:\n\n([\s\S]*?)\n\n/.exec(printed) ?? [];
+        const pasted = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
+        assert.equal(JSON.parse(pasted.stdout).sid, DEMO_CONNECT_APP_SID);
+      } finally {
+        child.kill();
+        await ended(child);
+      }
+    });
+
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`finishes the request under way on ${signal}, and exits with 0`, async () => {
+        const child = startCommand(folder, ['dev', '--port', '0'], settings);
+        const { hostname, port } = new URL(await originOf(child));
+        const body = 'FriendlyName=In+time';
+        const request = httpRequest({
+          hostname,
+          port,
+          path: APP,
+          method: 'POST',
+          agent: new Agent({ keepAlive: true, timeout: 60_000 }),
+          headers: {
+            authorization: AUTHORIZATION,
+            'content-type': 'application/x-www-form-urlencoded',
+            'content-length': body.length,
+          },
+        });
+        const answered = once(request, 'response');
+        request.write(body.slice(0, 5));
+        // The server has the request once it has asked who it is; a second one shows that it has.
+        await fetch(`http://${hostname}:${port}/healthz`);
+        child.kill(signal);
+        await refusedConnection(hostname, Number(port));
+        request.end(body.slice(5));
+        const [reply] = await answered;
+        assert.equal(reply.statusCode, 200);
+        assert.equal(JSON.parse(await text(reply)).friendly_name, 'In time');
+        const answeredAt = Date.now();
+        assert.equal(await ended(child), 0);
+        assert.ok(Date.now() - answeredAt < 3000, 'it does not wait for kept connections');
+      });
+    }
+
+    it('says so when the port is taken, and listens on loopback only', async () => {
+      await withDev([], async (origin) => {
+        const { port } = new URL(origin);
+        const second = await runCommand(folder, ['dev', '--port', port], settings);
+        assert.equal(second.exitCode, 1);
+        assert.match(second.stderr, new RegExp(`^connect-apps: Port ${port} is taken.+\\n$`));
+      });
+      const open = await runCommand(folder, ['dev', '--host', '0.0.0.0']);
+      assert.equal(open.exitCode, 1);
+      assert.match(open.stderr, /loopback only/);
+    });
   });
-});
+}
 
 /** Resolves when nobody takes connections there any more. */
 async function refusedConnection(host: string, port: number): Promise<void> {
@@ -139,70 +164,47 @@ async function refusedConnection(host: string, port: number): Promise<void> {
   assert.fail('the server still takes connections');
 }
 
-describe('serve', () => {
-  let folder: string;
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'connect-apps-serve-'));
-  });
-  after(() => rm(folder, { recursive: true, force: true }));
-
-  async function refused(pattern: RegExp, environment: Record<string, string>) {
-    const outcome = await runCommand(folder, ['serve'], { PORT: '0', ...environment });
-    assert.equal(outcome.exitCode, 1, outcome.stdout);
-    assert.match(outcome.stderr, /^connect-apps: [^\n]+\n$/);
-    assert.match(outcome.stderr, pattern);
-  }
-
-  it('refuses unsafe, contradictory and unknown settings', async () => {
-    await refused(/SECRET_KEY must be set/, {});
-    await refused(/SECRET_KEY must be set/, { SECRET_KEY: 'short' });
-    await refused(/keeps nothing/, { SECRET_KEY, DATABASE_URL: 'sqlite::memory:' });
-    await refused(/PORT must be a whole number/, { SECRET_KEY, PORT: 'http' });
-    await refused(/RATE_LIMIT_PER_SECOND must be a whole/, {
-      SECRET_KEY,
-      RATE_LIMIT_PER_SECOND: '-1',
+for (const engine of DATABASES) {
+  describe(`serve on ${engine}`, () => {
+    let folder: string;
+    let settings: Record<string, string>;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'connect-apps-serve-'));
+      settings = { SECRET_KEY, ...(await settingsOfDatabase(engine)) };
     });
-    await refused(/ALLOW_CONNECT_APP_DELETE must be/, {
-      SECRET_KEY,
-      ALLOW_CONNECT_APP_DELETE: 'yes',
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    async function refused(pattern: RegExp, environment: Record<string, string>) {
+      const outcome = await runCommand(folder, ['serve'], { PORT: '0', ...environment });
+      assert.equal(outcome.exitCode, 1, outcome.stdout);
+      assert.match(outcome.stderr, /^connect-apps: [^\n]+\n$/);
+      assert.match(outcome.stderr, pattern);
+    }
+
+    it('refuses a schema that is not current, another key, and the demo tokens', async () => {
+      await refused(/migrate/, settings);
+      await runCommand(folder, ['accounts', 'create'], settings);
+      await refused(/another SECRET_KEY/, { ...settings, SECRET_KEY: `${SECRET_KEY}!` });
+
+      const dev = startCommand(folder, ['dev', '--port', '0'], settings);
+      await originOf(dev);
+      dev.kill('SIGTERM');
+      assert.equal(await ended(dev), 0);
+      await refused(/demo token/, settings);
     });
-    await refused(/LOG_LEVEL must be one of/, { SECRET_KEY, LOG_LEVEL: 'loud' });
-    await refused(/STRICT_PAGE_SIZE must be/, { SECRET_KEY, STRICT_PAGE_SIZE: 'perhaps' });
-    await refused(/TRUST_PROXY must be IP/, { SECRET_KEY, TRUST_PROXY: 'nonsense' });
-    await refused(/CALLBACK_ALLOWED_NETWORKS must be IP/, {
-      SECRET_KEY,
-      CALLBACK_ALLOWED_NETWORKS: '10.0.0.0/99',
+
+    it('starts on a good database and stops on SIGTERM with 0', async () => {
+      const environment = { SECRET_KEY, DATABASE_URL: await emptyDatabase(engine, folder) };
+      await runCommand(folder, ['migrate'], environment);
+      const child = startCommand(folder, ['serve', '--port', '0'], environment);
+      const origin = await originOf(child);
+      assert.equal((await fetch(`${origin}/readyz`)).status, 200);
+      assert.match(
+        await (await fetch(`${origin}/metrics`)).text(),
+        /request_duration_seconds_bucket/,
+      );
+      child.kill('SIGTERM');
+      assert.equal(await ended(child), 0);
     });
-    await refused(/PUBLIC_URL must be an origin/, { SECRET_KEY, PUBLIC_URL: 'https://a/b' });
-    await refused(/TRUST_PROXY/, { SECRET_KEY, PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' });
-    await writeFile(join(folder, '.env'), 'SECRET=1\n');
-    await refused(/unknown setting SECRET\b/, { SECRET_KEY });
-    await rm(join(folder, '.env'));
   });
-
-  it('refuses a schema that is not current, another key, and the demo tokens', async () => {
-    await refused(/migrate/, { SECRET_KEY });
-    await runCommand(folder, ['accounts', 'create'], { SECRET_KEY });
-    await refused(/another SECRET_KEY/, { SECRET_KEY: `${SECRET_KEY}!` });
-
-    const dev = startCommand(folder, ['dev', '--port', '0'], { SECRET_KEY });
-    await originOf(dev);
-    dev.kill('SIGTERM');
-    assert.equal(await ended(dev), 0);
-    await refused(/demo token/, { SECRET_KEY });
-  });
-
-  it('starts on a good database and stops on SIGTERM with 0', async () => {
-    const environment = { SECRET_KEY, DATABASE_URL: 'sqlite:./good.db' };
-    await runCommand(folder, ['migrate'], environment);
-    const child = startCommand(folder, ['serve', '--port', '0'], environment);
-    const origin = await originOf(child);
-    assert.equal((await fetch(`${origin}/readyz`)).status, 200);
-    assert.match(
-      await (await fetch(`${origin}/metrics`)).text(),
-      /request_duration_seconds_bucket/,
-    );
-    child.kill('SIGTERM');
-    assert.equal(await ended(child), 0);
-  });
-});
+}

@@ -1,6 +1,8 @@
 /**
  * Runs the programs of one language against the real server, through `connect-apps exec` and so with
  * not a line of them changed: the reference document's two examples and our conformance program.
+ * Node and curl run on every engine: what is sent is the same bytes (test/storage/same-bytes.test.ts),
+ * so the other languages would only take as long again.
  */
 
 import assert from 'node:assert/strict';
@@ -9,6 +11,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import type { Engine } from '../../src/storage/database.ts';
+import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { AWAY_CHECKS, CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
 import { startServerWithLostDatabase } from './lost-database.ts';
@@ -24,6 +28,8 @@ export interface Client {
   obstacle: string | undefined;
   /** Whether CI fails rather than skips it. */
   required: boolean;
+  /** The engines to run it on; SQLite alone unless this says otherwise. */
+  engines?: readonly Engine[];
   /** Compiles or copies into `scratch`, a temporary folder, what cannot run from its source. */
   prepare?(scratch: string): Promise<unknown>;
   command(program: 'fetch' | 'list' | 'conformance', scratch: string): string[];
@@ -40,7 +46,7 @@ export function folderOf(language: string): string {
 
 /** Describes all that `client` must do. */
 export function describeClient(client: Client): void {
-  const { name, prints, unable = [] } = client;
+  const { name, engines = ['sqlite'] } = client;
   const refusal = findRefusal(client.folder);
   const obstacle = refusal ?? client.obstacle;
   const mustRun = client.required && refusal === undefined && process.env.CI === 'true';
@@ -49,53 +55,61 @@ export function describeClient(client: Client): void {
     return;
   }
 
-  describe(`${name}, unmodified`, { skip: obstacle }, () => {
-    let scratch: string;
-    let server: TestServer;
-    let scene: Record<string, string>;
-    before(async () => {
-      scratch = await mkdtemp(join(tmpdir(), 'connect-apps-client-'));
-      await client.prepare?.(scratch);
-      server = await startServer({ settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
-      scene = await setScene(server);
-    });
-    after(async () => {
-      await server?.close();
-      if (scratch) await rm(scratch, { recursive: true, force: true });
-    });
+  for (const engine of DATABASES.filter((one) => engines.includes(one))) {
+    describe(`${name}, unmodified, on ${engine}`, { skip: obstacle }, () =>
+      describeOn(client, engine),
+    );
+  }
+}
 
-    for (const program of ['fetch', 'list'] as const) {
-      it(`runs the document's example of a ${program}, word for word`, async () => {
-        const outcome = await runUnderExec(server, client.command(program, scratch), scratch);
-        assert.equal(outcome.code, 0, outcome.stderr);
-        const expected = prints ?? server.developer.accountSid;
-        assert.ok(outcome.stdout.includes(expected), outcome.stdout);
-      });
-    }
+function describeOn(client: Client, engine: Engine): void {
+  const { prints, unable = [] } = client;
+  let scratch: string;
+  let server: TestServer;
+  let scene: Record<string, string>;
+  before(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'connect-apps-client-'));
+    await client.prepare?.(scratch);
+    server = await startServer({ engine, settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
+    scene = await setScene(server);
+  });
+  after(async () => {
+    await server?.close();
+    if (scratch) await rm(scratch, { recursive: true, force: true });
+  });
 
-    it('conforms', async (context) => {
-      const command = client.command('conformance', scratch);
-      const outcome = await runUnderExec(server, command, scratch, scene);
-      await reportChecks(context, CHECKS, unable, outcome);
+  for (const program of ['fetch', 'list'] as const) {
+    it(`runs the document's example of a ${program}, word for word`, async () => {
+      const outcome = await runUnderExec(server, client.command(program, scratch), scratch);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      const expected = prints ?? server.developer.accountSid;
+      assert.ok(outcome.stdout.includes(expected), outcome.stdout);
     });
+  }
 
-    it('understands what a strict server refuses', async (context) => {
-      const strict = await startServer({
-        settings: { STRICT_PAGE_SIZE: 'true', RATE_LIMIT_PER_SECOND: '5' },
-      });
-      context.after(() => strict.close());
-      const command = [...client.command('conformance', scratch), 'strict'];
-      const outcome = await runUnderExec(strict, command, scratch);
-      await reportChecks(context, STRICT_CHECKS, unable, outcome);
-    });
+  it('conforms', async (context) => {
+    const command = client.command('conformance', scratch);
+    const outcome = await runUnderExec(server, command, scratch, scene);
+    await reportChecks(context, CHECKS, unable, outcome);
+  });
 
-    it('understands a server that cannot answer', async (context) => {
-      const away = await startServerWithLostDatabase(scratch);
-      context.after(() => away.close());
-      const command = [...client.command('conformance', scratch), 'away'];
-      const outcome = await runUnderExec(away, command, scratch);
-      await reportChecks(context, AWAY_CHECKS, unable, outcome);
+  it('understands what a strict server refuses', async (context) => {
+    const strict = await startServer({
+      engine,
+      settings: { STRICT_PAGE_SIZE: 'true', RATE_LIMIT_PER_SECOND: '5' },
     });
+    context.after(() => strict.close());
+    const command = [...client.command('conformance', scratch), 'strict'];
+    const outcome = await runUnderExec(strict, command, scratch);
+    await reportChecks(context, STRICT_CHECKS, unable, outcome);
+  });
+
+  it('understands a server that cannot answer', async (context) => {
+    const away = await startServerWithLostDatabase(engine, scratch);
+    context.after(() => away.close());
+    const command = [...client.command('conformance', scratch), 'away'];
+    const outcome = await runUnderExec(away, command, scratch);
+    await reportChecks(context, AWAY_CHECKS, unable, outcome);
   });
 }
 

@@ -25,3 +25,9 @@ export async function emptyDatabase(engine: Engine, folder: string): Promise<str
   if (engine === 'sqlite') return `sqlite:${join(folder, 'test.db')}`;
   return (await openCluster()).createDatabase();
 }
+
+/** Settings that give commands an empty database; SQLite's is the one that they make unasked. */
+export async function settingsOfDatabase(engine: Engine): Promise<Record<string, string>> {
+  if (engine === 'sqlite') return {};
+  return { DATABASE_URL: await (await openCluster()).createDatabase() };
+}
