@@ -29,12 +29,14 @@ export function commitTogether(
   let isRunning = false;
 
   async function drain(): Promise<void> {
-    while (waiting.length > 0) {
-      const batch = waiting.slice(0, LARGEST_BATCH);
-      waiting = waiting.slice(LARGEST_BATCH);
-      await commit(writer, batch, onCommit);
-    }
+    while (waiting.length > 0) await commit(writer, takeBatch, onCommit);
     isRunning = false;
+  }
+
+  function takeBatch(): Waiting[] {
+    const batch = waiting.slice(0, LARGEST_BATCH);
+    waiting = waiting.slice(LARGEST_BATCH);
+    return batch;
   }
 
   return function transaction<T>(work: Work<T>): Promise<T> {
@@ -57,19 +59,26 @@ export function commitTogether(
 
 async function commit(
   writer: Kysely<Schema>,
-  batch: Waiting[],
+  takeBatch: () => Waiting[],
   onCommit: () => void,
 ): Promise<void> {
+  let begun: Waiting[] | undefined;
   try {
     await writer.transaction().execute(async (transaction) => {
+      // Not before: whoever came while another process wrote is in it.
+      const batch = takeBatch();
+      begun = batch;
       for (const one of batch) await one.work(transaction);
     });
   } catch (error) {
-    const [only, ...others] = batch;
-    if (others.length === 0) only?.reject(error);
-    else for (const one of batch) await commit(writer, [one], onCommit);
+    // One that has not begun would begin no better alone.
+    const isAlone = begun === undefined || begun.length === 1;
+    for (const one of begun ?? takeBatch()) {
+      if (isAlone) one.reject(error);
+      else await commit(writer, () => [one], onCommit);
+    }
     return;
   }
   onCommit();
-  for (const one of batch) one.resolve(undefined);
+  for (const one of begun ?? []) one.resolve(undefined);
 }

@@ -5,6 +5,7 @@
 
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import SqliteConnection, { type Database as Connection, type Statement } from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -22,7 +23,9 @@ import { type KeepStatement, keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
 
+/** How long a write waits for those of other processes. */
 const BUSY_TIMEOUT_MS = 5000;
+const BUSY_RETRY_MS = 1;
 const FORGET_TIMEOUT_MS = 200;
 const KEPT_STATEMENTS = 500;
 
@@ -30,6 +33,8 @@ const KEPT_STATEMENTS = 500;
 export function openSqlite(path: string, observe?: QueryObserver): Database {
   const isMemory = path === ':memory:';
   const writing = connect(path);
+  // It waits for other processes where it begins a transaction, and nowhere else.
+  writing.pragma('busy_timeout = 0');
   const writer = kyselyOn(writing, observe);
   const reading = isMemory ? writing : connect(path, { queryOnly: true });
   const reader = isMemory ? writer : kyselyOn(reading, observe);
@@ -85,7 +90,7 @@ function emptyLog(connection: Connection): void {
     const isBusy = named(empty) === 1;
     if (isBusy) throw new Problem('storage_unavailable', 'Another process reads the database.');
   } finally {
-    connection.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    connection.pragma('busy_timeout = 0');
   }
 }
 
@@ -148,11 +153,14 @@ function named<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    if (error instanceof SqliteConnection.SqliteError && UNAVAILABLE.test(error.code)) {
-      throw new Problem('storage_unavailable', undefined, { cause: error });
-    }
-    throw error;
+    throw nameFailure(error);
   }
+}
+
+function nameFailure(error: unknown): unknown {
+  return error instanceof SqliteConnection.SqliteError && UNAVAILABLE.test(error.code)
+    ? new Problem('storage_unavailable', undefined, { cause: error })
+    : error;
 }
 
 /**
@@ -174,15 +182,32 @@ class ImmediateSqliteDialect extends SqliteDialect {
     driver.rollbackTransaction = async (connection) => {
       if (sqlite.inTransaction) await connection.executeQuery(CompiledQuery.raw('rollback'));
     };
-    driver.beginTransaction = async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-    };
+    const begin = sqlite.prepare('begin immediate');
+    driver.beginTransaction = () => beginWriting(begin);
     return driver;
   }
 
   override createAdapter(): SqliteAdapter {
     return new TransactionalSqliteAdapter();
   }
+}
+
+/** Waits here, since SQLite's own wait would hold up every other request of this process. */
+async function beginWriting(begin: Statement): Promise<void> {
+  const deadline = performance.now() + BUSY_TIMEOUT_MS;
+  for (;;) {
+    try {
+      begin.run();
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw nameFailure(error);
+    }
+    await setTimeout(BUSY_RETRY_MS);
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof SqliteConnection.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /** SQLite's schema changes are transactional: migrations run in one, which holds the write lock. */
