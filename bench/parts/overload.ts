@@ -1,61 +1,66 @@
-/** What is left of a server that is asked for ten times what it can do. */
+/** What is left of a server that is asked for far more than it can do. */
 
-import { setTimeout } from 'node:timers/promises';
 import { fill } from '../data.ts';
 import { canLimit, limitCpu } from '../limit.ts';
-import { type Load, measure } from '../load.ts';
+import { type Load, type Measurement, measure } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startServe } from '../subject.ts';
-import { figure, type Table } from '../table.ts';
+import { figure, median, type Table } from '../table.ts';
 
 /** Of a core: the load generator must be able to ask for ten times as much. */
 const SHARE = 0.25;
-const CONNECTIONS = 32;
-const MORE_CONNECTIONS = 500;
+/** As many clients as one server needs to be busy all the time. */
+const ENOUGH = 32;
+const RATE_LIMIT = 100;
 
-/** One server on a part of a core, at its capacity and far beyond it. */
+/** One server on a part of a core, with as many clients as it can serve, and with many times as many. */
 export async function measureOverload(size: Size): Promise<Table[]> {
   if (!canLimit()) return [];
   const data = await fill(sqliteIn(size.folder, 'overload'), size.apps);
-  const subject = await startServe(data.environment);
-  await setTimeout(1000);
-  const release = limitCpu('connect-apps-bench', SHARE, subject.pids());
   const load: Load = {
     paths: [`${data.list}?PageSize=50`],
     headers: data.headers,
-    // Long beside the time that a request waits: what is under way at the end is not counted.
-    seconds: 8 * size.seconds,
-    connections: CONNECTIONS,
+    seconds: 2 * size.seconds,
+    connections: ENOUGH,
     allowsRefusals: true,
   };
-  await measure(subject, load);
-  const { requestsPerSecond: capacity } = await measure(subject, load);
   const rows = [];
-  for (const times of [1, 2, 5, 10]) {
-    const one = await measure(subject, {
-      ...load,
-      rate: Math.round(times * capacity),
-      connections: MORE_CONNECTIONS,
-    });
+  let capacity = Number.NaN;
+  for (const [name, times, settings] of [
+    ['enough clients', 1, {}],
+    ['ten times as many', 10, {}],
+    ['thirty times as many', 30, {}],
+    ['ten times, one account', 10, { RATE_LIMIT_PER_SECOND: String(RATE_LIMIT) }],
+  ] as const) {
+    const subject = await startServe({ ...data.environment, ...settings });
+    await measure(subject, { ...load, seconds: size.seconds });
+    const release = limitCpu('connect-apps-bench', SHARE, subject.pids());
+    const rounds: Measurement[] = [];
+    for (let round = 0; round < size.rounds; round += 1) {
+      rounds.push(await measure(subject, { ...load, connections: times * ENOUGH }));
+    }
+    await subject.stop();
+    release();
+    const middle = (of: (one: Measurement) => number) => median(rounds.map(of));
+    const answered = middle((one) => one.requestsPerSecond);
+    if (times === 1) capacity = answered;
     rows.push([
-      `${times} times`,
-      figure(times * capacity),
-      figure(one.requestsPerSecond),
-      (one.requestsPerSecond / capacity).toFixed(2),
-      figure(one.refused / load.seconds),
-      one.errors,
-      one.p50Ms,
-      one.p99Ms,
+      name,
+      times * ENOUGH,
+      figure(answered),
+      (answered / capacity).toFixed(2),
+      figure(middle((one) => one.refused / load.seconds)),
+      middle((one) => one.errors),
+      middle((one) => one.p50Ms),
+      middle((one) => one.p99Ms),
     ]);
   }
-  await subject.stop();
-  release();
   return [
     {
       title: 'Overload',
       columns: [
-        'load',
-        'asked/s',
+        'who asks for lists of 50',
+        'clients',
         'answered/s',
         'of capacity',
         'refused/s',
@@ -64,7 +69,7 @@ export async function measureOverload(size: Size): Promise<Table[]> {
         'p99 ms',
       ],
       rows,
-      note: `The server is held to ${SHARE} of a core, where it can answer ${figure(capacity)} lists of 50 a second; ${MORE_CONNECTIONS} connections, each of which asks on schedule unless it still waits for an answer.`,
+      note: `The server is held to ${SHARE} of a core, so that the load generator can overwhelm it. Each client asks again as soon as it has its answer, also after a refusal. In the last row RATE_LIMIT_PER_SECOND is ${RATE_LIMIT}. Medians of ${size.rounds} rounds of ${load.seconds} s.`,
     },
   ];
 }
