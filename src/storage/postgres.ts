@@ -179,8 +179,9 @@ function commandOf(command: string): Command {
 
 // PostgreSQL's documentation, appendix A, and Node's names for what happens to a socket.
 const CONFLICT = /^(40001|40P01)$/;
+// 25006 and 0A000: a standby that is not the primary yet takes no write, no serializable transaction.
 const AWAY =
-  /^(08...|57P0[1-4]|25006|53[0-9]{3}|ECONN.+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57014)$/;
+  /^(08...|57P0[1-4]|25006|0A000|53[0-9]{3}|ECONN.+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57014)$/;
 /** A wrong user or password, or a database that does not exist. */
 const REFUSED = /^(28...|3D000)$/;
 const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed out/i;

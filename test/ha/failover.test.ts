@@ -7,6 +7,7 @@ import { createAccount } from '../../src/accounts/account.ts';
 import { createContext } from '../../src/app.ts';
 import { createConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
+import { Problem } from '../../src/problem.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { accountsPath } from '../api/paths.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
@@ -111,6 +112,20 @@ describe('a group with failover', { skip: GROUP_OBSTACLE }, () => {
     assert.ok(figures.slowestMs <= ANSWER_MS, `answered after ${figures.slowestMs} ms`);
     assert.equal(server.child.exitCode, null);
   }
+
+  it('takes a standby, to which a proxy may lead for a moment, for a database that is away', async () => {
+    const primary = await group.primary();
+    const url = group.urlOf(primary === 'n1' ? 'n2' : 'n1');
+    const standby = createContext(createConfig({ DATABASE_URL: url }, 'development'), {
+      secretKey: TEST_SECRET_KEY,
+    });
+    await standby.database.ping();
+    await assert.rejects(
+      createAccount(standby, {}),
+      (error) => error instanceof Problem && error.problem === 'storage_unavailable',
+    );
+    await standby.database.close();
+  });
 
   for (const round of [1, 2, 3]) {
     it(`loses nothing when the primary is killed, and is back within 15 s (${round})`, async (t) => {

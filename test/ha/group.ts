@@ -35,6 +35,8 @@ const START_MS = 90_000;
 export interface Group {
   /** The URL of the primary's database, whichever server that is. */
   url: string;
+  /** The URL of one server, past the proxy. */
+  urlOf(name: string): string;
   /** The name of the primary: n1, n2 or n3. */
   primary(): Promise<string>;
   /** Ends the database server at once; Patroni beside it lives. */
@@ -166,7 +168,8 @@ export async function startGroup(): Promise<Group> {
   }
 
   const group: Group = {
-    url: `postgres://postgres:secret@127.0.0.1:${proxyPort}/postgres`,
+    url: databaseUrl(proxyPort),
+    urlOf: (name) => databaseUrl(memberOf(name).ports.sql),
     async primary() {
       const [primary] = await findPrimaries();
       if (primary === undefined) throw new Error('There is no primary');
@@ -203,6 +206,10 @@ export async function startGroup(): Promise<Group> {
     await group.close();
     throw error;
   }
+}
+
+function databaseUrl(port: number): string {
+  return `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
 }
 
 function tryToSignal(pid: number, name: NodeJS.Signals): void {
