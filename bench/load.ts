@@ -1,6 +1,8 @@
 /** Load on one server, from this process, and what came of it. */
 
 import autocannon from 'autocannon';
+import type { Data } from './data.ts';
+import type { Size } from './size.ts';
 import { type Subject, usageOf } from './subject.ts';
 import { median } from './table.ts';
 
@@ -26,6 +28,24 @@ export interface Measurement {
   p999Ms: number;
   refused: number;
   errors: number;
+}
+
+/** Returns what makes loads on some data: GET of these paths, unless `more` says otherwise. */
+export function loadOn(
+  { headers }: Data,
+  { seconds }: Size,
+  connections: number,
+): (paths: readonly string[], more?: Partial<Load>) => Load {
+  return (paths, more = {}) => ({ paths, headers, seconds, connections, ...more });
+}
+
+/** A change of one property. */
+export function postOf({ headers }: Data): Pick<Load, 'method' | 'headers' | 'body'> {
+  return {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'Description=new',
+  };
 }
 
 /** Loads one subject for a while. */

@@ -1,10 +1,11 @@
 /** The servers that are measured, each in processes of its own, and what those use of the machine. */
 
-import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { childrenOf } from '../test/support/children.ts';
 import { freePort } from '../test/support/free-port.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../bin/connect-apps.js');
@@ -76,12 +77,6 @@ function subjectOf(child: ChildProcess, port: number): Subject {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
-}
-
-/** The processes that a process has started. */
-export function childrenOf(pid: number): number[] {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-  return stdout.split(/\s+/).filter(Boolean).map(Number);
 }
 
 /** What processes have used so far (proc(5)). */

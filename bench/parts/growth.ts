@@ -7,11 +7,10 @@ import { createConfig } from '../../src/config.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { openCluster } from '../../test/support/postgres.ts';
 import { type Data, fill } from '../data.ts';
-import { compare, type Entry, type Load } from '../load.ts';
+import { compare, type Entry, type Load, loadOn, postOf } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { type Subject, startServe } from '../subject.ts';
 import { figure, type Table } from '../table.ts';
-import { postOf } from './requests.ts';
 
 const CONNECTIONS = 32;
 
@@ -27,20 +26,16 @@ async function measureEngine(engine: Engine, size: Size): Promise<Table> {
     const subject = await startServe(data.environment);
     subjects.push({ count, data, subject, bytes: await bytesOf(engine, data) });
   }
-  const kinds: [string, (data: Data) => Partial<Load> & { paths: readonly string[] }][] = [
-    ['GET, apps at random', (data) => ({ paths: data.apps })],
-    ['list of 50, first page', (data) => ({ paths: [`${data.list}?PageSize=50`] })],
-    ['list of 50, last page', (data) => ({ paths: [data.lastPage] })],
-    ['POST, apps at random', (data) => ({ paths: data.apps, ...postOf(data) })],
+  const load = (data: Data, paths: readonly string[], more?: Partial<Load>) =>
+    loadOn(data, size, CONNECTIONS)(paths, more);
+  const kinds: [string, (data: Data) => Load][] = [
+    ['GET, apps at random', (data) => load(data, data.apps)],
+    ['list of 50, first page', (data) => load(data, [`${data.list}?PageSize=50`])],
+    ['list of 50, last page', (data) => load(data, [data.lastPage])],
+    ['POST, apps at random', (data) => load(data, data.apps, postOf(data))],
   ];
   const entries: Entry[] = kinds.flatMap(([kind, loadOf]) =>
-    subjects.map(
-      ({ count, data, subject }): Entry => [
-        `${kind} ${count}`,
-        subject,
-        { headers: data.headers, seconds: size.seconds, connections: CONNECTIONS, ...loadOf(data) },
-      ],
-    ),
+    subjects.map(({ count, data, subject }): Entry => [`${kind} ${count}`, subject, loadOf(data)]),
   );
   const measured = await compare(entries, size.rounds);
   await Promise.all(subjects.map(({ subject }) => subject.stop()));

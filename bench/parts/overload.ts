@@ -2,10 +2,10 @@
 
 import { fill } from '../data.ts';
 import { canLimit, limitCpu } from '../limit.ts';
-import { type Load, type Measurement, measure } from '../load.ts';
+import { compare, type Load, measure } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startServe } from '../subject.ts';
-import { figure, median, type Table } from '../table.ts';
+import { figure, type Table } from '../table.ts';
 
 /** Of a core: the load generator must be able to ask for ten times as much. */
 const SHARE = 0.25;
@@ -35,24 +35,21 @@ export async function measureOverload(size: Size): Promise<Table[]> {
     const subject = await startServe({ ...data.environment, ...settings });
     await measure(subject, { ...load, seconds: size.seconds });
     const release = limitCpu('connect-apps-bench', SHARE, subject.pids());
-    const rounds: Measurement[] = [];
-    for (let round = 0; round < size.rounds; round += 1) {
-      rounds.push(await measure(subject, { ...load, connections: times * ENOUGH }));
-    }
+    const asked = { ...load, connections: times * ENOUGH };
+    const one = (await compare([[name, subject, asked]], size.rounds)).get(name);
     await subject.stop();
     release();
-    const middle = (of: (one: Measurement) => number) => median(rounds.map(of));
-    const answered = middle((one) => one.requestsPerSecond);
-    if (times === 1) capacity = answered;
+    if (one === undefined) continue;
+    if (times === 1) capacity = one.requestsPerSecond;
     rows.push([
       name,
       times * ENOUGH,
-      figure(answered),
-      (answered / capacity).toFixed(2),
-      figure(middle((one) => one.refused / load.seconds)),
-      middle((one) => one.errors),
-      middle((one) => one.p50Ms),
-      middle((one) => one.p99Ms),
+      figure(one.requestsPerSecond),
+      (one.requestsPerSecond / capacity).toFixed(2),
+      figure(one.refused / load.seconds),
+      one.errors,
+      one.p50Ms,
+      one.p99Ms,
     ]);
   }
   return [

@@ -2,11 +2,10 @@
 
 import { openCluster } from '../../test/support/postgres.ts';
 import { fill } from '../data.ts';
-import { compare, type Load } from '../load.ts';
+import { compare, loadOn, postOf } from '../load.ts';
 import type { Size } from '../size.ts';
 import { startFloor, startServe } from '../subject.ts';
 import { figure, type Table } from '../table.ts';
-import { postOf } from './requests.ts';
 
 const CONNECTIONS = 32;
 
@@ -17,13 +16,7 @@ export async function measurePostgres(size: Size): Promise<Table[]> {
   const [app = ''] = data.apps;
   const subject = await startServe(data.environment);
   const bare = await startFloor('bare-pg', data.environment);
-  const load = (paths: readonly string[], more: Partial<Load> = {}): Load => ({
-    paths,
-    headers: data.headers,
-    seconds: size.seconds,
-    connections: CONNECTIONS,
-    ...more,
-  });
+  const load = loadOn(data, size, CONNECTIONS);
   const alone = { connections: 1 };
   const measured = await compare(
     [

@@ -1,8 +1,8 @@
 /** What requests cost on the embedded database, beside the floor and the rivals. */
 
-import { type Data, fill } from '../data.ts';
+import { fill } from '../data.ts';
 import { countFsyncs } from '../fsyncs.ts';
-import { compare, type Load, measure } from '../load.ts';
+import { compare, loadOn, measure, postOf } from '../load.ts';
 import { startPrism } from '../prism.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startFloor, startServe, usageOf } from '../subject.ts';
@@ -19,32 +19,26 @@ export async function measureRequests(size: Size): Promise<Table[]> {
   const floor = await startFloor('floor', { BODY: await reply.text() });
   const plain = await startFloor('plain-fastify', data.environment);
   const prism = await startPrism(subject.port, size.folder);
-  const load = (path: string, more: Partial<Load> = {}): Load => ({
-    paths: [path],
-    headers: data.headers,
-    seconds: size.seconds,
-    connections: CONNECTIONS,
-    ...more,
-  });
+  const load = loadOn(data, size, CONNECTIONS);
   const post = postOf(data);
   const alone = { connections: 1 };
   const measured = await compare(
     [
-      ['floor', floor, load(app)],
-      ['GET one app, authenticated', subject, load(app)],
-      ['the same, plain Fastify + Kysely', plain, load(app)],
-      ['the same, Prism (any token, any SID)', prism, load(app)],
-      ['list of 50, first page', subject, load(`${data.list}?PageSize=50`)],
-      ['list of 50, last page', subject, load(data.lastPage)],
+      ['floor', floor, load([app])],
+      ['GET one app, authenticated', subject, load([app])],
+      ['the same, plain Fastify + Kysely', plain, load([app])],
+      ['the same, Prism (any token, any SID)', prism, load([app])],
+      ['list of 50, first page', subject, load([`${data.list}?PageSize=50`])],
+      ['list of 50, last page', subject, load([data.lastPage])],
       [
         'list of 1,000 (4 connections)',
         subject,
-        load(`${data.list}?PageSize=1000`, { connections: 4 }),
+        load([`${data.list}?PageSize=1000`], { connections: 4 }),
       ],
-      ['POST, durable commit', subject, load(app, post)],
-      ['floor, one client', floor, load(app, alone)],
-      ['GET one app, one client', subject, load(app, alone)],
-      ['POST, one client', subject, load(app, { ...post, ...alone })],
+      ['POST, durable commit', subject, load([app], post)],
+      ['floor, one client', floor, load([app], alone)],
+      ['GET one app, one client', subject, load([app], alone)],
+      ['POST, one client', subject, load([app], { ...post, ...alone })],
     ],
     size.rounds,
   );
@@ -53,8 +47,8 @@ export async function measureRequests(size: Size): Promise<Table[]> {
 
   const halves = [];
   for (const [name, one] of [
-    ['GET one app, authenticated', load(app)],
-    ['POST, durable commit', load(app, post)],
+    ['GET one app, authenticated', load([app])],
+    ['POST, durable commit', load([app], post)],
   ] as const) {
     const rate = Math.round(rateOf(name) / 2);
     const { p50Ms, p99Ms, p999Ms } = await measure(subject, {
@@ -66,7 +60,7 @@ export async function measureRequests(size: Size): Promise<Table[]> {
   }
   const syncs = [];
   for (const connections of [1, 32, 128]) {
-    const { writes, fsyncs } = await countFsyncs(subject, load(app, { ...post, connections }));
+    const { writes, fsyncs } = await countFsyncs(subject, load([app], { ...post, connections }));
     syncs.push([connections, figure(writes), figure(fsyncs), figure(writes / fsyncs)]);
   }
   await Promise.all([subject, floor, plain, prism].map((one) => one.stop()));
@@ -100,13 +94,4 @@ export async function measureRequests(size: Size): Promise<Table[]> {
       note: 'Counted with strace, which slows the server down: the ratio counts.',
     },
   ];
-}
-
-/** A change of one property. */
-export function postOf(data: Data): Pick<Load, 'method' | 'headers' | 'body'> {
-  return {
-    method: 'POST',
-    headers: { ...data.headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'Description=new',
-  };
 }

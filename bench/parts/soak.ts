@@ -2,11 +2,10 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { fill } from '../data.ts';
-import { type Load, measure } from '../load.ts';
+import { type Load, measure, postOf } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startServe, usageOf } from '../subject.ts';
 import { figure, median, type Table } from '../table.ts';
-import { postOf } from './requests.ts';
 
 /** Of what the server could do. */
 const PART = 0.6;

@@ -3,11 +3,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { fill } from '../data.ts';
 import { canLimit, limitCpu } from '../limit.ts';
-import { type Load, measure } from '../load.ts';
+import { type Load, loadOn, measure, postOf } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startServe } from '../subject.ts';
 import { figure, median, type Table } from '../table.ts';
-import { postOf } from './requests.ts';
 
 /** Of a core for each worker: two of them and the load generator fit on two cores. */
 const SHARE = 0.4;
@@ -17,13 +16,7 @@ const CONNECTIONS = 64;
 export async function measureWorkers(size: Size): Promise<Table[]> {
   if (!canLimit()) return [];
   const data = await fill(sqliteIn(size.folder, 'workers'), size.apps);
-  const load = (paths: readonly string[], more: Partial<Load> = {}): Load => ({
-    paths,
-    headers: data.headers,
-    seconds: size.seconds,
-    connections: CONNECTIONS,
-    ...more,
-  });
+  const load = loadOn(data, size, CONNECTIONS);
   const kinds: [string, Load][] = [
     ['GET one app', load(data.apps)],
     ['list of 50', load([`${data.list}?PageSize=50`])],

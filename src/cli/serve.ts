@@ -3,9 +3,10 @@
 import cluster from 'node:cluster';
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
-import { type App, createApp } from '../app.ts';
+import { createApp, createContext } from '../app.ts';
 import { type Config, checkEnvFile } from '../config.ts';
-import { createLogger, type Logger } from '../logger.ts';
+import type { Context } from '../context.ts';
+import { createLogger } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import { checkKeyOfDatabase, checkNoDemoSecrets } from '../ready.ts';
 import { checkSecretKey } from '../secret-key.ts';
@@ -37,34 +38,33 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
   checkEnvFile();
   const config = withFlags(flags, 'production');
   checkContradictions(config);
+  const secretKey = checkSecretKey(config);
   const logger = createLogger(config.logLevel);
-  const app = await createCheckedApp(config, logger);
   const announce = (origin: string) => logger.info(`connect-apps listens on ${origin}`);
-  if (config.workers === 1) return runServer(app, config, announce);
-  if (cluster.isWorker) return runServer(app, config, sayListening);
-  // The workers open databases of their own, and have the same to check: it costs nothing to know first.
-  await app.close();
-  await runWorkers(config, logger, (port) =>
-    announce(config.publicUrl ?? originOf(config.host, port)),
-  );
-}
-
-/** A server that is safe to run; raises what stands against it. */
-async function createCheckedApp(config: Config, logger: Logger): Promise<App> {
-  const app = await createApp(config, {
-    secretKey: checkSecretKey(config),
-    logger,
-    sharesPort: cluster.isWorker,
-  });
+  if (config.workers > 1 && cluster.isPrimary) {
+    // Every worker checks the same; here first, so that what stands against it is said once.
+    const context = createContext(config, { secretKey });
+    await checkDatabase(context).finally(() => context.database.close());
+    await runWorkers(config, logger, (port) =>
+      announce(config.publicUrl ?? originOf(config.host, port)),
+    );
+    return;
+  }
+  const app = await createApp(config, { secretKey, logger, sharesPort: cluster.isWorker });
   try {
-    await checkSchema(app.context.database);
-    await checkKeyOfDatabase(app.context);
-    await checkNoDemoSecrets(app.context);
-    return app;
+    await checkDatabase(app.context);
   } catch (error) {
     await app.close();
     throw error;
   }
+  await runServer(app, config, cluster.isWorker ? sayListening : announce);
+}
+
+/** Raises what stands against serving this database. */
+async function checkDatabase(context: Context): Promise<void> {
+  await checkSchema(context.database);
+  await checkKeyOfDatabase(context);
+  await checkNoDemoSecrets(context);
 }
 
 function originOf(host: string, port: number): string {

@@ -19,7 +19,7 @@ export function backUpSqlite(path: string, destination: string): void {
   const unfinished = `${destination}.unfinished`;
   try {
     rmSync(unfinished, { force: true });
-    const file = openSync(unfinished, 'wx', 0o600);
+    closeSync(openSync(unfinished, 'wx', 0o600));
     const source = new SqliteConnection(path, { fileMustExist: true });
     try {
       // One read transaction: writers go on, and what they write is not in it.
@@ -28,13 +28,21 @@ export function backUpSqlite(path: string, destination: string): void {
       source.close();
     }
     checkCopy(unfinished);
-    fsyncSync(file);
-    closeSync(file);
+    sync(unfinished);
     renameSync(unfinished, destination);
   } catch (cause) {
     rmSync(unfinished, { force: true });
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Problem('storage_unavailable', `Cannot back up ${path}: ${reason}.`, { cause });
+  }
+}
+
+function sync(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -3,7 +3,7 @@
  * of loopback: Patroni decides, three etcd keep its decision, haproxy leads to the primary.
  */
 
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
   createWriteStream,
   existsSync,
@@ -16,6 +16,7 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { childrenOf } from '../support/children.ts';
 import { ended } from '../support/cli.ts';
 import { freePort } from '../support/free-port.ts';
 import { asPostgres, isRoot, POSTGRES_FOLDER } from '../support/postgres.ts';
@@ -137,8 +138,7 @@ export async function startGroup(): Promise<Group> {
     const file = join(data, 'postmaster.pid');
     if (!existsSync(file)) return [];
     const [pid = ''] = readFileSync(file, 'utf8').split('\n');
-    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' });
-    return [pid, ...stdout.split(/\s+/)].filter(Boolean).map(Number);
+    return pid === '' ? [] : [Number(pid), ...childrenOf(Number(pid))];
   };
   const signal = (pids: readonly (number | undefined)[], name: NodeJS.Signals) => {
     for (const pid of pids) if (pid !== undefined) tryToSignal(pid, name);

@@ -1,7 +1,6 @@
 /** `serve --workers`: one port, several processes, which come and go without a request noticing. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { present } from '../api/narrow.ts';
 import { connectAppPath } from '../api/paths.ts';
+import { childrenOf } from '../support/children.ts';
 import { ended, runCommand, startCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -64,7 +64,7 @@ for (const engine of DATABASES) {
       return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
     }
 
-    it('answers from both, shows the metrics of both, and ends with 0 on SIGTERM', async () => {
+    it('answers on one port, adds up the metrics of its workers, and ends with 0 on SIGTERM', async () => {
       const server = await start();
       assert.equal(workersOf(server).length, 2);
       for (let index = 0; index < 10; index += 1) assert.equal((await get(server)).status, 200);
@@ -199,10 +199,7 @@ async function isRefused(server: ServeProcess): Promise<boolean> {
 
 /** The process ids of the workers. */
 function workersOf({ child }: Pick<ServeProcess, 'child'>): number[] {
-  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(child.pid)], {
-    encoding: 'utf8',
-  });
-  return stdout.split(/\s+/).filter(Boolean).map(Number);
+  return childrenOf(child.pid ?? 0);
 }
 
 function isAlive(pid: number): boolean {
