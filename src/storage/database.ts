@@ -22,6 +22,8 @@ export interface Database {
    * keep what the first one did.
    */
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** The same for a change of the schema, which may take long and wait for that of another process. */
+  migration<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** How many commits this process has made: what was read before another number may be old. */
   commits(): number;
   /** Makes sure that what was deleted is in no file of the database any more. */

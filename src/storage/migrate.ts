@@ -26,19 +26,18 @@ export async function migrate(database: Database): Promise<string[]> {
   }
 }
 
-/**
- * Processes that start on an empty PostgreSQL together make the table of migrations together, or
- * wait for the one that migrates until their statement times out.
- */
+/** Processes that start on an empty PostgreSQL together make the table of migrations together. */
 function isRace(error: unknown): boolean {
   const raw = error instanceof Problem ? error.cause : error;
   return (
-    raw instanceof Error && 'code' in raw && /^(23505|42P07|25P02|57014)$/.test(String(raw.code))
+    raw instanceof Error &&
+    'code' in raw &&
+    /^(23505|42P07|25P02|40001|40P01)$/.test(String(raw.code))
   );
 }
 
 async function applyMissing(database: Database): Promise<string[]> {
-  return database.transaction(async (transaction) => {
+  return database.migration(async (transaction) => {
     await checkNotNewer(transaction);
     const { error, results = [] } = await migratorOn(transaction).migrateToLatest();
     if (error !== undefined) throw error;

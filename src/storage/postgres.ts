@@ -8,51 +8,33 @@ import {
   Kysely,
   type KyselyConfig,
   PostgresAdapter,
-  type PostgresCursor,
   PostgresDialect,
-  type PostgresPool,
-  type PostgresQueryResult,
   sql,
+  type Transaction,
 } from 'kysely';
-import pg from 'pg';
-import { Problem } from '../problem.ts';
+import type pg from 'pg';
 import type { Database, QueryObserver } from './database.ts';
+import { connectionOf } from './postgres-connection.ts';
+import { isConflict, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+import { discardingBroken, openPool } from './postgres-pool.ts';
 import { keepStatementsOn } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
-/** For a connection and for a statement: a request is answered 503 within this when it is away. */
+/** For a statement: a request is answered 503 within this when the database is away. */
 const TIMEOUT_MS = 1500;
+/** For a change of the schema, and for the wait until another process has made its own. */
+const MIGRATION_TIMEOUT_MS = 3_600_000;
 /** How long a transaction that conflicts with others is tried again. */
 const CONFLICT_MS = 5000;
-/** How long a lost connection is: a request must be answered 503 within two seconds. */
-const AWAY_MS = 400;
-const INT8_OID = 20;
 
-/** Opens the database at a postgres:// URL. Nothing is connected before the first statement. */
+/**
+ * Opens the database at a postgres:// URL; raises `setting_invalid` for one that says nonsense. Nothing
+ * is connected before the first statement.
+ */
 export function openPostgres(url: string, poolSize: number, observe?: QueryObserver): Database {
-  const types = new pg.TypeOverrides();
-  // Times in milliseconds: far below 2^53.
-  types.setTypeParser(INT8_OID, Number);
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: poolSize,
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
-    // The server gives up first, and says why.
-    statement_timeout: TIMEOUT_MS - 100,
-    keepAlive: true,
-    types,
-  });
-  // A connection that breaks is replaced: whoever uses it learns of it from its statement, and an
-  // error event that nobody hears would end the process.
-  pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
-
-  const config: KyselyConfig = {
-    dialect: new PortableDialect({ pool: discardingBroken(pool) }),
-    ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
-  };
-  const query = new Kysely<Schema>(config);
+  const connection = connectionOf(url);
+  const pool = openPool(connection, poolSize, TIMEOUT_MS);
+  const query = kyselyOn(pool, observe);
   let kept = 0;
   keepStatementsOn(query, <Row>(text: string) => {
     kept += 1;
@@ -63,8 +45,7 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
         const read = async () =>
           pool.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
         const { rows } = await read().catch((error: unknown) => {
-          // A read may be done twice: the connection could have been lost long before.
-          if (isAway(error) && performance.now() - begun < AWAY_MS) return read();
+          if (isWorthAnotherTry(error, begun)) return read();
           throw error;
         });
         return rows;
@@ -82,20 +63,16 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
     query,
     commits: () => commits,
     async transaction(work) {
-      const begun = performance.now();
-      for (let tries = 1; ; tries += 1) {
-        try {
-          const result = await query
-            .transaction()
-            .setIsolationLevel('serializable')
-            .execute((transaction) => work(transaction));
-          commits += 1;
-          return result;
-        } catch (error) {
-          const limitMs = isConflict(error) ? CONFLICT_MS : isAway(error) ? AWAY_MS : 0;
-          if (performance.now() - begun > limitMs) throw error;
-          await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
-        }
+      const result = await runAgainAfterConflicts(query, work);
+      commits += 1;
+      return result;
+    },
+    async migration(work) {
+      const patient = kyselyOn(openPool(connection, 1, MIGRATION_TIMEOUT_MS));
+      try {
+        return await runAgainAfterConflicts(patient, work);
+      } finally {
+        await patient.destroy();
       }
     },
     async forget() {
@@ -106,6 +83,30 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
     },
     close: () => query.destroy(),
   };
+}
+
+function kyselyOn(pool: pg.Pool, observe?: QueryObserver): Kysely<Schema> {
+  const config: KyselyConfig = {
+    dialect: new PortableDialect({ pool: discardingBroken(pool) }),
+    ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
+  };
+  return new Kysely<Schema>(config);
+}
+
+async function runAgainAfterConflicts<T>(
+  query: Kysely<Schema>,
+  work: (transaction: Transaction<Schema>) => Promise<T>,
+): Promise<T> {
+  const begun = performance.now();
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await query.transaction().setIsolationLevel('serializable').execute(work);
+    } catch (error) {
+      const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
+      if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
+      await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+    }
+  }
 }
 
 /** The SQL that PostgreSQL and those who speak its language share: no advisory locks. */
@@ -127,96 +128,4 @@ class PortableAdapter extends PostgresAdapter {
   }
 
   override async releaseMigrationLock(): Promise<void> {}
-}
-
-/**
- * A pool that names its failures, and throws a client away after one that leaves its state unknown:
- * a statement that timed out here may still be running there, and the next would wait behind it.
- */
-function discardingBroken(pool: pg.Pool): PostgresPool {
-  return {
-    options: pool.options,
-    end: () => pool.end(),
-    async connect() {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw nameFailure(error);
-      });
-      let failure: unknown;
-      function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
-      function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
-      function query<R>(text: string | PostgresCursor<R>, values: readonly unknown[] = []) {
-        if (typeof text !== 'string') return text;
-        return ask<R>(text, values);
-      }
-      async function ask<R>(
-        text: string,
-        values: readonly unknown[],
-      ): Promise<PostgresQueryResult<R>> {
-        if (failure !== undefined) throw failure;
-        try {
-          const { command, rowCount, rows } = await client.query<R & pg.QueryResultRow>(text, [
-            ...values,
-          ]);
-          return { command: commandOf(command), rowCount: rowCount ?? 0, rows };
-        } catch (error) {
-          const named = nameFailure(error);
-          if (isAway(error)) failure = named;
-          throw named;
-        }
-      }
-      return { query, release: () => client.release(failure !== undefined) };
-    },
-  };
-}
-
-type Command = PostgresQueryResult<unknown>['command'];
-const COUNTED: readonly Command[] = ['UPDATE', 'DELETE', 'INSERT', 'MERGE'];
-
-/** The commands that change rows, which Kysely counts; every other is as good as a SELECT. */
-function commandOf(command: string): Command {
-  return COUNTED.find((one) => one === command) ?? 'SELECT';
-}
-
-// PostgreSQL's documentation, appendix A, and Node's names for what happens to a socket.
-const CONFLICT = /^(40001|40P01)$/;
-// 25006 and 0A000: a standby that is not the primary yet takes no write, no serializable transaction.
-const AWAY =
-  /^(08...|57P0[1-4]|25006|0A000|53[0-9]{3}|ECONN.+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|57014)$/;
-/** A wrong user or password, or a database that does not exist. */
-const REFUSED = /^(28...|3D000)$/;
-const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed out/i;
-
-/** What the driver raised, also when it has its name already. */
-function rawOf(error: unknown): unknown {
-  return error instanceof Problem ? error.cause : error;
-}
-
-function codeOf(error: unknown): string {
-  const raw = rawOf(error);
-  return raw instanceof Error && 'code' in raw ? String(raw.code) : '';
-}
-
-function isAway(error: unknown): boolean {
-  const raw = rawOf(error);
-  if (!(raw instanceof Error)) return false;
-  const code = codeOf(raw);
-  return code === '' ? AWAY_MESSAGE.test(raw.message) : AWAY.test(code);
-}
-
-function isConflict(error: unknown): boolean {
-  return CONFLICT.test(codeOf(error));
-}
-
-function nameFailure(error: unknown): unknown {
-  if (error instanceof Problem) return error;
-  if (error instanceof Error && REFUSED.test(codeOf(error))) {
-    return new Problem('storage_unavailable', `PostgreSQL refuses: ${error.message}.`, {
-      cause: error,
-    });
-  }
-  if (!(isConflict(error) || isAway(error))) return error;
-  const reason = codeOf(error) || 'no answer in time';
-  return new Problem('storage_unavailable', `The database does not answer (${reason}).`, {
-    cause: error,
-  });
 }

@@ -49,6 +49,7 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
     engine: 'sqlite',
     query: reader,
     transaction: write,
+    migration: write,
     commits: () => commits,
     // In the writer's queue: a connection cannot empty its log while a transaction is open on it.
     forget: () => writer.connection().execute(async () => emptyLog(writing)),

@@ -25,7 +25,7 @@ import type { Context } from '../../src/context.ts';
 import { beginSession, findSession } from '../../src/sessions/session.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { createUser, listAccountsOf } from '../../src/users/user.ts';
-import { type CommitAnswerThief, startCommitAnswerThief } from '../support/commit-answer-thief.ts';
+import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
 import { DATABASES, emptyDatabase } from '../support/databases.ts';
 
@@ -35,17 +35,19 @@ const APP = {
   DeauthorizeCallbackUrl: 'https://app.example.com/bye',
 };
 
+/** A simple query of PostgreSQL's protocol ends with a zero byte. */
+const COMMIT = 'commit\0';
 const ADA = { email: 'ada@example.com', password: 'correct horse battery' };
 
 describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres') }, () => {
-  let thief: CommitAnswerThief;
+  let thief: AnswerThief;
   let context: Context;
   let owner: string;
   let customer: string;
   let app: string;
 
   before(async () => {
-    thief = await startCommitAnswerThief(await emptyDatabase('postgres', tmpdir()));
+    thief = await startAnswerThief(await emptyDatabase('postgres', tmpdir()));
     const config = createConfig({ DATABASE_URL: thief.url }, 'development');
     context = createContext(config, { secretKey: TEST_SECRET_KEY });
     await migrate(context.database);
@@ -70,7 +72,7 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
 
   it('makes one account', async () => {
     const accounts = await count('accounts');
-    thief.arm();
+    thief.arm(COMMIT);
     const { sid, authToken } = await createAccount(context, {});
     assert.equal(await count('accounts'), accounts + 1);
     assert.equal((await getAccount(context, sid)).authToken, authToken);
@@ -78,13 +80,13 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
 
   it('makes one Connect App', async () => {
     const apps = await count('connect_apps');
-    thief.arm();
+    thief.arm(COMMIT);
     await createConnectApp(context, owner, APP);
     assert.equal(await count('connect_apps'), apps + 1);
   });
 
   it('changes a Connect App', async () => {
-    thief.arm();
+    thief.arm(COMMIT);
     const changed = await updateConnectApp(context, owner, app, { Description: 'Changed' });
     assert.equal(changed.description, 'Changed');
   });
@@ -92,7 +94,7 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
   it('deletes a Connect App, with one callback for each customer', async () => {
     await consent();
     const callbacks = await count('callbacks');
-    thief.arm();
+    thief.arm(COMMIT);
     await deleteConnectApp(context, owner, app);
     assert.equal(await count('callbacks'), callbacks + 1);
   });
@@ -100,7 +102,7 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
   it('makes one authorization with one subaccount', async () => {
     const accounts = await count('accounts');
     const authorizations = await count('authorizations');
-    thief.arm();
+    thief.arm(COMMIT);
     const { subaccountSid } = await consent();
     assert.equal(await count('accounts'), accounts + 1);
     assert.equal(await count('authorizations'), authorizations + 1);
@@ -110,7 +112,7 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
   it('revokes with one callback, and says that it did', async () => {
     const { subaccountSid } = await consent();
     const callbacks = await count('callbacks');
-    thief.arm();
+    thief.arm(COMMIT);
     const revoked = await revokeAuthorization(context, {
       accountSid: customer,
       connectAppSid: app,
@@ -122,14 +124,14 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
   it('closes an account with one callback for each app', async () => {
     await consent();
     const callbacks = await count('callbacks');
-    thief.arm();
+    thief.arm(COMMIT);
     assert.equal((await updateAccount(context, customer, { Status: 'closed' })).status, 'closed');
     assert.equal(await count('callbacks'), callbacks + 1);
   });
 
   it('rotates a token once, so that the old one keeps working', async () => {
     const old = await findAccount(context.database.query, owner);
-    thief.arm();
+    thief.arm(COMMIT);
     const { authToken } = await rotateToken(context, owner, { keepOld: true });
     const stored = await findAccount(context.database.query, owner);
     assert.equal(stored?.token.digest, context.keyring.digest(authToken));
@@ -137,7 +139,7 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
   });
 
   it('makes one user with its memberships, who is not told that the address is taken', async () => {
-    thief.arm();
+    thief.arm(COMMIT);
     const user = await createUser(context, { ...ADA, accountSids: [owner] });
     const accounts = await listAccountsOf(context, user.sid);
     assert.deepEqual(
@@ -148,7 +150,7 @@ describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres'
 
   it('begins one session', async () => {
     const user = await createUser(context, { ...ADA, email: 'b@example.com', accountSids: [] });
-    thief.arm();
+    thief.arm(COMMIT);
     const secret = await beginSession(context, user.sid);
     assert.equal((await findSession(context, secret))?.user.sid, user.sid);
   });

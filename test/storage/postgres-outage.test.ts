@@ -36,27 +36,58 @@ describe('PostgreSQL gone and back', { skip: !DATABASES.includes('postgres') }, 
     return { reply, durationMs: Date.now() - begun };
   };
 
-  for (const round of [1, 2]) {
-    it(`keeps every acknowledged write, and recovers by itself (${round})`, async (context) => {
-      const { accountSid } = server.developer;
-      const app = connectAppPath(accountSid, server.connectAppSid);
-      const acknowledged: string[] = [];
-      let isWriting = true;
-      let refused = 0;
-      const write = async () => {
-        while (isWriting) {
-          const { reply } = await timed('POST', accountsPath(), { FriendlyName: 'Written' });
-          if (reply.status === 201) acknowledged.push(stringOf(objectOf(reply.json).sid));
-          else {
-            checkProblem(reply, { status: 503, code: 20503 });
-            refused += 1;
-          }
+  /** Writers that go on, and what they were told. */
+  async function startWriters() {
+    const acknowledged: string[] = [];
+    let isWriting = true;
+    let refused = 0;
+    const write = async () => {
+      while (isWriting) {
+        const { reply } = await timed('POST', accountsPath(), { FriendlyName: 'Written' });
+        if (reply.status === 201) acknowledged.push(stringOf(objectOf(reply.json).sid));
+        else {
+          checkProblem(reply, { status: 503, code: 20503 });
+          refused += 1;
         }
-      };
-      const writers = Array.from({ length: WRITERS }, write);
-      await until('there are writes', () => acknowledged.length > 20);
+      }
+    };
+    const writers = Array.from({ length: WRITERS }, write);
+    await until('there are writes', () => acknowledged.length > 20);
+    return {
+      acknowledged,
+      refused: () => refused,
+      async stop() {
+        isWriting = false;
+        await Promise.all(writers);
+      },
+    };
+  }
 
-      await cluster.kill();
+  async function checkStored(acknowledged: readonly string[]): Promise<void> {
+    const stored = new Set<string>();
+    let path: string | null = accountsPath('.json?PageSize=1000');
+    while (path !== null) {
+      const { reply } = await timed('GET', path);
+      const body = objectOf(reply.json);
+      for (const one of arrayOf(body.accounts)) stored.add(stringOf(objectOf(one).sid));
+      path = body.next_page_uri === null ? null : stringOf(body.next_page_uri);
+    }
+    assert.deepEqual(
+      acknowledged.filter((sid) => !stored.has(sid)),
+      [],
+    );
+  }
+
+  const ends: [string, (cluster: Cluster) => Promise<void>][] = [
+    ['that is cut off', (one) => one.kill()],
+    ['that is killed with all its processes', (one) => one.killAll()],
+  ];
+  for (const [name, end] of ends) {
+    it(`keeps every write acknowledged by a server ${name}, and recovers by itself`, async (context) => {
+      const app = connectAppPath(server.developer.accountSid, server.connectAppSid);
+      const { acknowledged, refused, stop } = await startWriters();
+
+      await end(cluster);
       for (const path of [app, accountsPath(), app, accountsPath(), app]) {
         const read = await timed('GET', path);
         checkProblem(read.reply, { status: 503, code: 20503 });
@@ -72,24 +103,23 @@ describe('PostgreSQL gone and back', { skip: !DATABASES.includes('postgres') }, 
       assert.ok(Date.now() - back < RECOVERY_MS, `it took ${Date.now() - back} ms`);
       const count = acknowledged.length;
       await until('it writes again', () => acknowledged.length > count + 20);
-      isWriting = false;
-      await Promise.all(writers);
-
-      const stored = new Set<string>();
-      let path: string | null = accountsPath('.json?PageSize=1000');
-      while (path !== null) {
-        const { reply } = await timed('GET', path);
-        const body = objectOf(reply.json);
-        for (const one of arrayOf(body.accounts)) stored.add(stringOf(objectOf(one).sid));
-        path = body.next_page_uri === null ? null : stringOf(body.next_page_uri);
-      }
-      assert.deepEqual(
-        acknowledged.filter((sid) => !stored.has(sid)),
-        [],
-      );
-      context.diagnostic(`${acknowledged.length} acknowledged, ${refused} refused, 0 lost`);
+      await stop();
+      await checkStored(acknowledged);
+      context.diagnostic(`${acknowledged.length} acknowledged, ${refused()} refused, 0 lost`);
     });
   }
+
+  it('keeps every write when the process of one connection is killed, which ends all others', async (context) => {
+    const { acknowledged, refused, stop } = await startWriters();
+    await cluster.killOne();
+    const count = acknowledged.length;
+    const killed = Date.now();
+    await until('it writes again', () => acknowledged.length > count + 20);
+    assert.ok(Date.now() - killed < RECOVERY_MS, `it took ${Date.now() - killed} ms`);
+    await stop();
+    await checkStored(acknowledged);
+    context.diagnostic(`${acknowledged.length} acknowledged, ${refused()} refused, 0 lost`);
+  });
 
   it('says in one sentence that the database does not exist, and never the password', async () => {
     const url = (await cluster.createDatabase()).replace('tester@', 'tester:hunter2@');

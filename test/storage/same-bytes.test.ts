@@ -1,14 +1,16 @@
 /** One script of requests on both engines: the answers are equal, byte for byte, but for times and ids. */
 
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import {
   authorizeConnectApp,
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
+import type { Settings } from '../../src/config.ts';
 import { addConnectApp } from '../../src/connect-apps/connect-app.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { DATABASES } from '../support/databases.ts';
+import { openCluster } from '../support/postgres.ts';
 import { startServer } from '../support/server.ts';
 
 const TEXTS = [
@@ -21,8 +23,11 @@ const TEXTS = [
   '=1+1',
 ];
 
-async function play(engine: Engine): Promise<string[]> {
-  const server = await startServer({ engine, settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
+async function play(engine: Engine, settings: Settings = {}): Promise<string[]> {
+  const server = await startServer({
+    engine,
+    settings: { ALLOW_CONNECT_APP_DELETE: 'true', ...settings },
+  });
   const { context, developer, customer } = server;
   const answers: string[] = [];
   const ask = async (method: string, path: string, form?: Record<string, string>) => {
@@ -75,21 +80,31 @@ async function play(engine: Engine): Promise<string[]> {
   return answers;
 }
 
-it('SQLite and PostgreSQL give the same bytes', { skip: DATABASES.length < 2 }, async () => {
-  const [sqlite, postgres] = [await play('sqlite'), await play('postgres')];
-  assert.ok(sqlite.length > 20);
-  assert.deepEqual(
-    postgres.map((text) =>
-      text
-        .replace(/"auth_token":"[0-9a-f]{32}"/g, '')
-        .replace(/<AuthToken>[0-9a-f]+/g, '')
-        .replace(/\r\n[0-9a-f]{32},/g, '\r\n,'),
-    ),
-    sqlite.map((text) =>
-      text
-        .replace(/"auth_token":"[0-9a-f]{32}"/g, '')
-        .replace(/<AuthToken>[0-9a-f]+/g, '')
-        .replace(/\r\n[0-9a-f]{32},/g, '\r\n,'),
-    ),
+function withoutTokens(answers: readonly string[]): string[] {
+  return answers.map((text) =>
+    text
+      .replace(/"auth_token":"[0-9a-f]{32}"/g, '')
+      .replace(/<AuthToken>[0-9a-f]+/g, '')
+      .replace(/\r\n[0-9a-f]{32},/g, '\r\n,'),
   );
+}
+
+describe('the same bytes as from SQLite', { skip: DATABASES.length < 2 }, () => {
+  let expected: string[];
+  before(async () => {
+    expected = withoutTokens(await play('sqlite'));
+    assert.ok(expected.length > 20);
+  });
+
+  it('come from PostgreSQL', async () => {
+    assert.deepEqual(withoutTokens(await play('postgres')), expected);
+  });
+
+  it('come from a PostgreSQL whose texts are in the order of a language', async () => {
+    const cluster = await openCluster();
+    const DATABASE_URL = await cluster.createDatabase(
+      "template template0 encoding 'UTF8' locale_provider icu icu_locale 'cs-CZ-u-ks-level1'",
+    );
+    assert.deepEqual(withoutTokens(await play('postgres', { DATABASE_URL })), expected);
+  });
 });

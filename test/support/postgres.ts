@@ -5,11 +5,12 @@
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { childrenOf } from './children.ts';
 import { freePort } from './free-port.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -18,12 +19,22 @@ const DEBIAN = '/usr/lib/postgresql';
 export const POSTGRES_FOLDER = findPrograms();
 
 export interface Cluster {
-  /** Makes an empty database and returns its URL. */
-  createDatabase(): Promise<string>;
+  /** Makes an empty database, with some more words of CREATE DATABASE, and returns its URL. */
+  createDatabase(more?: string): Promise<string>;
   /** Ends the server at once, as a power cut would. */
   kill(): Promise<void>;
+  /** Kills the server and all its processes: none of them does anything more. */
+  killAll(): Promise<void>;
+  /** Kills the process of one connection; the server ends all others, and recovers. */
+  killOne(): Promise<void>;
   /** Starts it again on the same port. */
   start(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  settings?: Readonly<Record<string, string>>;
+  /** Files that the server reads, by name in its data folder. */
+  files?: Readonly<Record<string, string>>;
 }
 
 let cluster: Promise<Cluster> | undefined;
@@ -34,7 +45,11 @@ export function openCluster(): Promise<Cluster> {
   return cluster;
 }
 
-async function startCluster(): Promise<Cluster> {
+/** Starts a cluster with settings of its own. */
+export async function startCluster({
+  settings = {},
+  files = {},
+}: ClusterOptions = {}): Promise<Cluster> {
   const programs = POSTGRES_FOLDER;
   if (programs === undefined) throw new Error('There is no PostgreSQL: apt-get install postgresql');
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-postgres-'));
@@ -53,6 +68,10 @@ async function startCluster(): Promise<Cluster> {
   ];
   const [command = '', ...words] = asPostgres(join(programs, 'initdb'), initdb);
   execFileSync(command, words, { stdio: 'pipe', cwd: '/' });
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(data, name), content, { mode: 0o600 });
+    if (isRoot()) execFileSync('chown', ['postgres', join(data, name)]);
+  }
   const port = await freePort();
   const url = (name: string) => `postgres://tester@127.0.0.1:${port}/${name}`;
   let server: ChildProcess | undefined;
@@ -66,6 +85,7 @@ async function startCluster(): Promise<Cluster> {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: '',
       max_connections: '60',
+      ...settings,
     };
     const flags = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const [program = '', ...rest] = asPostgres(join(programs ?? '', 'postgres'), [
@@ -87,20 +107,35 @@ async function startCluster(): Promise<Cluster> {
     }
     throw new Error('PostgreSQL did not start');
   }
+  async function end(signal: 'SIGQUIT' | 'SIGKILL'): Promise<void> {
+    const ended = new Promise((resolve) => server?.once('exit', resolve));
+    server?.kill(signal);
+    await ended;
+  }
   await start();
   let databases = 0;
   return {
     start,
-    async createDatabase() {
+    async createDatabase(more = '') {
       databases += 1;
       const name = `test_${databases}`;
-      await run(url('postgres'), `create database ${name}`);
+      await run(url('postgres'), `create database ${name} ${more}`);
       return url(name);
     },
-    async kill() {
-      const ended = new Promise((resolve) => server?.once('exit', resolve));
-      server?.kill('SIGQUIT');
+    kill: () => end('SIGQUIT'),
+    async killAll() {
+      const processes = childrenOf(server?.pid ?? 0);
+      const ended = end('SIGKILL');
+      for (const pid of processes) process.kill(pid, 'SIGKILL');
       await ended;
+    },
+    async killOne() {
+      const client = new pg.Client({ connectionString: url('postgres') });
+      // The server ends this connection, too.
+      client.on('error', () => {});
+      await client.connect();
+      const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+      for (const { pid } of rows) process.kill(pid, 'SIGKILL');
     },
   };
 }

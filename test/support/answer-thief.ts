@@ -1,30 +1,29 @@
-/** A proxy before PostgreSQL that can take away the answer to one COMMIT, as a broken network would. */
+/** A proxy before PostgreSQL that can take away one answer, as a broken network would. */
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-export interface CommitAnswerThief {
+export interface AnswerThief {
   /** The URL of the database, through the proxy. */
   url: string;
-  /** The next COMMIT is done, and its connection breaks before the answer. */
-  arm(): void;
+  /** The next statement with this word is done, and its connection breaks before the answer. */
+  arm(word: string): void;
   /** How many answers it has taken. */
   taken(): number;
   close(): void;
 }
 
 /** Starts the proxy before the database at `url`. */
-export async function startCommitAnswerThief(url: string): Promise<CommitAnswerThief> {
+export async function startAnswerThief(url: string): Promise<AnswerThief> {
   const target = new URL(url);
-  let isArmed = false;
+  let wanted: string | undefined;
   let taken = 0;
   const proxy = createServer((client) => {
     const server = connect(Number(target.port), target.hostname);
     let isTaking = false;
     client.on('data', (bytes) => {
-      // A simple query of PostgreSQL's protocol ends with a zero byte.
-      if (isArmed && bytes.includes('commit\0')) {
-        isArmed = false;
+      if (wanted !== undefined && bytes.includes(wanted)) {
+        wanted = undefined;
         isTaking = true;
       }
       server.write(bytes);
@@ -53,8 +52,8 @@ export async function startCommitAnswerThief(url: string): Promise<CommitAnswerT
   through.port = String(address.port);
   return {
     url: through.href,
-    arm() {
-      isArmed = true;
+    arm(word) {
+      wanted = word;
     },
     taken: () => taken,
     close: () => proxy.close(),

@@ -1,0 +1,99 @@
+/** The connections to PostgreSQL: time-outs, TLS as the URL says, and what becomes of broken ones. */
+
+import type { PostgresCursor, PostgresPool, PostgresQueryResult } from 'kysely';
+import pg from 'pg';
+import { isAway, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+
+const CONNECT_TIMEOUT_MS = 1500;
+const INT8_OID = 20;
+
+/** Opens a pool whose statements end within `timeoutMs`. Nothing is connected before the first. */
+export function openPool(connection: pg.ClientConfig, size: number, timeoutMs: number): pg.Pool {
+  const types = new pg.TypeOverrides();
+  // Times in milliseconds: far below 2^53.
+  types.setTypeParser(INT8_OID, Number);
+  const pool = new pg.Pool({
+    ...connection,
+    max: size,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: timeoutMs,
+    // The server gives up first, and says why.
+    statement_timeout: timeoutMs - 100,
+    keepAlive: true,
+    types,
+  });
+  // A connection that breaks is replaced: whoever uses it learns of it from its statement, and an
+  // error event that nobody hears would end the process.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/**
+ * A pool that names its failures, and throws a client away after one that leaves its state unknown:
+ * a statement that timed out here may still be running there, and the next would wait behind it.
+ */
+export function discardingBroken(pool: pg.Pool): PostgresPool {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    async connect() {
+      let client: pg.PoolClient | undefined = await connect();
+      let failure: unknown;
+      let isFresh = true;
+
+      function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+      function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+      function query<R>(text: string | PostgresCursor<R>, values: readonly unknown[] = []) {
+        if (typeof text !== 'string') return text;
+        return ask<R>(text, values);
+      }
+      async function ask<R>(
+        text: string,
+        values: readonly unknown[],
+      ): Promise<PostgresQueryResult<R>> {
+        if (failure !== undefined) throw failure;
+        // Alone, not inside of a transaction, which begins with another word.
+        const isRead = isFresh && /^select\b/i.test(text);
+        isFresh = false;
+        const begun = performance.now();
+        try {
+          return await send<R>(text, values).catch(async (error: unknown) => {
+            if (!(isRead && isWorthAnotherTry(error, begun))) throw error;
+            client?.release(true);
+            client = undefined;
+            return send<R>(text, values);
+          });
+        } catch (error) {
+          const named = nameFailure(error);
+          if (isAway(error)) failure = named;
+          throw named;
+        }
+      }
+      async function send<R>(text: string, values: readonly unknown[]) {
+        client ??= await connect();
+        const result = await client.query<R & pg.QueryResultRow>(text, [...values]);
+        return {
+          command: commandOf(result.command),
+          rowCount: result.rowCount ?? 0,
+          rows: result.rows,
+        };
+      }
+      return { query, release: () => client?.release(failure !== undefined) };
+    },
+  };
+
+  async function connect(): Promise<pg.PoolClient> {
+    return pool.connect().catch((error: unknown) => {
+      throw nameFailure(error);
+    });
+  }
+}
+
+type Command = PostgresQueryResult<unknown>['command'];
+const COUNTED: readonly Command[] = ['UPDATE', 'DELETE', 'INSERT', 'MERGE'];
+
+/** The commands that change rows, which Kysely counts; every other is as good as a SELECT. */
+function commandOf(command: string): Command {
+  return COUNTED.find((one) => one === command) ?? 'SELECT';
+}

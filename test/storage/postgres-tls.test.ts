@@ -1,0 +1,129 @@
+/** What `sslmode` of a postgres:// URL promises, against a PostgreSQL that wants TLS. */
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runCommand } from '../support/cli.ts';
+import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { startCluster } from '../support/postgres.ts';
+
+describe('sslmode', { skip: !DATABASES.includes('postgres') }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connect-apps-tls-'));
+  const certificate = join(folder, 'server.crt');
+  let url: string;
+  before(async () => {
+    makeCertificate('server', 'DNS:localhost');
+    makeCertificate('other', 'DNS:localhost');
+    const cluster = await startCluster({
+      settings: { ssl: 'on' },
+      files: {
+        'server.crt': readFileSync(certificate, 'utf8'),
+        'server.key': readFileSync(join(folder, 'server.key'), 'utf8'),
+        'pg_hba.conf': 'host postgres all all trust\nhostssl all all all trust\n',
+      },
+    });
+    url = await cluster.createDatabase();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** A certificate that vouches for itself. */
+  function makeCertificate(name: string, subject: string): void {
+    const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    const names = ['-subj', '/CN=connect-apps', '-addext', `subjectAltName=${subject}`];
+    const files = ['-keyout', `${name}.key`, '-out', `${name}.crt`];
+    execFileSync('openssl', [...words, '-nodes', '-days', '1', ...names, ...files], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+  }
+
+  /** Runs a command on the database by a host and with words of the URL. */
+  async function ask(host: string, words: string) {
+    const at = `${url.replace('127.0.0.1', host)}${words && `?${words}`}`;
+    return runCommand(folder, ['accounts', 'list', '--json', '--database-url', at]);
+  }
+
+  for (const [name, host, words] of [
+    ['require', '127.0.0.1', () => 'sslmode=require'],
+    ['verify-ca, by another name', '127.0.0.1', () => verified('verify-ca')],
+    ['verify-full', 'localhost', () => verified('verify-full')],
+  ] as const) {
+    it(`${name}: connects, and says nothing`, async () => {
+      const outcome = await ask(host, words());
+      assert.equal(outcome.exitCode, 0, outcome.stderr);
+      assert.doesNotMatch(outcome.stderr, /warning/i);
+    });
+  }
+
+  function verified(mode: string, file = certificate): string {
+    return `sslmode=${mode}&sslrootcert=${encodeURIComponent(file)}`;
+  }
+
+  for (const [name, host, words, said] of [
+    [
+      'no sslmode',
+      '127.0.0.1',
+      () => '',
+      /PostgreSQL refuses: no pg_hba.conf entry .+no encryption/,
+    ],
+    ['disable', '127.0.0.1', () => 'sslmode=disable', /PostgreSQL refuses: .+no encryption/],
+    [
+      'verify-ca, and another authority',
+      '127.0.0.1',
+      () => verified('verify-ca', join(folder, 'other.crt')),
+      /No safe connection to PostgreSQL: .+ See sslmode/,
+    ],
+    [
+      'verify-full, and another name',
+      '127.0.0.1',
+      () => verified('verify-full'),
+      /No safe connection to PostgreSQL: Hostname\/IP does not match/,
+    ],
+    [
+      'verify-full, and nobody to trust',
+      'localhost',
+      () => 'sslmode=verify-full',
+      /No safe connection to PostgreSQL: self-signed certificate/,
+    ],
+    [
+      'verify-ca without an authority',
+      'localhost',
+      () => 'sslmode=verify-ca',
+      /sslmode=verify-ca needs sslrootcert/,
+    ],
+    [
+      'prefer, which may mean nothing',
+      'localhost',
+      () => 'sslmode=prefer',
+      /sslmode must be one of disable, require, verify-ca, verify-full/,
+    ],
+    [
+      'a file that is not there',
+      'localhost',
+      () => verified('verify-full', '/nowhere'),
+      /DATABASE_URL: ENOENT.+\/nowhere/,
+    ],
+  ] as const) {
+    it(`${name}: refuses in one sentence`, async () => {
+      const outcome = await ask(host, words());
+      assert.equal(outcome.exitCode, 1);
+      assert.match(outcome.stderr, said);
+      assert.match(outcome.stderr, /^connect-apps: [^\n]+\n$/);
+    });
+  }
+
+  it('require: refuses a server without TLS', async () => {
+    const plain = await emptyDatabase('postgres', folder);
+    const outcome = await runCommand(folder, [
+      'accounts',
+      'list',
+      '--database-url',
+      `${plain}?sslmode=require`,
+    ]);
+    assert.equal(outcome.exitCode, 1);
+    assert.match(outcome.stderr, /^connect-apps: No safe connection to PostgreSQL: .+\n$/);
+  });
+});
