@@ -13,6 +13,9 @@ import { type Credentials, notAuthenticated, parseAuthorization } from './authen
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
 
+/** Made once: a refusal must cost less than an answer, and a stack is half of its price. */
+const TOO_MANY_REQUESTS = new Problem('too_many_requests');
+
 /** The name under which a request keeps who is asking. */
 const CALLER = 'caller';
 
@@ -57,7 +60,7 @@ export async function createApi<Caller extends { sid: string }>(
       timeWindow: 1000,
       hook: 'preParsing',
       keyGenerator: (request) => caller(request).sid,
-      errorResponseBuilder: () => new Problem('too_many_requests'),
+      errorResponseBuilder: () => TOO_MANY_REQUESTS,
     });
   }
 

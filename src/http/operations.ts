@@ -15,13 +15,13 @@ export function addOperationsRoutes(
   metrics: Metrics,
   isDraining: () => boolean,
 ): void {
-  const schema = { hide: true };
-  server.get('/healthz', { schema }, async () => ({ status: 'ok' }));
-  server.get('/readyz', { schema }, async (_, reply) => {
+  const hidden = { schema: { hide: true }, config: { isAlwaysAnswered: true } };
+  server.get('/healthz', hidden, async () => ({ status: 'ok' }));
+  server.get('/readyz', hidden, async (_, reply) => {
     const isReady = !isDraining() && (await answersInTime(database));
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
   });
-  server.get('/metrics', { schema }, async (_, reply) => {
+  server.get('/metrics', hidden, async (_, reply) => {
     return reply.header('content-type', metrics.contentType).send(await metrics.text());
   });
 }

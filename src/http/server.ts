@@ -5,12 +5,12 @@
 
 import { parse } from 'node:querystring';
 import formbody from '@fastify/formbody';
-import underPressure from '@fastify/under-pressure';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
+import { createAdmission } from './admission.ts';
 import { writeErrorReply } from './error-reply.ts';
 import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
@@ -26,8 +26,17 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** How often connections are held against the two: Node's own half minute would double them. */
 const TIMEOUT_CHECK_MS = 1000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** Above this the server answers 503 instead of letting everyone wait. */
-const MAX_EVENT_LOOP_DELAY_MS = 1000;
+/** What a client that was refused for now is told to wait, and is made to wait. */
+const RETRY_AFTER_SECONDS = 1;
+/** Made once: what must be cheap collects no stack. */
+const OVERLOADED = new Problem('overloaded');
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Whether a server that has too much to do answers this all the same. */
+    isAlwaysAnswered?: boolean;
+  }
+}
 
 export interface ServerOptions {
   logger: Logger;
@@ -75,22 +84,24 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     server.server.emit('request', request, response);
   });
 
+  const admission = createAdmission();
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
   server.addHook('onRequest', (request, reply, done) => {
     rememberResponse(request.raw.socket, reply.raw);
     reply.header('Twilio-Request-Id', request.id);
     if (options.isDraining()) reply.header('Connection', 'close');
-    if (countHosts(request) === 1) return done();
-    reply.header('Connection', 'close');
-    done(new Problem('request_malformed', 'The request must have exactly one Host header.'));
-  });
-
-  // After the id: a request that is shed has one, too.
-  await server.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    pressureHandler: () => {
-      throw new Problem('overloaded');
-    },
+    if (countHosts(request) !== 1) {
+      reply.header('Connection', 'close');
+      return done(
+        new Problem('request_malformed', 'The request must have exactly one Host header.'),
+      );
+    }
+    if (request.routeOptions.config.isAlwaysAnswered) return done();
+    if (admission.begin()) {
+      reply.raw.once('close', admission.end);
+      return done();
+    }
+    done(OVERLOADED);
   });
 
   let isClosing = false;
@@ -102,6 +113,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('onResponse', (request, reply, done) => {
     // Node closes what is idle when the server closes, and would wait for this one to time out.
     if (isClosing) request.raw.socket.destroySoon();
+    holdBack(request, reply.statusCode);
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
@@ -120,7 +132,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   function answer(error: unknown, request: FastifyRequest, reply: Reply) {
     const problem = asProblem(error);
     const { status } = send(problem, reply, request);
-    if (status < 500) return;
+    // Whoever is overloaded has no time to say so twice: the line of the request does.
+    if (status < 500 || problem === OVERLOADED) return;
     logger.error({ requestId: request.id, err: problem }, 'The request failed');
   }
 
@@ -152,7 +165,7 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
   reply.code(written.status);
   reply.header('content-type', written.contentType);
   if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
-  if (written.status === 503) reply.header('Retry-After', '1');
+  if (written.status === 503) reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
   if (written.status === 413) {
     if (request.raw.complete) reply.header('Connection', 'close');
     else {
@@ -160,8 +173,8 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
       discardBody(request);
     }
   }
-  // A buffer: the schema of the route's good answer does not apply.
-  reply.send(Buffer.from(written.body));
+  // A text is sent as it is: the schema of the route's good answer does not apply.
+  reply.send(written.body);
   return written;
 }
 
@@ -173,6 +186,18 @@ function discardBody({ raw }: FastifyRequest): void {
   const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS);
   raw.once('close', () => clearTimeout(timer));
   raw.resume();
+}
+
+/**
+ * Reads nothing more of a connection for as long as its client was told to wait: to refuse again and
+ * again would cost what those are due who did nothing wrong. A proxy's connection is of many clients.
+ */
+function holdBack(request: FastifyRequest, status: number): void {
+  if (status !== 429 && status !== 503) return;
+  const { headers, raw, routeOptions } = request;
+  if (routeOptions.config.isAlwaysAnswered || headers['x-forwarded-for'] !== undefined) return;
+  raw.socket.pause();
+  setTimeout(() => raw.socket.resume(), RETRY_AFTER_SECONDS * 1000).unref();
 }
 
 /** Gives Fastify's own errors their names; any other error stays what it is. */

@@ -29,8 +29,10 @@ export function commitTogether(
   let isRunning = false;
 
   async function drain(): Promise<void> {
-    while (waiting.length > 0) await commit(writer, takeBatch, onCommit);
-    isRunning = false;
+    await commit(writer, takeBatch, onCommit);
+    isRunning = waiting.length > 0;
+    // Reads have their turn in between.
+    if (isRunning) setImmediate(drain);
   }
 
   function takeBatch(): Waiting[] {

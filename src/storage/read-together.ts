@@ -4,6 +4,12 @@
  * as one in a row of them (docs/performance.md), so a busy server reads more cheaply than an idle one.
  */
 
+/**
+ * How long a group may read. Node.js takes one new connection in each turn (libuv's uv__server_io), so
+ * long turns would keep new clients waiting for seconds.
+ */
+const GROUP_MS = 5;
+
 interface Waiting {
   read(): void;
   reject(error: unknown): void;
@@ -21,17 +27,22 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T) => Promise<
 
   function drain(): void {
     const group = waiting;
-    waiting = [];
     const isShared = group.length > 1;
     try {
       if (isShared) snapshot.begin();
     } catch (error) {
+      waiting = [];
       for (const one of group) one.reject(error);
       return;
     }
+    const end = performance.now() + GROUP_MS;
+    let done = 0;
     // Nothing awaits in between, so no write of this process can fall into the snapshot.
-    for (const one of group) one.read();
+    do group[done++]?.read();
+    while (done < group.length && performance.now() < end);
     if (isShared) snapshot.end();
+    waiting = group.slice(done);
+    if (waiting.length > 0) setImmediate(drain);
   }
 
   return function together<T>(read: () => T): Promise<T> {
