@@ -84,10 +84,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
 
   await addDocumentation(server);
-  const authenticate = rememberCallers(context);
+  const callers = rememberCallers(context);
   const api = await createApi(server, {
     rateLimitPerSecond: config.rateLimitPerSecond,
-    authenticate: ({ accountSid, authToken }) => authenticate(accountSid, authToken),
+    authenticate: ({ accountSid, authToken }) => callers.authenticate(accountSid, authToken),
+    isRecent: callers.isRecent,
   });
   addAccountRoutes(api, context, config);
   addConnectAppRoutes(api, context, {

@@ -11,37 +11,45 @@ import { authenticate, type Caller } from './access.ts';
 const TTL_MS = 1000;
 const MAX_CALLERS = 10_000;
 
-interface Recent {
-  caller: Caller;
-  commits: number;
-  until: number;
+export interface CallerMemory {
+  /** Whose credentials these are; undefined when they are nobody's. */
+  authenticate(accountSid: string, authToken: string): Caller | Promise<Caller | undefined>;
+  /** Whether what was proved of this caller may still be taken as true. */
+  isRecent(caller: Caller): boolean;
 }
 
 /**
  * Returns `authenticate` with a memory: credentials that were right are taken as right for a second,
  * but never past a change that this process has committed. Failures are not remembered.
  */
-export function rememberCallers(
-  context: Context,
-): (accountSid: string, authToken: string) => Caller | Promise<Caller | undefined> {
+export function rememberCallers(context: Context): CallerMemory {
   const { database } = context;
-  const recent = new Map<string, Recent>();
+  const callers = new Map<string, Caller>();
+  const proofs = new WeakMap<Caller, { commits: number; until: number }>();
   // Salted: what is kept here is of no use anywhere else.
   const salt = randomBytes(16).toString('hex');
 
   async function prove(accountSid: string, authToken: string, key: string) {
-    const [commits, until] = [database.commits(), performance.now() + TTL_MS];
+    const proof = { commits: database.commits(), until: performance.now() + TTL_MS };
     const caller = await authenticate(context, accountSid, authToken);
     if (caller === undefined) return undefined;
-    if (recent.size >= MAX_CALLERS) recent.clear();
-    recent.set(key, { caller, commits, until });
+    if (callers.size >= MAX_CALLERS) callers.clear();
+    callers.set(key, caller);
+    proofs.set(caller, proof);
     return caller;
   }
 
-  return function authenticateAgain(accountSid, authToken) {
-    const key = hash('sha256', `${salt}${accountSid}:${authToken}`, 'base64');
-    const known = recent.get(key);
-    const isFresh = known?.commits === database.commits() && performance.now() < known.until;
-    return isFresh ? known.caller : prove(accountSid, authToken, key);
+  function isRecent(caller: Caller): boolean {
+    const proof = proofs.get(caller);
+    return proof?.commits === database.commits() && performance.now() < proof.until;
+  }
+
+  return {
+    isRecent,
+    authenticate(accountSid, authToken) {
+      const key = hash('sha256', `${salt}${accountSid}:${authToken}`, 'base64');
+      const known = callers.get(key);
+      return known && isRecent(known) ? known : prove(accountSid, authToken, key);
+    },
   };
 }

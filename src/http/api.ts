@@ -4,11 +4,13 @@
  */
 
 import { METHODS } from 'node:http';
+import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { Problem } from '../problem.ts';
 import { type Credentials, notAuthenticated, parseAuthorization } from './authentication.ts';
+import { isForwarded } from './request.ts';
 
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
@@ -23,6 +25,8 @@ export interface ApiOptions<Caller> {
   rateLimitPerSecond: number;
   /** Says whose credentials these are; undefined when they are nobody's. */
   authenticate(credentials: Credentials): Caller | Promise<Caller | undefined>;
+  /** Whether credentials that were this caller's are so still, without another look at them. */
+  isRecent(caller: Caller): boolean;
 }
 
 /** A URL of the API and what each of its methods does. */
@@ -64,16 +68,30 @@ export async function createApi<Caller extends { sid: string }>(
     });
   }
 
+  /** Who asked last on a connection, which most often has one client with one key to say. */
+  const last = new WeakMap<Socket, { authorization: string; caller: Caller }>();
+
   function authenticate(request: FastifyRequest, done: (error?: Error) => void): void {
+    const { headers, raw } = request;
+    const { authorization } = headers;
+    const known = last.get(raw.socket);
     const accept = (found: Caller | undefined) => {
-      if (found === undefined) return done(notAuthenticated());
+      if (authorization === undefined || found === undefined) return done(notAuthenticated());
       request.setDecorator(CALLER, found);
+      // A proxy's connection has many clients, and none shall learn what another one said.
+      if (found !== known?.caller && !isForwarded(request)) {
+        last.set(raw.socket, { authorization, caller: found });
+      }
       done();
     };
-    const credentials = parseAuthorization(request.headers.authorization);
-    const found = credentials && options.authenticate(credentials);
-    if (found instanceof Promise) found.then(accept, done);
-    else accept(found);
+    if (known && known.authorization === authorization && options.isRecent(known.caller)) {
+      accept(known.caller);
+    } else {
+      const credentials = parseAuthorization(authorization);
+      const found = credentials && options.authenticate(credentials);
+      if (found instanceof Promise) found.then(accept, done);
+      else accept(found);
+    }
   }
 
   return {

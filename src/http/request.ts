@@ -3,6 +3,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { Parameters } from '../parameter.ts';
 
+/** Whether it came through a proxy, whose connections carry the requests of many clients. */
+export function isForwarded(request: FastifyRequest): boolean {
+  return request.headers['x-forwarded-for'] !== undefined;
+}
+
 /** A part of the path; empty when the route has no such part. */
 export function pathParameter(request: FastifyRequest, name: string): string {
   const { params } = request;

@@ -14,6 +14,7 @@ import { createAdmission } from './admission.ts';
 import { writeErrorReply } from './error-reply.ts';
 import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
+import { isForwarded } from './request.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Up to here a body is read to its end first: a client that is still sending may miss an early answer. */
@@ -98,7 +99,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     }
     if (request.routeOptions.config.isAlwaysAnswered) return done();
     if (admission.begin()) {
-      reply.raw.once('close', admission.end);
+      reply.raw.on('close', admission.end);
       return done();
     }
     done(OVERLOADED);
@@ -190,14 +191,14 @@ function discardBody({ raw }: FastifyRequest): void {
 
 /**
  * Reads nothing more of a connection for as long as its client was told to wait: to refuse again and
- * again would cost what those are due who did nothing wrong. A proxy's connection is of many clients.
+ * again would cost what those are due who did nothing wrong.
  */
 function holdBack(request: FastifyRequest, status: number): void {
   if (status !== 429 && status !== 503) return;
-  const { headers, raw, routeOptions } = request;
-  if (routeOptions.config.isAlwaysAnswered || headers['x-forwarded-for'] !== undefined) return;
-  raw.socket.pause();
-  setTimeout(() => raw.socket.resume(), RETRY_AFTER_SECONDS * 1000).unref();
+  if (request.routeOptions.config.isAlwaysAnswered || isForwarded(request)) return;
+  const { socket } = request.raw;
+  socket.pause();
+  setTimeout(() => socket.resume(), RETRY_AFTER_SECONDS * 1000).unref();
 }
 
 /** Gives Fastify's own errors their names; any other error stays what it is. */

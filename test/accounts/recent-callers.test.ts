@@ -19,15 +19,18 @@ for (const engine of DATABASES) {
     const world = await openContext(engine);
     t.after(() => world.close());
     const { accountSid, authToken } = await world.createAccount();
-    const authenticate = rememberCallers(world.context);
-    await authenticate(accountSid, authToken);
+    const { authenticate, isRecent } = rememberCallers(world.context);
+    const caller = await authenticate(accountSid, authToken);
+    assert.ok(caller && isRecent(caller));
     assert.ok(!(authenticate(accountSid, authToken) instanceof Promise), 'it is remembered');
-    return { ...world, accountSid, authToken, authenticate };
+    const isStillRecent = () => isRecent(caller);
+    return { ...world, accountSid, authToken, authenticate, isStillRecent };
   }
 
   it(`refuses a remembered token in the moment in which it is rotated, on ${engine}`, async (t) => {
-    const { context, accountSid, authToken, authenticate } = await openRemembered(t);
+    const { context, accountSid, authToken, authenticate, isStillRecent } = await openRemembered(t);
     const rotated = await rotateToken(context, accountSid, { keepOld: false });
+    assert.ok(!isStillRecent());
     assert.equal(await authenticate(accountSid, authToken), undefined);
     assert.equal((await authenticate(accountSid, rotated.authToken))?.sid, accountSid);
   });
