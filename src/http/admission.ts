@@ -14,10 +14,15 @@ const SAMPLE_MS = 100;
 /** How much of what was known stays true from one sample to the next. */
 const MEMORY = 0.7;
 
+/** So few say nothing of what a request costs: a process that has just started, or been held up. */
+const FEW_REQUESTS = 10;
+
 export interface Admission {
-  /** Says whether the request that has just come in should begin, and counts it when it should. */
-  begin(): boolean;
-  /** Is called when a request that began has ended. */
+  /** Says whether a request that has just come in should begin. */
+  mayBegin(): boolean;
+  /** Is called when the work on a request begins. */
+  begin(): void;
+  /** Is called when its answer is ready. */
   end(): void;
 }
 
@@ -43,13 +48,14 @@ export function createAdmission(): Admission {
   }
 
   return {
-    begin() {
+    mayBegin() {
       const now = performance.now();
       if (now - sampledAt > SAMPLE_MS) sample(now);
-      const waitMs = (inProgress * recentMs) / Math.max(1, recentRequests);
-      if (isBusy && waitMs > WAIT_MS) return false;
+      if (!isBusy || recentRequests < FEW_REQUESTS) return true;
+      return (inProgress * recentMs) / recentRequests <= WAIT_MS;
+    },
+    begin() {
       inProgress += 1;
-      return true;
     },
     end() {
       inProgress -= 1;

@@ -16,14 +16,26 @@ export function addOperationsRoutes(
   isDraining: () => boolean,
 ): void {
   const hidden = { schema: { hide: true }, config: { isAlwaysAnswered: true } };
+  const isAnswering = shared(() => answersInTime(database));
   server.get('/healthz', hidden, async () => ({ status: 'ok' }));
   server.get('/readyz', hidden, async (_, reply) => {
-    const isReady = !isDraining() && (await answersInTime(database));
+    const isReady = !isDraining() && (await isAnswering());
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
   });
   server.get('/metrics', hidden, async (_, reply) => {
     return reply.header('content-type', metrics.contentType).send(await metrics.text());
   });
+}
+
+/** However many ask, one question at a time goes to the database. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asking: Promise<T> | undefined;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
 }
 
 async function answersInTime(database: Database): Promise<boolean> {

@@ -5,7 +5,8 @@ import type { Parameters } from '../parameter.ts';
 
 /** Whether it came through a proxy, whose connections carry the requests of many clients. */
 export function isForwarded(request: FastifyRequest): boolean {
-  return request.headers['x-forwarded-for'] !== undefined;
+  const { headers } = request;
+  return (headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via) !== undefined;
 }
 
 /** A part of the path; empty when the route has no such part. */

@@ -33,6 +33,10 @@ const RETRY_AFTER_SECONDS = 1;
 const OVERLOADED = new Problem('overloaded');
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether it counts as work in progress. */
+    hasBegun: boolean;
+  }
   interface FastifyContextConfig {
     /** Whether a server that has too much to do answers this all the same. */
     isAlwaysAnswered?: boolean;
@@ -86,6 +90,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   const admission = createAdmission();
+  server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
   server.addHook('onRequest', (request, reply, done) => {
     rememberResponse(request.raw.socket, reply.raw);
@@ -98,12 +103,26 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       );
     }
     if (request.routeOptions.config.isAlwaysAnswered) return done();
-    if (admission.begin()) {
-      reply.raw.on('close', admission.end);
-      return done();
-    }
-    done(OVERLOADED);
+    if (!admission.mayBegin()) return done(OVERLOADED);
+    // What still sends its body is no work yet: else whoever sends slowly would keep out the others.
+    if (!hasBody(request)) begin(request);
+    done();
   });
+  server.addHook('preValidation', (request, _, done) => {
+    if (hasBody(request) && !request.routeOptions.config.isAlwaysAnswered) begin(request);
+    done();
+  });
+  // Not when the client has read it: whoever reads slowly costs no time either.
+  server.addHook('onSend', (request, _, payload, done) => {
+    if (request.hasBegun) admission.end();
+    request.hasBegun = false;
+    done(null, payload);
+  });
+
+  function begin(request: FastifyRequest): void {
+    request.hasBegun = true;
+    admission.begin();
+  }
 
   let isClosing = false;
   server.addHook('preClose', (done) => {
@@ -196,9 +215,18 @@ function discardBody({ raw }: FastifyRequest): void {
 function holdBack(request: FastifyRequest, status: number): void {
   if (status !== 429 && status !== 503) return;
   if (request.routeOptions.config.isAlwaysAnswered || isForwarded(request)) return;
-  const { socket } = request.raw;
-  socket.pause();
-  setTimeout(() => socket.resume(), RETRY_AFTER_SECONDS * 1000).unref();
+  const { raw } = request;
+  const hold = () => {
+    raw.socket.pause();
+    setTimeout(() => raw.socket.resume(), RETRY_AFTER_SECONDS * 1000).unref();
+  };
+  // Node.js reads the rest of a body before it lets go of the connection.
+  if (raw.complete) hold();
+  else raw.once('end', hold);
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }
 
 /** Gives Fastify's own errors their names; any other error stays what it is. */

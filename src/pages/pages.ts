@@ -66,7 +66,8 @@ export async function addPages(
     });
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const { status, title, text } = explain(error);
-      if (status >= 500) {
+      const isOverload = error instanceof Problem && error.problem === 'overloaded';
+      if (status >= 500 && !isOverload) {
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');

@@ -12,6 +12,8 @@ const SSL_MODES = ['disable', 'require', 'verify-ca', 'verify-full'];
 /** Reads the URL and the certificates it names; raises `setting_invalid` with what to do. */
 export function connectionOf(text: string): ClientConfig {
   const url = new URL(text);
+  // The driver would drop some of its words, and connect without TLS.
+  if (url.searchParams.has('ssl')) throw invalid('use sslmode instead of ssl');
   const mode = url.searchParams.get('sslmode');
   if (mode !== null && !SSL_MODES.includes(mode)) {
     throw invalid(`sslmode must be one of ${SSL_MODES.join(', ')}`);

@@ -16,7 +16,8 @@ const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed ou
 /** How long what was lost is tried again: a request must be answered 503 within two seconds. */
 const AWAY_MS = 400;
 /** Node's names for a certificate that is not trusted, and OpenSSL's for a handshake that failed. */
-const UNTRUSTED = /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO)/;
+const UNTRUSTED =
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_(CA|PURPOSE)|CRL_|HOSTNAME_|EPROTO)/;
 const NO_TLS_MESSAGE = /SSL connection/;
 
 /** Whether the database did not answer, or will not for a while: the next try may find it there. */

@@ -79,7 +79,7 @@ export function discardingBroken(pool: pg.Pool): PostgresPool {
           rows: result.rows,
         };
       }
-      return { query, release: () => client?.release(failure !== undefined) };
+      return { query, release: (discard) => client?.release(discard || failure !== undefined) };
     },
   };
 
@@ -91,9 +91,9 @@ export function discardingBroken(pool: pg.Pool): PostgresPool {
 }
 
 type Command = PostgresQueryResult<unknown>['command'];
-const COUNTED: readonly Command[] = ['UPDATE', 'DELETE', 'INSERT', 'MERGE'];
+const TOLD: readonly Command[] = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'];
 
-/** The commands that change rows, which Kysely counts; every other is as good as a SELECT. */
+/** What Kysely looks at: changed rows, and a COMMIT that was none; every other is as good as a SELECT. */
 function commandOf(command: string): Command {
-  return COUNTED.find((one) => one === command) ?? 'SELECT';
+  return TOLD.find((one) => one === command) ?? 'SELECT';
 }

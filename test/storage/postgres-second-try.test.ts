@@ -58,12 +58,14 @@ describe('PostgreSQL behind an unreliable network', {
 
   it('waits for another process that changes the schema', async () => {
     let isDone = false;
+    const { promise: isLocked, resolve: sayLocked } = Promise.withResolvers<void>();
     const other = database.migration(async (transaction) => {
       await sql`select * from kysely_migration_lock for update`.execute(transaction);
+      sayLocked();
       await sql`select pg_sleep(3)`.execute(transaction);
       isDone = true;
     });
-    await sql`select pg_sleep(0.5)`.execute(database.query);
+    await isLocked;
     assert.deepEqual(await migrate(database), []);
     assert.ok(isDone, 'it did not wait');
     await other;

@@ -100,6 +100,7 @@ describe('sslmode', { skip: !DATABASES.includes('postgres') }, () => {
       () => 'sslmode=prefer',
       /sslmode must be one of disable, require, verify-ca, verify-full/,
     ],
+    ['ssl, a word of the driver alone', 'localhost', () => 'ssl=no-verify', /use sslmode instead/],
     [
       'a file that is not there',
       'localhost',

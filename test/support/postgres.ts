@@ -126,7 +126,7 @@ export async function startCluster({
     async killAll() {
       const processes = childrenOf(server?.pid ?? 0);
       const ended = end('SIGKILL');
-      for (const pid of processes) process.kill(pid, 'SIGKILL');
+      for (const pid of processes) killIfThere(pid);
       await ended;
     },
     async killOne() {
@@ -147,6 +147,15 @@ async function run(url: string, text: string): Promise<void> {
     await client.query(text);
   } finally {
     await client.end();
+  }
+}
+
+/** Some end by themselves when their parent is gone. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
