@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { createContext } from '../app.ts';
 import { type Config, createConfig, readSettings } from '../config.ts';
 import type { Context } from '../context.ts';
+import { checkKeyOfDatabase } from '../ready.ts';
 import { findSecretKey } from '../secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 
@@ -55,6 +56,8 @@ export async function withContext<Result>(
   const context = createContext(config, { secretKey: findSecretKey(config) });
   try {
     await migrate(context.database);
+    // Before anything is sealed with a key that no server has.
+    await checkKeyOfDatabase(context);
     return await work(context);
   } finally {
     await context.database.close();

@@ -4,6 +4,7 @@
  * lease ends, so a callback is sent at least once, always with the same idempotency token.
  */
 
+import { setTimeout } from 'node:timers/promises';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../logger.ts';
@@ -31,6 +32,8 @@ const LEASE_MS = 60_000;
 const TICK_MS = 100;
 /** How often it looks for what other processes have written, and what has become due. */
 const POLL_MS = 1000;
+/** How long it waits until it writes again what the database did not take. */
+const PERSIST_RETRY_MS = 500;
 
 export interface WebhookWorker {
   /** Stops taking callbacks and gives back those under way. */
@@ -157,7 +160,23 @@ export function startWebhookWorker(
         answer: outcome.answered ? outcome.body : null,
       },
     };
-    await database.transaction((one) => settleCallback(one, callback, owner, settlement));
+    await persist(() =>
+      database.transaction((one) => settleCallback(one, callback, owner, settlement)),
+    );
+  }
+
+  /** Tries for as long as the lease holds: a result that is not written means another delivery. */
+  async function persist(write: () => Promise<unknown>): Promise<void> {
+    const deadline = performance.now() + LEASE_MS / 2;
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (isClosed || performance.now() > deadline) throw error;
+      }
+      await setTimeout(PERSIST_RETRY_MS);
+    }
   }
 
   return {

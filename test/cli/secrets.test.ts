@@ -98,4 +98,21 @@ for (const engine of DATABASES) {
       }
     }
   });
+
+  it(`makes no account under another key than the database has, on ${engine}`, async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'connect-apps-key-'));
+    context.after(() => rm(folder, { recursive: true, force: true }));
+    const settings = await settingsOfDatabase(engine);
+    const create = (more: Record<string, string>) =>
+      runCommand(folder, ['accounts', 'create', '--json'], { ...settings, ...more });
+    assert.equal((await create({ SECRET_KEY })).exitCode, 0);
+    const outcome = await create({});
+    assert.equal(outcome.exitCode, 1);
+    assert.match(outcome.stderr, /SECRET_KEY/);
+    const list = await runCommand(folder, ['accounts', 'list', '--json'], {
+      ...settings,
+      SECRET_KEY,
+    });
+    assert.equal(JSON.parse(list.stdout).length, 1);
+  });
 }

@@ -155,11 +155,14 @@ describe('a group with failover', { skip: GROUP_OBSTACLE }, () => {
   });
 
   it('loses nothing when the primary is paused and goes on, and is back within 35 s', async (t) => {
+    let paused = '';
     const outcome = await writeThrough('pause', async (primary) => {
+      paused = primary;
       group.pause(primary);
       await setTimeout(30_000);
       group.resume(primary);
     });
     check(t, outcome, 35_000);
+    assert.notEqual(await group.primary(), paused, 'another has taken over');
   });
 });

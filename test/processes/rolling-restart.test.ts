@@ -94,7 +94,7 @@ describe('three servers behind haproxy', { skip: obstacle }, () => {
       await until('there is load', () => asked > before + 500, 30_000);
       const old = present(servers[index]);
       old.child.kill('SIGTERM');
-      await until('it is not ready', async () => (await readyStatus(old.url)) !== 200);
+      await until('it says so first', async () => (await readyStatus(old.url)) === 503);
       assert.equal(await ended(old.child), 0);
       servers[index] = await start(index);
     }

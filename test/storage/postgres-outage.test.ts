@@ -43,10 +43,13 @@ describe('PostgreSQL gone and back', { skip: !DATABASES.includes('postgres') }, 
     let refused = 0;
     const write = async () => {
       while (isWriting) {
-        const { reply } = await timed('POST', accountsPath(), { FriendlyName: 'Written' });
+        const { reply, durationMs } = await timed('POST', accountsPath(), {
+          FriendlyName: 'Written',
+        });
         if (reply.status === 201) acknowledged.push(stringOf(objectOf(reply.json).sid));
         else {
           checkProblem(reply, { status: 503, code: 20503 });
+          assert.ok(durationMs < ANSWER_MS, `it took ${durationMs} ms`);
           refused += 1;
         }
       }

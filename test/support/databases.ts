@@ -10,6 +10,11 @@ import { openCluster, POSTGRES_FOLDER } from './postgres.ts';
 const ENGINES: readonly Engine[] = ['sqlite', 'postgres'];
 
 const wanted = (process.env.DATABASES ?? ENGINES.join()).split(',');
+const unknown = wanted.filter((name) => !ENGINES.some((engine) => engine === name));
+if (unknown.length > 0) throw new Error(`DATABASES has ${unknown}; there are ${ENGINES}`);
+if (process.env.CI === 'true' && wanted.length < ENGINES.length) {
+  throw new Error('CI must test every engine: unset DATABASES');
+}
 const isMissing = wanted.includes('postgres') && POSTGRES_FOLDER === undefined;
 if (isMissing) {
   if (process.env.CI === 'true') throw new Error('CI must test PostgreSQL, and there is none here');
