@@ -8,6 +8,8 @@ export interface AnswerThief {
   url: string;
   /** The next statement with this word is done, and its connection breaks before the answer. */
   arm(word: string): void;
+  /** The next statement with this word gets no answer, and its connection stays open. */
+  silence(word: string): void;
   /** How many answers it has taken. */
   taken(): number;
   close(): void;
@@ -17,6 +19,7 @@ export interface AnswerThief {
 export async function startAnswerThief(url: string): Promise<AnswerThief> {
   const target = new URL(url);
   let wanted: string | undefined;
+  let isSilent = false;
   let taken = 0;
   const proxy = createServer((client) => {
     const server = connect(Number(target.port), target.hostname);
@@ -30,7 +33,7 @@ export async function startAnswerThief(url: string): Promise<AnswerThief> {
     });
     server.on('data', (bytes) => {
       if (!isTaking) client.write(bytes);
-      else {
+      else if (!isSilent) {
         taken += 1;
         client.destroy();
         server.destroy();
@@ -53,7 +56,10 @@ export async function startAnswerThief(url: string): Promise<AnswerThief> {
   return {
     url: through.href,
     arm(word) {
-      wanted = word;
+      [wanted, isSilent] = [word, false];
+    },
+    silence(word) {
+      [wanted, isSilent] = [word, true];
     },
     taken: () => taken,
     close: () => proxy.close(),
