@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { SETTING_NAMES } from '../src/config.ts';
 import { ERRORS } from '../src/http/error-reply.ts';
+import { createMetrics } from '../src/metrics.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -26,6 +27,26 @@ describe('the documents', () => {
         ([name, row]) => `${name} ${row.status} ${row.code} ${row.message}`,
       ),
     );
+  });
+
+  it('docs/operating.md watches metrics and lines of the log that there are', async () => {
+    const guide = read('docs/operating.md');
+    const metrics = createMetrics();
+    metrics.observeRequest('/', 'GET', 200, 1);
+    metrics.observeQuery(1);
+    const exposed = await metrics.text();
+    const named = [...guide.matchAll(/\b(?:connect_apps|nodejs)_\w+(?=[{ [])/g)].map(
+      ([name]) => name,
+    );
+    assert.ok(named.length >= 4);
+    for (const name of named) assert.ok(exposed.includes(name), `there is no ${name}`);
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => read(`src/${path}`))
+      .join();
+    const lines = [...guide.matchAll(/the log: `([^`]+)`/g)].map((match) => match[1] ?? '');
+    assert.ok(lines.length >= 3);
+    for (const line of lines) assert.ok(sources.includes(line), `no line says ${line}`);
   });
 
   it('docs/decisions has a line for each production dependency', () => {
@@ -78,6 +99,14 @@ describe('the arrows', () => {
     assert.deepEqual(
       violations((from, to) => to.startsWith('cli/') && !/^(cli\/|main\.ts)/.test(from)),
       [],
+    );
+  });
+
+  it('no room knows which engine it is on', () => {
+    const knowing = files.filter((path) => /\.engine\b/.test(read(`src/${path}`)));
+    assert.deepEqual(
+      knowing.filter((path) => !/^(storage|cli)\//.test(path)),
+      ['app.ts', 'secret-key.ts'],
     );
   });
 

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { sql } from 'kysely';
+import { Migrator } from 'kysely/migration';
 import { openDatabase } from '../../src/app.ts';
 import { createConfig } from '../../src/config.ts';
 import { Problem } from '../../src/problem.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { checkSchema, listPendingMigrations, migrate } from '../../src/storage/migrate.ts';
+import { up } from '../../src/storage/migrations/0001-accounts-and-connect-apps.ts';
 import { DATABASES, emptyDatabase } from '../support/databases.ts';
 
 const isNotCurrent = (error: unknown) =>
@@ -36,6 +38,22 @@ for (const engine of DATABASES) {
       assert.deepEqual(await migrate(database), pending);
       assert.deepEqual(await migrate(database), []);
       await checkSchema(database);
+    });
+
+    it('keep what an older version has written', async (context) => {
+      const database = await open(context, engine);
+      const first = { '0001-accounts-and-connect-apps': { up } };
+      const app = { account_sid: 'AC1', sid: 'CN1', permissions: '', created_at: 1, updated_at: 2 };
+      await database.migration(async (db) => {
+        const provider = { getMigrations: async () => first };
+        const { error } = await new Migrator({ db, provider }).migrateToLatest();
+        assert.equal(error, undefined);
+        await db.insertInto('connect_apps').values(app).execute();
+      });
+      assert.equal((await listPendingMigrations(database)).length, 1);
+      assert.equal((await migrate(database)).length, 1);
+      const [row] = await database.query.selectFrom('connect_apps').selectAll().execute();
+      assert.deepEqual({ ...row, ...app }, row);
     });
 
     it('refuse a database that a newer version has written', async (context) => {

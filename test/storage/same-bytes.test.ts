@@ -9,6 +9,7 @@ import {
 import type { Settings } from '../../src/config.ts';
 import { addConnectApp } from '../../src/connect-apps/connect-app.ts';
 import type { Engine } from '../../src/storage/database.ts';
+import { objectOf, stringOf } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { openCluster } from '../support/postgres.ts';
 import { startServer } from '../support/server.ts';
@@ -39,7 +40,9 @@ async function play(engine: Engine, settings: Settings = {}): Promise<string[]> 
       .replace(/\w{3}, \d{2} \w{3} \d{4} \d{2}:\d{2}:\d{2} \+0000/g, 'DATE')
       .replace(/PageToken=[\w%.-]+/g, 'PageToken=TOKEN')
       .replace(/AC(?!0{30})[0-9a-f]{32}/g, 'ACxxx');
-    answers.push(`${method} ${path} ${reply.status} ${reply.headers['content-type']}\n${text}`);
+    answers.push(
+      `${method} ${path.replace(/PageToken=[\w%.-]+/, 'PageToken=TOKEN')} ${reply.status} ${reply.headers['content-type']}\n${text}`,
+    );
   };
   const own = `Accounts/${developer.accountSid}`;
   const sids = TEXTS.map((_, index) => `CN${index.toString(16).padStart(32, 'a')}`);
@@ -76,6 +79,17 @@ async function play(engine: Engine, settings: Settings = {}): Promise<string[]> 
   });
   await ask('GET', `${own}/AuthorizedConnectApps`);
   await ask('GET', `Accounts/${customer.accountSid}/ConnectApps.json`);
+  await ask('GET', `${own}/ConnectApps.json?PageSize=0`);
+  await ask('GET', `${own}/ConnectApps.json?PageToken=PTnonsense`);
+  await ask('PUT', `${own}/ConnectApps.json`);
+  await ask('POST', 'Accounts.json', { FriendlyName: 'x'.repeat(65) });
+  let next: string | null = `Accounts/${developer.accountSid}/ConnectApps.json?PageSize=3`;
+  while (next !== null) {
+    await ask('GET', next);
+    const reply = await server.request('GET', `/2010-04-01/${next}`, { auth: developer });
+    const uri = objectOf(reply.json).next_page_uri;
+    next = uri === null ? null : stringOf(uri).replace('/2010-04-01/', '');
+  }
   await server.close();
   return answers;
 }
