@@ -94,6 +94,8 @@ export function startWebhookWorker(
       planned.set(receiver, count + 1);
       return count < MAX_PER_RECEIVER;
     });
+    // Every transaction counts as a commit, which would bring the next look at the next tick.
+    if (chosen.length === 0) return false;
     const claims = chosen.map((callback) => ({ callback, owner: createRequestSid() }));
     const won = await database.transaction(async (transaction) => {
       const results = [];
@@ -104,7 +106,7 @@ export function startWebhookWorker(
       return results;
     });
     for (const { callback, owner } of won) start(callback, owner);
-    return due.length > 0;
+    return true;
   }
 
   function start(callback: Callback, owner: string): void {

@@ -82,6 +82,15 @@ for (const engine of DATABASES) {
       return getCallback(context, sid);
     }
 
+    it('commits nothing while there is nothing to send', async (t) => {
+      const before = context.database.commits();
+      const worker = work();
+      t.after(() => worker.close());
+      // It looks at once, and then every second.
+      await new Promise((resolve) => setTimeout(resolve, 2500));
+      assert.equal(context.database.commits(), before);
+    });
+
     it('sends a POST with two parameters that the official validator accepts', async (t) => {
       const worker = work();
       t.after(() => worker.close());
