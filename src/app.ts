@@ -80,6 +80,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     logger,
     metrics,
     trustProxy: config.trustProxy,
+    resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
   });
 

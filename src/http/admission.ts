@@ -4,11 +4,11 @@
  * it is still cheap.
  */
 
-import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import { performance } from 'node:perf_hooks';
 
 /** How long a request may wait for those that came before it. */
 const WAIT_MS = 250;
-/** A process that has time left is not overloaded, whatever the last requests cost. */
+/** A resource that has time left is not overloaded, whatever the last requests cost. */
 const BUSY = 0.9;
 const SAMPLE_MS = 100;
 /** How much of what was known stays true from one sample to the next. */
@@ -16,6 +16,20 @@ const MEMORY = 0.7;
 
 /** So few say nothing of what a request costs: a process that has just started, or been held up. */
 const FEW_REQUESTS = 10;
+
+/** What requests wait for. */
+export interface Resource {
+  /** How many requests can use it at once. */
+  readonly count: number;
+  /** How long it has been in use so far, in milliseconds: by several at once, of all added up. */
+  busyMs(): number;
+}
+
+/** The processor, as far as one process of Node.js can use it. */
+const eventLoop: Resource = {
+  count: 1,
+  busyMs: () => performance.eventLoopUtilization().active,
+};
 
 export interface Admission {
   /** Says whether a request that has just come in should begin. */
@@ -26,24 +40,18 @@ export interface Admission {
   end(): void;
 }
 
-/** Makes what watches over the event loop of this process. */
-export function createAdmission(): Admission {
+/** Makes what watches over the event loop of this process, and over other resources of its requests. */
+export function createAdmission(resources: readonly Resource[] = []): Admission {
   let inProgress = 0;
   let ended = 0;
-  let recentMs = 0;
   let recentRequests = 0;
-  let isBusy = false;
-  let before: EventLoopUtilization = performance.eventLoopUtilization();
   let sampledAt = performance.now();
+  const watched = [eventLoop, ...resources].map(watch);
 
   function sample(now: number): void {
-    const current = performance.eventLoopUtilization();
-    const { active, utilization } = performance.eventLoopUtilization(current, before);
-    isBusy = utilization > BUSY;
-    recentMs = recentMs * MEMORY + active;
+    for (const one of watched) one.sample(now - sampledAt);
     recentRequests = recentRequests * MEMORY + ended;
     ended = 0;
-    before = current;
     sampledAt = now;
   }
 
@@ -51,8 +59,8 @@ export function createAdmission(): Admission {
     mayBegin() {
       const now = performance.now();
       if (now - sampledAt > SAMPLE_MS) sample(now);
-      if (!isBusy || recentRequests < FEW_REQUESTS) return true;
-      return (inProgress * recentMs) / recentRequests <= WAIT_MS;
+      if (recentRequests < FEW_REQUESTS) return true;
+      return watched.every((one) => (inProgress * one.costMs()) / recentRequests <= WAIT_MS);
     },
     begin() {
       inProgress += 1;
@@ -61,5 +69,23 @@ export function createAdmission(): Admission {
       inProgress -= 1;
       ended += 1;
     },
+  };
+}
+
+/** Watches how one resource is used. */
+function watch({ count, busyMs }: Resource) {
+  let isBusy = false;
+  let recentMs = 0;
+  let before = busyMs();
+  return {
+    sample(elapsedMs: number): void {
+      const current = busyMs();
+      const usedMs = (current - before) / count;
+      before = current;
+      isBusy = usedMs > BUSY * elapsedMs;
+      recentMs = recentMs * MEMORY + usedMs;
+    },
+    /** The time that the recent requests needed of it; nothing while there is some left. */
+    costMs: () => (isBusy ? recentMs : 0),
   };
 }

@@ -10,7 +10,7 @@ import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
-import { createAdmission } from './admission.ts';
+import { createAdmission, type Resource } from './admission.ts';
 import { writeErrorReply } from './error-reply.ts';
 import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
@@ -47,6 +47,8 @@ export interface ServerOptions {
   logger: Logger;
   metrics: Metrics;
   trustProxy: readonly string[];
+  /** What requests wait for besides the processor. */
+  resources: readonly Resource[];
   /** Whether clients should turn to another server. */
   isDraining: () => boolean;
 }
@@ -89,7 +91,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     server.server.emit('request', request, response);
   });
 
-  const admission = createAdmission();
+  const admission = createAdmission(options.resources);
   server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
   server.addHook('onRequest', (request, reply, done) => {

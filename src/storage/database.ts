@@ -24,6 +24,8 @@ export interface Database {
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** The same for a change of the schema, which may take long and wait for that of another process. */
   migration<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** What statements wait for outside of this process; absent where they run in the process itself. */
+  readonly connections?: Connections;
   /** How many commits this process has made: what was read before another number may be old. */
   commits(): number;
   /** Makes sure that what was deleted is in no file of the database any more. */
@@ -31,6 +33,13 @@ export interface Database {
   /** Resolves when the database answers; raises `storage_unavailable` when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Connections {
+  /** How many there may be at once. */
+  readonly count: number;
+  /** How long they have been in use so far, in milliseconds, all added up. */
+  busyMs(): number;
 }
 
 /** Called with the time that each statement took. */

@@ -33,6 +33,16 @@ export function isWorthAnotherTry(error: unknown, begun: number): boolean {
   return isAway(error) && performance.now() - begun < AWAY_MS;
 }
 
+/** Whether there was no answer at all, though PostgreSQL itself gives up earlier on what it can give up. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.message === 'Query read timeout';
+}
+
+/** Whether a kept statement was made before a change of the schema: it would fail for ever. */
+export function isOutdatedPlan(error: unknown): boolean {
+  return codeOf(error) === '0A000';
+}
+
 /** Whether two transactions met, and one of them has to run again. */
 export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error));

@@ -2,7 +2,8 @@
 
 import type { PostgresCursor, PostgresPool, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
-import { isAway, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+import type { Connections } from './database.ts';
+import { isAway, isUnanswered, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
 
 const CONNECT_TIMEOUT_MS = 1500;
 const INT8_OID = 20;
@@ -29,11 +30,34 @@ export function openPool(connection: pg.ClientConfig, size: number, timeoutMs: n
   return pool;
 }
 
+/** Watches how much the connections of a pool are in use. */
+export function watchConnections(pool: pg.Pool, count: number): Connections {
+  let inUse = 0;
+  let busyMs = 0;
+  let since = performance.now();
+  const change = (by: number) => {
+    const now = performance.now();
+    busyMs += inUse * (now - since);
+    since = now;
+    inUse += by;
+  };
+  pool.on('acquire', () => change(1));
+  pool.on('release', () => change(-1));
+  return {
+    count,
+    busyMs() {
+      change(0);
+      return busyMs;
+    },
+  };
+}
+
 /**
  * A pool that names its failures, and throws a client away after one that leaves its state unknown:
  * a statement that timed out here may still be running there, and the next would wait behind it.
+ * `onUnanswered` is called for each that got no answer.
  */
-export function discardingBroken(pool: pg.Pool): PostgresPool {
+export function discardingBroken(pool: pg.Pool, onUnanswered?: () => void): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
@@ -67,6 +91,7 @@ export function discardingBroken(pool: pg.Pool): PostgresPool {
         } catch (error) {
           const named = nameFailure(error);
           if (isAway(error)) failure = named;
+          if (isUnanswered(error)) onUnanswered?.();
           throw named;
         }
       }

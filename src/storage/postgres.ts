@@ -15,9 +15,10 @@ import {
 import type pg from 'pg';
 import type { Database, QueryObserver } from './database.ts';
 import { connectionOf } from './postgres-connection.ts';
-import { isConflict, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
-import { discardingBroken, openPool } from './postgres-pool.ts';
-import { keepStatementsOn } from './prepared.ts';
+import { isConflict, isOutdatedPlan, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
+import { watchStandby } from './postgres-standby.ts';
+import { type KeepStatement, keepStatementsOn } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 /** For a statement: a request is answered 503 within this when the database is away. */
@@ -34,35 +35,18 @@ const CONFLICT_MS = 5000;
 export function openPostgres(url: string, poolSize: number, observe?: QueryObserver): Database {
   const connection = connectionOf(url);
   const pool = openPool(connection, poolSize, TIMEOUT_MS);
-  const query = kyselyOn(pool, observe);
-  let kept = 0;
-  keepStatementsOn(query, <Row>(text: string) => {
-    kept += 1;
-    const name = `q${kept}`;
-    return async (values) => {
-      const begun = performance.now();
-      try {
-        const read = async () =>
-          pool.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
-        const { rows } = await read().catch((error: unknown) => {
-          if (isWorthAnotherTry(error, begun)) return read();
-          throw error;
-        });
-        return rows;
-      } catch (error) {
-        throw nameFailure(error);
-      } finally {
-        observe?.(performance.now() - begun);
-      }
-    };
-  });
+  const query: Kysely<Schema> = kyselyOn(pool, observe, () => standby.suspect());
+  const standby = watchStandby(query, poolSize);
+  keepStatementsOn(query, keepingOn(pool, observe));
   let commits = 0;
 
   return {
     engine: 'postgres',
     query,
+    connections: watchConnections(pool, poolSize),
     commits: () => commits,
     async transaction(work) {
+      standby.check();
       const result = await runAgainAfterConflicts(query, work);
       commits += 1;
       return result;
@@ -81,13 +65,49 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
     async ping() {
       await sql`select 1`.execute(query);
     },
-    close: () => query.destroy(),
+    close() {
+      standby.close();
+      return query.destroy();
+    },
   };
 }
 
-function kyselyOn(pool: pg.Pool, observe?: QueryObserver): Kysely<Schema> {
+/** Gives statements names, under which each connection keeps them. */
+function keepingOn(pool: pg.Pool, observe?: QueryObserver): KeepStatement {
+  let names = 0;
+  const newName = () => {
+    names += 1;
+    return `q${names}`;
+  };
+  return <Row>(text: string) => {
+    let name = newName();
+    return async (values) => {
+      const begun = performance.now();
+      const read = () => pool.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
+      try {
+        const used = name;
+        const { rows } = await read().catch((error: unknown) => {
+          if (isOutdatedPlan(error)) name = used === name ? newName() : name;
+          else if (!isWorthAnotherTry(error, begun)) throw error;
+          return read();
+        });
+        return rows;
+      } catch (error) {
+        throw nameFailure(error);
+      } finally {
+        observe?.(performance.now() - begun);
+      }
+    };
+  };
+}
+
+function kyselyOn(
+  pool: pg.Pool,
+  observe?: QueryObserver,
+  onUnanswered?: () => void,
+): Kysely<Schema> {
   const config: KyselyConfig = {
-    dialect: new PortableDialect({ pool: discardingBroken(pool) }),
+    dialect: new PortableDialect({ pool: discardingBroken(pool, onUnanswered) }),
     ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
   };
   return new Kysely<Schema>(config);
