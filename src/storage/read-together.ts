@@ -17,7 +17,9 @@ interface Waiting {
 
 /** Opens and ends the snapshot that a group of reads shares. */
 export interface Snapshot {
+  /** Opens a new one, or throws. */
   begin(): void;
+  /** Ends it, also when the engine has done so after a failure. */
   end(): void;
 }
 
@@ -40,9 +42,13 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T) => Promise<
     // Nothing awaits in between, so no write of this process can fall into the snapshot.
     do group[done++]?.read();
     while (done < group.length && performance.now() < end);
-    if (isShared) snapshot.end();
     waiting = group.slice(done);
     if (waiting.length > 0) setImmediate(drain);
+    try {
+      if (isShared) snapshot.end();
+    } catch {
+      // What was read is right all the same, and the next group hears of it where it begins.
+    }
   }
 
   return function together<T>(read: () => T): Promise<T> {

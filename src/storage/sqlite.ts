@@ -105,8 +105,14 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
 /** Statements of a connection that only reads; those of one turn run together, each is timed. */
 function statementsOf(connection: Connection, observe: QueryObserver | undefined): KeepStatement {
   const begin = connection.prepare('begin');
-  const end = connection.prepare('commit');
-  const together = readTogether({ begin: () => named(() => begin.run()), end: () => end.run() });
+  const rollback = connection.prepare('rollback');
+  const together = readTogether({
+    begin: () => named(() => begin.run()),
+    end() {
+      // A failure of the disk has rolled back already. Nothing was written: there is nothing to commit.
+      if (connection.inTransaction) rollback.run();
+    },
+  });
   return <Row>(sql: string) => {
     const statement = named(() => connection.prepare<unknown[], Row>(sql));
     return (parameters) =>
