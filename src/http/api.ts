@@ -7,7 +7,13 @@ import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type {} from '@fastify/swagger';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  preParsingHookHandler,
+  RouteOptions,
+} from 'fastify';
 import { Problem } from '../problem.ts';
 import { type Credentials, notAuthenticated, parseAuthorization } from './authentication.ts';
 import { isForwarded } from './request.ts';
@@ -57,15 +63,17 @@ export async function createApi<Caller extends { sid: string }>(
       server.addHttpMethod(method, { hasBody: true });
     }
   }
+  const limits: preParsingHookHandler[] = [];
   if (options.rateLimitPerSecond > 0) {
     await server.register(rateLimit, {
       global: false,
       max: options.rateLimitPerSecond,
       timeWindow: 1000,
-      hook: 'preParsing',
       keyGenerator: (request) => caller(request).sid,
       errorResponseBuilder: () => TOO_MANY_REQUESTS,
     });
+    // One for all routes: a route that is given `config.rateLimit` counts for itself alone.
+    limits.push(server.rateLimit());
   }
 
   /** Who asked last on a connection, which most often has one client with one key to say. */
@@ -119,7 +127,7 @@ export async function createApi<Caller extends { sid: string }>(
           method,
           url,
           onRequest,
-          config: { rateLimit: {} },
+          preParsing: limits,
           ...(isList && method === 'GET' && { errorHandler: raiseForList }),
         });
       }
@@ -138,13 +146,14 @@ export async function createApi<Caller extends { sid: string }>(
         ),
         url,
         schema: { hide: true },
-        onRequest: (request, reply, done) => {
-          onRequest(request, reply, (error) => {
-            if (error !== undefined) return done(error);
+        onRequest,
+        preParsing: [
+          ...limits,
+          (_, reply, __, done) => {
             reply.header('Allow', allow);
             done(new Problem('method_not_allowed'));
-          });
-        },
+          },
+        ],
         handler: () => undefined,
       });
     },

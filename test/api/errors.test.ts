@@ -2,10 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { Client } from 'undici';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { until } from '../support/until.ts';
 import { checkProblem } from './check-problem.ts';
 import { connectAppPath, connectAppsPath } from './paths.ts';
 
@@ -161,81 +159,6 @@ for (const engine of DATABASES) {
       for (const [index, id] of ids.entries()) {
         assert.ok(logs.includes(id), `the log lacks the ${statuses[index]} ${index}`);
       }
-    });
-  });
-
-  describe(`the rate limit on ${engine}`, () => {
-    let server: TestServer;
-
-    before(async () => {
-      server = await startServer({ engine, settings: { RATE_LIMIT_PER_SECOND: '5' } });
-    });
-    after(() => server.close());
-
-    it('answers 429 with Retry-After beyond it, to that account alone, and then relents', async () => {
-      const path = connectAppsPath(server.developer.accountSid);
-      const ask = () => server.request('GET', path, { auth: server.developer });
-      const replies = await Promise.all(Array.from({ length: 20 }, ask));
-      const refused = replies.filter((reply) => reply.status === 429);
-      const served = replies.filter((reply) => reply.status === 200);
-      assert.equal(served.length + refused.length, 20);
-      assert.ok(served.length >= 5 && served.length <= 10, `${served.length} were served`);
-      for (const reply of refused) {
-        checkProblem(reply, { status: 429, code: 20429 });
-        assert.match(reply.headers['retry-after'] ?? '', /^[1-9]\d*$/);
-      }
-
-      const others = connectAppsPath(server.customer.accountSid);
-      const other = await server.request('GET', others, { auth: server.customer });
-      assert.equal(other.status, 200);
-
-      const deadline = Date.now() + 5000;
-      while ((await ask()).status !== 200) {
-        assert.ok(Date.now() < deadline, 'the account is served again');
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    });
-
-    it('makes a connection wait that it told to, but not that of a proxy', async () => {
-      const auth = await server.createAccount({});
-      const path = connectAppsPath(auth.accountSid);
-      const connection = new Client(server.url);
-      const authorization = `Basic ${Buffer.from(`${auth.accountSid}:${auth.authToken}`).toString('base64')}`;
-      const ask = async (headers: Record<string, string>) => {
-        const sent = { ...headers, authorization };
-        const { statusCode, body } = await connection.request({
-          method: 'GET',
-          path,
-          headers: sent,
-        });
-        await body.dump();
-        return statusCode;
-      };
-      const statuses: number[] = [];
-      while (statuses.length < 15) statuses.push(await ask({}));
-      assert.ok(statuses.includes(429));
-      assert.doesNotMatch(statuses.join(), /429,429/);
-
-      const forwarded: number[] = [];
-      const proxied = { 'x-forwarded-for': '192.0.2.1' };
-      await until('a proxy is refused twice', async () => {
-        forwarded.push(await ask(proxied));
-        return /429,429/.test(forwarded.join());
-      });
-      await connection.close();
-    });
-
-    it('does not let the wrong token of an account use up its share', async () => {
-      const auth = await server.createAccount({});
-      const path = connectAppsPath(auth.accountSid);
-      const wrong = { ...auth, authToken: 'f'.repeat(32) };
-      const attempts = Array.from({ length: 20 }, () =>
-        server.request('GET', path, { auth: wrong }),
-      );
-      for (const reply of await Promise.all(attempts)) {
-        assert.ok([401, 429].includes(reply.status));
-      }
-      assert.equal((await server.request('GET', path, { auth })).status, 200);
     });
   });
 }
