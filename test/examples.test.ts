@@ -73,12 +73,12 @@ for (const engine of DATABASES) {
     app.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
     });
-    await until('the example listens', () => printed.includes('The app is at'));
+    await until('the example listens', () => printed.includes('The app is at'), 60_000);
 
     const browser = await launchBrowser();
     context.after(() => browser.close());
     const page = await browser.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(site);
     await page.getByRole('link', { name: 'Connect' }).click();
     await page.getByLabel('E-mail').fill('customer@example.com');
@@ -95,9 +95,13 @@ for (const engine of DATABASES) {
     await page.reload();
     assert.equal(await page.getByText(subaccount).count(), 0);
 
-    const { stdout } = await run(['webhooks', 'list', '--account-sid', DEVELOPER, '--json']);
-    const [callback] = JSON.parse(stdout);
-    assert.deepEqual([callback.status, callback.attempts_made], ['delivered', 1]);
+    const newest = async () => {
+      const { stdout } = await run(['webhooks', 'list', '--account-sid', DEVELOPER, '--json']);
+      return JSON.parse(stdout)[0];
+    };
+    await until('that is known', async () => (await newest()).status === 'delivered');
+    const callback = await newest();
+    assert.equal(callback.attempts_made, 1);
     const shown = await run(['webhooks', 'show', callback.sid]);
     assert.match(shown.stdout, /number +started_at +duration_ms +status[\s\S]*\n1 +20\d\d-.* 204/);
   });

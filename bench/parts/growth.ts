@@ -67,7 +67,7 @@ async function measureEngine(engine: Engine, size: Size): Promise<Table> {
 async function urlOf(engine: Engine, size: Size, count: number): Promise<string> {
   return engine === 'sqlite'
     ? sqliteIn(size.folder, `growth-${count}`)
-    : (await openCluster()).createDatabase();
+    : (await openCluster({ settings: { fsync: 'on' } })).createDatabase();
 }
 
 async function bytesOf(engine: Engine, { environment }: Data): Promise<number> {

@@ -11,7 +11,7 @@ const CONNECTIONS = 32;
 
 /** One server on one PostgreSQL of the same machine. */
 export async function measurePostgres(size: Size): Promise<Table[]> {
-  const cluster = await openCluster();
+  const cluster = await openCluster({ settings: { fsync: 'on' } });
   const data = await fill(await cluster.createDatabase(), size.apps);
   const [app = ''] = data.apps;
   const subject = await startServe(data.environment);

@@ -8,7 +8,7 @@
  * How long a group may read. Node.js takes one new connection in each turn (libuv's uv__server_io), so
  * long turns would keep new clients waiting for seconds.
  */
-const GROUP_MS = 5;
+const GROUP_MS = 1;
 
 interface Waiting {
   read(): void;

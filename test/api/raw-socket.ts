@@ -24,7 +24,7 @@ interface Exchange {
 export function exchange(
   serverUrl: string,
   bytes: string | Buffer,
-  { limitMs = 2000 } = {},
+  { limitMs = 20_000 } = {},
 ): Promise<Exchange> {
   const { hostname, port } = new URL(serverUrl);
   return new Promise((resolve) => {

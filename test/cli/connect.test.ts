@@ -105,10 +105,12 @@ for (const engine of DATABASES) {
           return (await fetch(url, { headers: { authorization } })).status;
         };
         assert.equal(await ask(), 200);
-        const asking = setInterval(ask, 50);
-        await json('authorizations', 'revoke', ...both);
+        // It is asked all the time, so that it has what it may remember.
+        const asked: Promise<unknown>[] = [];
+        const asking = setInterval(() => asked.push(ask()), 50);
+        await json('authorizations', 'revoke', ...both).finally(() => clearInterval(asking));
         await until('the app is refused', async () => (await ask()) === 403, 3000);
-        clearInterval(asking);
+        await Promise.all(asked);
       } finally {
         dev.kill();
         await ended(dev);
@@ -132,7 +134,7 @@ for (const engine of DATABASES) {
         assert.equal(callback.connect_app_sid, APP);
         assert.equal(callback.url, receiver.url);
         await until('the attempt is written', async () => {
-          return (await json('webhooks', 'show', callback.sid)).attempts_made === 1;
+          return (await json('webhooks', 'show', callback.sid)).attempts_made > 0;
         });
         const shown = await json('webhooks', 'show', callback.sid);
         assert.equal(shown.status, 'pending');
@@ -146,9 +148,11 @@ for (const engine of DATABASES) {
         await until('it is delivered', async () => {
           return (await json('webhooks', 'show', callback.sid)).status === 'delivered';
         });
+        const { attempts_made: last } = await json('webhooks', 'show', callback.sid);
         const { stdout } = await runCommand(folder, ['webhooks', 'show', callback.sid], settings);
         assert.match(stdout, /status +delivered/);
-        assert.match(stdout, /\n2 +20\d\d-\S+ +\d+ +200 +- +what the receiver says\n/);
+        const row = `\\n${last} +20\\d\\d-\\S+ +\\d+ +200 +- +what the receiver says\\n`;
+        assert.match(stdout, new RegExp(row));
       } finally {
         dev.kill();
         await ended(dev);

@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { childrenOf } from '../support/children.ts';
 import { ended } from '../support/cli.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePorts } from '../support/free-port.ts';
 import { asPostgres, isRoot, POSTGRES_FOLDER } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { nodeConfiguration, type Ports, proxyConfiguration } from './configuration.ts';
@@ -84,19 +84,12 @@ export async function startGroup(): Promise<Group> {
     return child;
   };
 
-  const members: Member[] = [];
-  for (const name of ['n1', 'n2', 'n3']) {
-    const [sql, rest, etcd, peer] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
-    ];
-    const ports = { sql, rest, etcd, peer };
+  const [proxyPort = 0, ...free] = await freePorts(1 + 3 * 4);
+  const members: Member[] = ['n1', 'n2', 'n3'].map((name) => {
+    const [sql = 0, rest = 0, etcd = 0, peer = 0] = free.splice(0, 4);
     const data = join(folder, 'data', name);
-    members.push({ name, ports, data, file: join(folder, `${name}.json`) });
-  }
-  const proxyPort = await freePort();
+    return { name, ports: { sql, rest, etcd, peer }, data, file: join(folder, `${name}.json`) };
+  });
   const proxyFile = join(folder, 'haproxy.cfg');
   const nodes = members.map(({ name, ports }) => ({ name, ports }));
   for (const member of members) {
@@ -171,9 +164,13 @@ export async function startGroup(): Promise<Group> {
     url: databaseUrl(proxyPort),
     urlOf: (name) => databaseUrl(memberOf(name).ports.sql),
     async primary() {
-      const [primary] = await findPrimaries();
-      if (primary === undefined) throw new Error('There is no primary');
-      return primary;
+      let primary: string | undefined;
+      const isThere = async () => {
+        [primary] = await findPrimaries();
+        return primary !== undefined;
+      };
+      await until('there is a primary', isThere, START_MS);
+      return primary ?? '';
     },
     killServer: (name) => signal(serverPids(memberOf(name)), 'SIGKILL'),
     killHost: (name) => signalHost(name, 'SIGKILL'),

@@ -14,7 +14,7 @@ import { connectAppPath } from '../api/paths.ts';
 import { ended } from '../support/cli.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePorts } from '../support/free-port.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -40,12 +40,10 @@ describe('three servers behind haproxy', { skip: obstacle }, () => {
   before(async () => {
     world = await openContext('postgres');
     owner = await world.createAccount();
-    for (let index = 0; index < 3; index += 1) {
-      ports.push(await freePort());
-      servers.push(await start(index));
-    }
+    const [port = 0, ...free] = await freePorts(4);
+    ports.push(...free);
+    for (const index of ports.keys()) servers.push(await start(index));
     folder = await mkdtemp(join(tmpdir(), 'connect-apps-haproxy-'));
-    const port = await freePort();
     origin = `http://127.0.0.1:${port}`;
     const file = join(folder, 'haproxy.cfg');
     await writeFile(file, configuration(port, ports));
@@ -62,7 +60,7 @@ describe('three servers behind haproxy', { skip: obstacle }, () => {
   const start = (index: number) =>
     startServe(world.databaseUrl, {
       PORT: String(present(ports[index])),
-      DRAIN_SECONDS: '2',
+      DRAIN_SECONDS: '5',
       DATABASE_POOL_SIZE: '8',
     });
 
@@ -114,6 +112,7 @@ function configuration(port: number, ports: readonly number[]): string {
   timeout connect 1s
   timeout client 30s
   timeout server 30s
+  timeout check 2s
 frontend api
   bind 127.0.0.1:${port}
   default_backend servers

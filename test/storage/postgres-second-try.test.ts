@@ -41,6 +41,21 @@ describe('PostgreSQL behind an unreliable network', {
     });
   }
 
+  it('reads on when the schema has changed under the statements that connections keep', async (t) => {
+    const url = await emptyDatabase('postgres', tmpdir());
+    const [running, upgraded] = [openPostgres(url, 4), openPostgres(url, 1)];
+    t.after(() => Promise.all([running.close(), upgraded.close()]));
+    await migrate(upgraded);
+    const readAll = () =>
+      Promise.all(Array.from({ length: 8 }, () => findAccount(running.query, 'AC')));
+    await readAll();
+    await upgraded.migration((transaction) =>
+      transaction.schema.alterTable('accounts').addColumn('more', 'text').execute(),
+    );
+    await readAll();
+    await readAll();
+  });
+
   it('does not write again what is no transaction', async () => {
     const taken = thief.taken();
     thief.arm('delete from');

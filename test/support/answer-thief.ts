@@ -1,4 +1,4 @@
-/** A proxy before PostgreSQL that can take away one answer, as a broken network would. */
+/** A proxy before PostgreSQL that can take away one answer, or bring all of them late, as a bad network would. */
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -10,6 +10,8 @@ export interface AnswerThief {
   arm(word: string): void;
   /** The next statement with this word gets no answer, and its connection stays open. */
   silence(word: string): void;
+  /** From now on every answer comes so much later. */
+  slowDown(delayMs: number): void;
   /** How many answers it has taken. */
   taken(): number;
   close(): void;
@@ -21,6 +23,7 @@ export async function startAnswerThief(url: string): Promise<AnswerThief> {
   let wanted: string | undefined;
   let isSilent = false;
   let taken = 0;
+  let delayMs = 0;
   const proxy = createServer((client) => {
     const server = connect(Number(target.port), target.hostname);
     let isTaking = false;
@@ -32,7 +35,8 @@ export async function startAnswerThief(url: string): Promise<AnswerThief> {
       server.write(bytes);
     });
     server.on('data', (bytes) => {
-      if (!isTaking) client.write(bytes);
+      if (!isTaking && delayMs > 0) setTimeout(() => client.write(bytes), delayMs);
+      else if (!isTaking) client.write(bytes);
       else if (!isSilent) {
         taken += 1;
         client.destroy();
@@ -60,6 +64,9 @@ export async function startAnswerThief(url: string): Promise<AnswerThief> {
     },
     silence(word) {
       [wanted, isSilent] = [word, true];
+    },
+    slowDown(ms) {
+      delayMs = ms;
     },
     taken: () => taken,
     close: () => proxy.close(),

@@ -1,7 +1,7 @@
 /** The real server on a real socket, with a real database file of its own and the demo data. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
-import { request as httpRequest } from 'node:http';
+import { type Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -45,6 +45,8 @@ export interface RequestOptions {
   form?: Record<string, string> | readonly (readonly [string, string])[] | undefined;
   rawBody?: string | Buffer | undefined;
   headers?: Record<string, string> | undefined;
+  /** Whose connections it uses; absent: one of its own. */
+  agent?: Agent | false | undefined;
 }
 
 export interface TestServer {
@@ -148,12 +150,12 @@ function tickingClock(): Clock {
   };
 }
 
-/** Sends one request on a connection of its own. */
+/** Sends one request. */
 export async function send(
   origin: string,
   method: string,
   path: string,
-  { auth, form, rawBody, headers = {} }: RequestOptions = {},
+  { auth, form, rawBody, headers = {}, agent = false }: RequestOptions = {},
 ): Promise<Reply> {
   const body = rawBody ?? (form && new URLSearchParams(pairsOf(form)).toString());
   const { hostname, port } = new URL(origin);
@@ -162,6 +164,7 @@ export async function send(
     port,
     method,
     path,
+    agent,
     headers: {
       ...(auth && {
         authorization: `Basic ${Buffer.from(`${auth.accountSid}:${auth.authToken}`).toString('base64')}`,

@@ -18,8 +18,10 @@ it('a callback is sent once, though the database was away when it was answered',
   const cluster = await openCluster();
   const server = await startServer({ engine: 'postgres' });
   t.after(() => server.close());
+  let killed: Promise<void> | undefined;
   const receiver = await startReceiver(async (_, response) => {
-    await cluster.kill();
+    killed = cluster.kill();
+    await killed;
     response.writeHead(204).end();
   });
   t.after(() => receiver.close());
@@ -34,6 +36,7 @@ it('a callback is sent once, though the database was away when it was answered',
   await until('it was sent', () => receiver.received.length === 1);
   // Long enough that the first tries to write its result have failed.
   await until('the failure is seen', async () => !(await isThere()));
+  await killed;
   await cluster.start();
   const statuses = () =>
     server.context.database.query.selectFrom('callbacks').select('status').execute();

@@ -1,0 +1,69 @@
+/** Commits that wait for a standby which is not there: writes are refused, reads go on. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import pg from 'pg';
+import { checkProblem } from '../api/check-problem.ts';
+import { accountsPath, connectAppPath } from '../api/paths.ts';
+import { DATABASES } from '../support/databases.ts';
+import { startCluster } from '../support/postgres.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
+
+const POOL_SIZE = 4;
+const WRITERS = 8;
+/** Some are for superusers alone. */
+const MAX_CONNECTIONS = 20;
+
+describe('PostgreSQL without a standby to confirm commits', {
+  skip: !DATABASES.includes('postgres'),
+}, () => {
+  let server: TestServer;
+  let administrator: pg.Client;
+  before(async () => {
+    const cluster = await startCluster({ settings: { max_connections: String(MAX_CONNECTIONS) } });
+    const url = await cluster.createDatabase();
+    administrator = new pg.Client({ connectionString: url });
+    await administrator.connect();
+    server = await startServer({
+      engine: 'postgres',
+      settings: { DATABASE_URL: url, DATABASE_POOL_SIZE: String(POOL_SIZE) },
+    });
+  });
+  after(async () => {
+    await server?.close();
+    await administrator?.end();
+  });
+
+  const write = () => server.request('POST', accountsPath(), { auth: server.developer });
+  const read = () =>
+    server.request('GET', connectAppPath(server.developer.accountSid, server.connectAppSid), {
+      auth: server.developer,
+    });
+  async function setStandbys(names: string): Promise<void> {
+    await administrator.query(`alter system set synchronous_standby_names = '${names}'`);
+    await administrator.query('select pg_reload_conf()');
+  }
+  async function waiting(): Promise<number> {
+    const text = "select pid from pg_stat_activity where wait_event = 'SyncRep'";
+    return (await administrator.query(text)).rows.length;
+  }
+
+  it('goes on reading while writes are refused, and writes again when there is one', async () => {
+    assert.equal((await write()).status, 201);
+    await setStandbys('nobody');
+    for (let round = 0; round < 4; round += 1) {
+      for (const reply of await Promise.all(Array.from({ length: WRITERS }, write))) {
+        checkProblem(reply, { status: 503, code: 20503 });
+      }
+      assert.equal((await read()).status, 200);
+      const count = await waiting();
+      assert.ok(count > 0 && count <= 2 * POOL_SIZE, `${count} commits wait`);
+    }
+    assert.match(server.logs(), /no standby of PostgreSQL confirms them/);
+
+    await setStandbys('');
+    await until('it writes again', async () => (await write()).status === 201);
+    assert.equal(await waiting(), 0);
+  });
+});
