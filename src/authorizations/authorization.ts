@@ -164,12 +164,11 @@ export async function revokeAuthorization(
   // When this runs again after a commit whose answer was lost, it ends nothing: it did before.
   let ended: Authorization | undefined;
   await context.database.transaction(async (transaction) => {
-    const [one] = await endAuthorizations(
-      transaction,
-      { accountSid: customer, connectAppSid: app },
-      now,
-    );
-    ended = one ?? ended;
+    const key = { accountSid: customer, connectAppSid: app };
+    const found = await findAuthorization(transaction, key);
+    if (found?.revokedAt !== null) return;
+    await endAuthorizations(transaction, key, now);
+    ended = { ...found, revokedAt: now, updatedAt: now };
   });
   if (ended === undefined) throw new Problem('not_found');
   return ended;

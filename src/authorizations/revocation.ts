@@ -3,32 +3,38 @@
  * app, a closed account. Each that ends leaves the callback that tells the app's owner.
  */
 
+import { setImmediate } from 'node:timers/promises';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
 import type { Queryable } from '../storage/database.ts';
 import { createCallback } from '../webhooks/callback.ts';
 import { insertCallbacks } from '../webhooks/store.ts';
-import type { Authorization } from './authorization.ts';
-import { type EndingFilter, endAuthorizationRows } from './store.ts';
+import { type EndingFilter, endAuthorizationRows } from './ending-store.ts';
 
 /**
- * Revokes every authorization that the filter names and writes one callback for each, as the app is
- * configured now. What was revoked before is left alone, so a second call writes nothing.
+ * Revokes every authorization that the filter names, writes one callback for each, as the app is
+ * configured now, and returns how many. What was revoked before is left alone, so a second call writes
+ * nothing.
  */
 export async function endAuthorizations(
   transaction: Queryable,
   filter: EndingFilter,
   now: number,
-): Promise<Authorization[]> {
-  const ended = await endAuthorizationRows(transaction, filter, now);
+): Promise<number> {
   const apps = new Map<string, ConnectApp | undefined>();
-  const callbacks = [];
-  for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of ended) {
-    if (!apps.has(sid)) apps.set(sid, await findConnectApp(transaction, { accountSid, sid }));
-    const app = apps.get(sid);
-    const callback = app && createCallback({ app, subaccountSid, now });
-    if (callback) callbacks.push(callback);
+  let count = 0;
+  for await (const some of endAuthorizationRows(transaction, filter, now)) {
+    const callbacks = [];
+    for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of some) {
+      if (!apps.has(sid)) apps.set(sid, await findConnectApp(transaction, { accountSid, sid }));
+      const app = apps.get(sid);
+      const callback = app && createCallback({ app, subaccountSid, now });
+      if (callback) callbacks.push(callback);
+    }
+    await insertCallbacks(transaction, callbacks);
+    count += some.length;
+    // SQLite works in this thread: others have their turn in between.
+    await setImmediate();
   }
-  if (callbacks.length > 0) await insertCallbacks(transaction, callbacks);
-  return ended;
+  return count;
 }

@@ -56,29 +56,6 @@ export async function putAuthorization(
     .execute();
 }
 
-/** Which authorizations end: all those that have every given value. */
-export interface EndingFilter {
-  accountSid?: string;
-  connectAppSid?: string;
-  subaccountSid?: string;
-}
-
-/** Marks the authorizations that are not yet revoked, and returns those. */
-export async function endAuthorizationRows(
-  query: Queryable,
-  filter: EndingFilter,
-  revokedAt: number,
-): Promise<Authorization[]> {
-  let ending = query
-    .updateTable('authorizations')
-    .set({ revoked_at: revokedAt, updated_at: revokedAt })
-    .where('revoked_at', 'is', null);
-  if (filter.accountSid) ending = ending.where('account_sid', '=', filter.accountSid);
-  if (filter.connectAppSid) ending = ending.where('connect_app_sid', '=', filter.connectAppSid);
-  if (filter.subaccountSid) ending = ending.where('subaccount_sid', '=', filter.subaccountSid);
-  return (await ending.returningAll().execute()).map(fromRow);
-}
-
 const selectGrant = prepared<{ subaccountSid: string }, GrantRow>((query, parameter) =>
   query
     .selectFrom('authorizations as authorization')

@@ -47,6 +47,8 @@ const ACROSS_ACCOUNTS = [
   'findOwner',
   'findCallbackOwner',
   'selectGrant',
+  // By an app that is deleted: whoever authorized it.
+  'endAuthorizationRows',
   // By time: what is due, what is old.
   'findDueCallbacks',
   'purgeAuthorizations',
@@ -89,8 +91,8 @@ describe('the dialect', () => {
       /^(selectFrom|updateTable|deleteFrom)\('(connect_apps|authorizations|callbacks|callback_attempts)\b/;
     const without = new Set<string>();
     for (const { path, text } of files.filter((one) => one.path.endsWith('store.ts'))) {
-      for (const block of text.split(/\n(?=(?:export )?(?:const|(?:async )?function) )/)) {
-        const [, name = path] = /(?:const|function) (\w+)/.exec(block) ?? [];
+      for (const block of text.split(/\n(?=(?:export )?(?:const|(?:async )?function\*?) )/)) {
+        const [, name = path] = /(?:const|function\*?) (\w+)/.exec(block) ?? [];
         for (const statement of block.split(/(?=selectFrom\(|updateTable\(|deleteFrom\()/)) {
           const isAcross = !/\.where\('([a-z]+\.)?account_sid', '='/.test(statement);
           if (ofAccount.test(statement) && isAcross) without.add(name);
