@@ -199,7 +199,7 @@ for (const engine of DATABASES) {
     };
     for (const [name, answer] of Object.entries(FAILURES)) {
       it(`writes down ${name}, and tries again`, async (t) => {
-        const worker = work(700);
+        const worker = work(name.startsWith('timed_out') ? 700 : 20_000);
         t.after(() => worker.close());
         const receiver = await receive(answer);
         const { sid } = await deauthorize(receiver.url);
@@ -278,14 +278,15 @@ for (const engine of DATABASES) {
       for (const receiver of slow) {
         for (let count = 0; count < 10; count += 1) await deauthorize(receiver.url);
       }
-      const worker = work(3000);
+      const worker = work(60_000);
       t.after(() => worker.close());
       await until('the slow ones are busy', () => slow.every((one) => one.received.length > 0));
-      const begun = Date.now();
       const sids: string[] = [];
       for (let count = 0; count < 10; count += 1) sids.push((await deauthorize(fast.url)).sid);
       for (const sid of sids) await settled(sid);
-      assert.ok(Date.now() - begun < 2500, 'the fast one is served while the slow ones hang');
+      // No slow one has ended in the meantime: four at once are all that each was sent.
+      assert.ok(slow.every((one) => one.received.length <= 4));
+      await Promise.all(slow.map((one) => one.close()));
     });
 
     it('lets no lost lease overwrite the result of the one who has it', async () => {
