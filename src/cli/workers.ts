@@ -18,8 +18,9 @@ const REPLACE_DELAY_MS = 500;
 const LISTENING = 'connect-apps:listening';
 
 interface Started {
-  worker: Worker;
-  gone: Promise<unknown>;
+  /** Undefined when it could not be started. */
+  worker: Worker | undefined;
+  gone: Promise<void>;
 }
 
 /** In a worker: tells who started it that it answers. */
@@ -50,10 +51,15 @@ export async function runWorkers(
   process.on('SIGTERM', stop);
 
   function start(): Started {
-    const worker = cluster.fork();
-    running.add(worker);
-    const gone = once(worker, 'exit').finally(() => running.delete(worker));
-    return { worker, gone };
+    try {
+      const worker = cluster.fork();
+      running.add(worker);
+      const gone = endOf(worker, logger).finally(() => running.delete(worker));
+      return { worker, gone };
+    } catch (error) {
+      logger.error({ err: error }, 'A worker could not be started');
+      return { worker: undefined, gone: Promise.resolve() };
+    }
   }
 
   async function replaceWhenGone(started: Started): Promise<void> {
@@ -61,7 +67,7 @@ export async function runWorkers(
     for (;;) {
       await gone;
       if (isStopping) return;
-      logger.error({ worker: worker.id }, 'A worker ended; another takes its place');
+      logger.error({ worker: worker?.id }, 'A worker ended; another takes its place');
       await setTimeout(REPLACE_DELAY_MS);
       if (isStopping) return;
       ({ worker, gone } = start());
@@ -97,10 +103,23 @@ async function findPort(config: Config): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : config.port;
 }
 
+/** Resolves when a worker has ended, or has failed to start. It never rejects: who is gone is replaced. */
+function endOf(worker: Worker, logger: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve());
+    worker.on('error', (error) => {
+      // Often it was sent something just after it was killed, before anyone knew.
+      logger.error({ err: error, worker: worker.id }, 'A worker could not be started or reached');
+      const hasRun = worker.process.pid !== undefined;
+      if (!hasRun) resolve();
+    });
+  });
+}
+
 /** Waits until a worker says that it listens; false when it has ended instead. */
 async function isListening({ worker, gone }: Started): Promise<boolean> {
   const said = new Promise<boolean>((resolve) => {
-    worker.on('message', (message) => {
+    worker?.on('message', (message) => {
       if (message === LISTENING) resolve(true);
     });
   });
