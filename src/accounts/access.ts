@@ -9,14 +9,18 @@ import type { Permission } from '../connect-apps/permissions.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
-import { isSubaccount, type StoredAccount } from './account.ts';
+import { type Account, type AccountIdentity, isSubaccount, type StoredAccount } from './account.ts';
 import { findAccount } from './store.ts';
+
+/** What of an account may be remembered for a moment. */
+type KnownAccount = AccountIdentity & Pick<Account, 'status'>;
 
 /** Who is asking. */
 export interface Caller {
   /** The SID of the credentials. */
   sid: string;
-  account: StoredAccount;
+  /** As it was when its credentials were proved: it authorizes, and is nothing to show. */
+  account: KnownAccount;
   /** What a Connect App that acts for this account may do; absent for the account itself. */
   permissions?: readonly Permission[];
 }
@@ -52,13 +56,16 @@ export async function authenticate(
   return { sid, account, permissions: grant.permissions };
 }
 
-/** Returns the account of a path for reading; one outside the caller's family is `not_found`. */
+/**
+ * Returns the account of a path as it is now, for showing it; one outside the caller's family is
+ * `not_found`.
+ */
 export async function openAccount(
   context: Context,
   caller: Caller,
   sidText: string,
 ): Promise<StoredAccount> {
-  const account = await findInFamily(context, caller, sidText);
+  const account = await findInFamily(context, caller, parseSid('AC', sidText));
   checkMayRead(caller, account.sid);
   return account;
 }
@@ -68,17 +75,19 @@ export async function openActiveAccount(
   context: Context,
   caller: Caller,
   sidText: string,
-): Promise<StoredAccount> {
-  return active(await openAccount(context, caller, sidText));
+): Promise<AccountIdentity> {
+  const account = await recallInFamily(context, caller, sidText);
+  checkMayRead(caller, account.sid);
+  return active(account);
 }
 
-/** Returns the account of a path for changing it; `access_denied` for a Connect App. */
+/** Returns which account of a path may be changed; `access_denied` for a Connect App. */
 export async function openAccountToChange(
   context: Context,
   caller: Caller,
   sidText: string,
-): Promise<StoredAccount> {
-  const account = await findInFamily(context, caller, sidText);
+): Promise<KnownAccount> {
+  const account = await recallInFamily(context, caller, sidText);
   checkMayChange(caller);
   return account;
 }
@@ -88,7 +97,7 @@ export async function openActiveAccountToChange(
   context: Context,
   caller: Caller,
   sidText: string,
-): Promise<StoredAccount> {
+): Promise<AccountIdentity> {
   return active(await openAccountToChange(context, caller, sidText));
 }
 
@@ -110,14 +119,22 @@ export function scopeOf(caller: Caller): { ownerAccountSid: string } | { sid: st
     : { sid: account.sid };
 }
 
+/** As `findInFamily`, without another look at the caller's own account. */
+async function recallInFamily(
+  context: Context,
+  caller: Caller,
+  sidText: string,
+): Promise<KnownAccount> {
+  const sid = parseSid('AC', sidText);
+  return sid === caller.sid ? caller.account : findInFamily(context, caller, sid);
+}
+
 /** The caller's account, its subaccount, or for a Connect App any account of its customer. */
 async function findInFamily(
   context: Context,
   caller: Caller,
-  sidText: string,
+  sid: string | undefined,
 ): Promise<StoredAccount> {
-  const sid = parseSid('AC', sidText);
-  if (sid === caller.sid) return caller.account;
   const account = sid && (await findAccount(context.database.query, sid));
   const isApp = caller.permissions !== undefined;
   const root = isApp ? caller.account.ownerAccountSid : caller.sid;
@@ -132,7 +149,7 @@ function checkMayRead({ sid, permissions }: Caller, accountSid: string): void {
   throw denied('The customer has not granted this Connect App the permission get-all.');
 }
 
-function active(account: StoredAccount): StoredAccount {
+function active(account: KnownAccount): AccountIdentity {
   if (account.status !== 'active') throw new Problem('account_not_active');
   return account;
 }

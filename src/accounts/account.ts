@@ -49,6 +49,9 @@ export interface Account {
   updatedAt: number;
 }
 
+/** What stays of an account as long as it lives. */
+export type AccountIdentity = Pick<Account, 'sid' | 'ownerAccountSid' | 'type'>;
+
 /** An account together with its primary auth token. */
 export interface AccountWithToken extends Account {
   authToken: string;
@@ -105,7 +108,7 @@ export async function createAccount(
 /** Creates a subaccount of `parent`; a subaccount cannot have any: `access_denied`. */
 export async function createSubaccount(
   context: Context,
-  parent: Account,
+  parent: AccountIdentity,
   parameters: Parameters,
 ): Promise<AccountWithToken> {
   if (isSubaccount(parent)) {

@@ -3,7 +3,12 @@
  * authorized request may then open is accounts/access.ts.
  */
 
-import { type Account, isSubaccount, makeAccount } from '../accounts/account.ts';
+import {
+  type Account,
+  type AccountIdentity,
+  isSubaccount,
+  makeAccount,
+} from '../accounts/account.ts';
 import { findAccount, insertAccount } from '../accounts/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
@@ -177,7 +182,7 @@ export async function revokeAuthorization(
 /** Returns what the account authorized under this app's SID; `not_found` when revoked or never. */
 export async function getAuthorizedConnectApp(
   context: Context,
-  account: Account,
+  account: AccountIdentity,
   connectAppSid: string,
 ): Promise<AuthorizedConnectApp> {
   const sid = parseSid('CN', connectAppSid);
@@ -188,7 +193,7 @@ export async function getAuthorizedConnectApp(
 }
 
 /** What an account authorized; on a subaccount, what was authorized for it. */
-export function listingOfAuthorizedConnectApps(context: Context, account: Account) {
+export function listingOfAuthorizedConnectApps(context: Context, account: AccountIdentity) {
   const { query } = context.database;
   const filter = filterOf(account);
   return {
@@ -198,7 +203,7 @@ export function listingOfAuthorizedConnectApps(context: Context, account: Accoun
   };
 }
 
-function filterOf(account: Account): AuthorizedFilter {
+function filterOf(account: AccountIdentity): AuthorizedFilter {
   return isSubaccount(account)
     ? { accountSid: account.ownerAccountSid, subaccountSid: account.sid }
     : { accountSid: account.sid };

@@ -142,6 +142,24 @@ describe('three servers on one database', { skip: !DATABASES.includes('postgres'
     }
   });
 
+  it('shows at once on every server what became of an account that asks all of them', async () => {
+    const [first, ...others] = servers;
+    const account = await world.createAccount();
+    const path = accountPath(account.accountSid);
+    const ask = (server: ServeProcess) => server.request('GET', path, { auth: account });
+    for (const server of servers) assert.equal((await ask(server)).status, 200);
+    for (let round = 0; round < 20; round += 1) {
+      const form = { FriendlyName: `round ${round}` };
+      const written = await first?.request('POST', path, { auth: account, form });
+      assert.equal(written?.status, 200);
+      for (const server of others) {
+        assert.ok((await ask(server)).text.includes(`"friendly_name":"round ${round}"`));
+      }
+    }
+    const { authToken } = await rotateToken(world.context, account.accountSid, { keepOld: true });
+    for (const server of servers) assert.ok((await ask(server)).text.includes(authToken));
+  });
+
   it('loses no update when all change different properties at once', async () => {
     const sid = await world.createApp(owner.accountSid, {});
     const path = connectAppPath(owner.accountSid, sid);

@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { present } from '../api/narrow.ts';
-import { connectAppPath } from '../api/paths.ts';
+import { accountPath, connectAppPath } from '../api/paths.ts';
 import { childrenOf } from '../support/children.ts';
 import { ended, runCommand, startCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
@@ -73,6 +73,19 @@ for (const engine of DATABASES) {
       assert.equal(reply.status, 200);
       assert.equal(await server.stop(), 0);
       await assert.rejects(get(server));
+    });
+
+    it('shows in every worker what one has written of the account that asks', async (context) => {
+      const server = await start();
+      context.after(() => server.stop());
+      const own = accountPath(owner.accountSid);
+      for (let round = 0; round < 100; round += 1) {
+        const form = { FriendlyName: `round ${round}` };
+        const written = await server.request('POST', own, { auth: owner, form });
+        assert.equal(written.status, 200);
+        const reply = await server.request('GET', own, { auth: owner });
+        assert.ok(reply.text.includes(`"friendly_name":"round ${round}"`), reply.text);
+      }
     });
 
     it('finishes the requests under way, also when Ctrl-C reaches every process', async () => {
