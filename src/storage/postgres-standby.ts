@@ -6,6 +6,7 @@
 
 import { type Kysely, sql } from 'kysely';
 import { Problem } from '../problem.ts';
+import { isAway } from './postgres-failures.ts';
 import type { Schema } from './schema.ts';
 
 /** How often the server is asked whether they wait still. */
@@ -32,8 +33,11 @@ export function watchStandby(query: Kysely<Schema>, limit: number): StandbyWatch
   }
 
   async function lookAgain(): Promise<void> {
-    // A server that is away tells nothing: what is known of it stays true.
-    await ask().catch(() => {});
+    await ask().catch((error: unknown) => {
+      // A server that is away tells nothing: what is known of it stays true. One that will not tell
+      // (a missing right) would never say that they wait no more, and every write would be refused.
+      if (!isAway(error)) waiting = 0;
+    });
     if (waiting === 0) timer = undefined;
     timer?.refresh();
   }

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { checkProblem } from '../api/check-problem.ts';
 import { accountsPath, connectAppPath } from '../api/paths.ts';
 import { DATABASES } from '../support/databases.ts';
-import { startCluster } from '../support/postgres.ts';
+import { type Cluster, startCluster } from '../support/postgres.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -19,23 +19,26 @@ describe('PostgreSQL without a standby to confirm commits', {
   skip: !DATABASES.includes('postgres'),
 }, () => {
   let server: TestServer;
+  let cluster: Cluster;
   let administrator: pg.Client;
   before(async () => {
-    const cluster = await startCluster({ settings: { max_connections: String(MAX_CONNECTIONS) } });
+    cluster = await startCluster({ settings: { max_connections: String(MAX_CONNECTIONS) } });
     const url = await cluster.createDatabase();
     administrator = new pg.Client({ connectionString: url });
     await administrator.connect();
-    server = await startServer({
-      engine: 'postgres',
-      settings: { DATABASE_URL: url, DATABASE_POOL_SIZE: String(POOL_SIZE) },
-    });
+    server = await serveOn(url);
   });
   after(async () => {
     await server?.close();
     await administrator?.end();
   });
 
-  const write = () => server.request('POST', accountsPath(), { auth: server.developer });
+  const serveOn = (url: string) =>
+    startServer({
+      engine: 'postgres',
+      settings: { DATABASE_URL: url, DATABASE_POOL_SIZE: String(POOL_SIZE) },
+    });
+  const write = (to = server) => to.request('POST', accountsPath(), { auth: to.developer });
   const read = () =>
     server.request('GET', connectAppPath(server.developer.accountSid, server.connectAppSid), {
       auth: server.developer,
@@ -53,7 +56,7 @@ describe('PostgreSQL without a standby to confirm commits', {
     assert.equal((await write()).status, 201);
     await setStandbys('nobody');
     for (let round = 0; round < 4; round += 1) {
-      for (const reply of await Promise.all(Array.from({ length: WRITERS }, write))) {
+      for (const reply of await Promise.all(Array.from({ length: WRITERS }, () => write()))) {
         checkProblem(reply, { status: 503, code: 20503 });
       }
       assert.equal((await read()).status, 200);
@@ -65,5 +68,22 @@ describe('PostgreSQL without a standby to confirm commits', {
     await setStandbys('');
     await until('it writes again', async () => (await write()).status === 201);
     assert.equal(await waiting(), 0);
+  });
+
+  it('writes again, too, where it may not ask whether commits wait', async (t) => {
+    await administrator.query('create role plain login');
+    const url = await cluster.createDatabase('owner plain');
+    const own = new pg.Client({ connectionString: url });
+    await own.connect();
+    await own.query('revoke select on pg_stat_activity from public');
+    await own.end();
+    const plain = await serveOn(url.replace('tester@', 'plain@'));
+    t.after(() => plain.close());
+    assert.equal((await write(plain)).status, 201);
+    await setStandbys('nobody');
+    const replies = await Promise.all(Array.from({ length: WRITERS }, () => write(plain)));
+    for (const reply of replies) checkProblem(reply, { status: 503, code: 20503 });
+    await setStandbys('');
+    await until('it writes again', async () => (await write(plain)).status === 201);
   });
 });
