@@ -108,6 +108,12 @@ describe('the arrows', () => {
       knowing.filter((path) => !/^(storage|cli)\//.test(path)),
       ['app.ts', 'secret-key.ts'],
     );
+    const isEngine = (path: string) => /^storage\/(postgres|sqlite)/.test(path);
+    assert.ok(files.some(isEngine));
+    assert.deepEqual(
+      violations((from, to) => isEngine(to) && !/^(storage\/|cli\/|app\.ts$)/.test(from)),
+      [],
+    );
   });
 
   it('only config.ts reads the environment', () => {
