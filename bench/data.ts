@@ -1,4 +1,7 @@
-/** The data that is measured on: one account with many Connect Apps, made by SQL alone. */
+/**
+ * The data that is measured on: one account with many Connect Apps, made by SQL alone, and many accounts
+ * with one each.
+ */
 
 import SqliteConnection from 'better-sqlite3';
 import { sql } from 'kysely';
@@ -6,8 +9,10 @@ import pg from 'pg';
 import { createAccount } from '../src/accounts/account.ts';
 import { createContext } from '../src/app.ts';
 import { createConfig } from '../src/config.ts';
+import { addConnectApp } from '../src/connect-apps/connect-app.ts';
 import type { Context } from '../src/context.ts';
 import { writePageToken } from '../src/http/page-token.ts';
+import { createSid } from '../src/sid.ts';
 import type { Database, Queryable } from '../src/storage/database.ts';
 import { migrate } from '../src/storage/migrate.ts';
 
@@ -15,21 +20,30 @@ export const SECRET_KEY = 'a secret key that only the benchmark knows';
 /** Apps a statement: within the time that the server gives to one. */
 const CHUNK = 5000;
 const SAMPLE = 1000;
+/** Accounts that are made together. */
+const AT_ONCE = 64;
+
+/** Something to ask for, and who asks. */
+export interface Target {
+  path: string;
+  headers: Readonly<Record<string, string>>;
+}
 
 export interface Data {
   /** What a server on this data is started with. */
   environment: { DATABASE_URL: string; SECRET_KEY: string };
-  headers: Record<string, string>;
-  /** The URL of the list, without a query. */
-  list: string;
+  /** The first page of the list, of so many. */
+  firstPage(size: number): Target;
   /** A page of 50 at the end of the list. */
-  lastPage: string;
-  /** The URLs of some apps, spread over all. */
-  apps: readonly string[];
+  lastPage: Target;
+  /** Some of the apps, spread over all. */
+  apps: readonly Target[];
+  /** The apps of as many accounts, one each. */
+  appsOfOthers: readonly Target[];
 }
 
-/** Makes the database at a URL, with `count` apps of one account. */
-export async function fill(databaseUrl: string, count: number): Promise<Data> {
+/** Makes the database at a URL, with `count` apps of one account, and `others` of as many accounts. */
+export async function fill(databaseUrl: string, count: number, others = 0): Promise<Data> {
   const environment = { DATABASE_URL: databaseUrl, SECRET_KEY };
   const context = createContext(createConfig(environment, 'production'), { secretKey: SECRET_KEY });
   const { database } = context;
@@ -38,19 +52,39 @@ export async function fill(databaseUrl: string, count: number): Promise<Data> {
     const { sid, authToken } = await createAccount(context, { friendlyName: 'Benchmark' });
     if (database.engine === 'sqlite') fillSqlite(databaseUrl.replace('sqlite:', ''), sid, count);
     else await fillPostgres(databaseUrl, database, sid, count);
-    const list = `/2010-04-01/Accounts/${sid}/ConnectApps`;
+    const target = (path: string) => targetOf({ sid, authToken }, path);
     return {
       environment,
-      headers: {
-        authorization: `Basic ${Buffer.from(`${sid}:${authToken}`).toString('base64')}`,
-      },
-      list: `${list}.json`,
-      lastPage: await lastPageOf(context, sid, count),
-      apps: (await sampleOf(database.query, sid, count)).map((app) => `${list}/${app}.json`),
+      firstPage: (size) => target(`.json?PageSize=${size}`),
+      lastPage: target(await lastPageOf(context, sid, count)),
+      apps: (await sampleOf(database.query, sid, count)).map((app) => target(`/${app}.json`)),
+      appsOfOthers: await addOthers(context, others),
     };
   } finally {
     await database.close();
   }
+}
+
+function targetOf({ sid, authToken }: { sid: string; authToken: string }, path: string): Target {
+  const pair = Buffer.from(`${sid}:${authToken}`).toString('base64');
+  return {
+    path: `/2010-04-01/Accounts/${sid}/ConnectApps${path}`,
+    headers: { authorization: `Basic ${pair}` },
+  };
+}
+
+async function addOthers(context: Context, count: number): Promise<Target[]> {
+  const targets: Target[] = [];
+  while (targets.length < count) {
+    const some = Array.from({ length: Math.min(AT_ONCE, count - targets.length) }, async () => {
+      const account = await createAccount(context, {});
+      const app = createSid('CN');
+      await addConnectApp(context, account.sid, app, { friendlyName: 'An app' });
+      return targetOf(account, `/${app}.json`);
+    });
+    targets.push(...(await Promise.all(some)));
+  }
+  return targets;
 }
 
 const COLUMNS = `account_sid, sid, friendly_name, company_name, homepage_url, authorize_redirect_url,
@@ -113,7 +147,7 @@ async function lastPageOf(
   if (from === undefined) throw new Error('There are no apps');
   const cursor = { direction: 'older', from, start: Math.max(0, count - 50) } as const;
   const token = writePageToken(keyring, `${accountSid} ConnectApps`, cursor);
-  return `/2010-04-01/Accounts/${accountSid}/ConnectApps.json?PageSize=50&Page=1&PageToken=${token}`;
+  return `.json?PageSize=50&Page=1&PageToken=${token}`;
 }
 
 async function sampleOf(query: Queryable, accountSid: string, count: number): Promise<string[]> {

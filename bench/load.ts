@@ -1,21 +1,19 @@
-/** Load on one server, from this process, and what came of it. */
+/** Load on one server, from this process, by clients that wait for their answers. */
 
 import autocannon from 'autocannon';
-import type { Data } from './data.ts';
+import type { Target } from './data.ts';
 import type { Size } from './size.ts';
 import { type Subject, usageOf } from './subject.ts';
-import { median } from './table.ts';
 
 export interface Load {
-  /** Several paths are asked in an order of its own by each connection. */
-  paths: readonly string[];
+  /** What is asked for; several are shared out among the connections, in a random order. */
+  targets: readonly Target[];
   method?: 'GET' | 'POST';
-  headers: Readonly<Record<string, string>>;
+  /** For every request, besides those of its target. */
+  headers?: Readonly<Record<string, string>>;
   body?: string;
   seconds: number;
   connections: number;
-  /** Requests a second in all; as many as are answered when absent. */
-  rate?: number;
   /** Whether answers that are no 2xx are counted instead of failing the benchmark. */
   allowsRefusals?: boolean;
 }
@@ -25,60 +23,56 @@ export interface Measurement {
   cpuMicroseconds: number;
   p50Ms: number;
   p99Ms: number;
-  p999Ms: number;
   refused: number;
   errors: number;
 }
 
-/** Returns what makes loads on some data: GET of these paths, unless `more` says otherwise. */
+/** Returns what makes loads of so many connections: GET of these targets, unless `more` says otherwise. */
 export function loadOn(
-  { headers }: Data,
   { seconds }: Size,
   connections: number,
-): (paths: readonly string[], more?: Partial<Load>) => Load {
-  return (paths, more = {}) => ({ paths, headers, seconds, connections, ...more });
+): (targets: readonly Target[], more?: Partial<Load>) => Load {
+  return (targets, more = {}) => ({ targets, seconds, connections, ...more });
 }
 
 /** A change of one property. */
-export function postOf({ headers }: Data): Pick<Load, 'method' | 'headers' | 'body'> {
-  return {
-    method: 'POST',
-    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'Description=new',
-  };
-}
+export const POST: Pick<Load, 'method' | 'headers' | 'body'> = {
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: 'Description=new',
+};
 
 /** Loads one subject for a while. */
 export async function measure(subject: Subject, load: Load): Promise<Measurement> {
   const pids = subject.pids();
   const before = usageOf(pids);
-  const request = (path: string) => ({
+  const request = ({ path, headers }: Target) => ({
     method: load.method ?? ('GET' as const),
     path,
-    headers: { ...load.headers },
+    headers: { ...headers, ...load.headers },
     ...(load.body !== undefined && { body: load.body }),
   });
-  const [first = '/'] = load.paths;
+  const shares = share(load.targets, load.connections);
+  let clients = 0;
   const result = await autocannon({
     url: `http://127.0.0.1:${subject.port}`,
-    requests: [request(first)],
     connections: load.connections,
     duration: load.seconds,
-    ...(load.rate !== undefined && { overallRate: load.rate }),
-    ...(load.paths.length > 1 && {
-      setupClient: (client) => client.setRequests(shuffled(load.paths).map(request)),
-    }),
+    setupClient: (client) => {
+      client.setRequests((shares[clients % shares.length] ?? load.targets).map(request));
+      clients += 1;
+    },
   });
   const cpuMs = usageOf(pids).cpuMs - before.cpuMs;
   if (!load.allowsRefusals && result.non2xx + result.errors > 0) {
-    throw new Error(`${first}: ${result.non2xx} bad answers, ${result.errors} errors`);
+    const [first] = load.targets;
+    throw new Error(`${first?.path}: ${result.non2xx} bad answers, ${result.errors} errors`);
   }
   return {
     requestsPerSecond: result['2xx'] / result.duration,
     cpuMicroseconds: (cpuMs * 1000) / result['2xx'],
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
-    p999Ms: result.latency.p99_9,
     refused: result.non2xx,
     errors: result.errors,
   };
@@ -95,31 +89,53 @@ export async function compare(
   entries: readonly Entry[],
   rounds: number,
 ): Promise<Map<string, Measurement>> {
-  const all = new Map<string, Measurement[]>();
+  return inTurn(
+    entries.map(([name, subject, load]) => [name, () => measure(subject, load)]),
+    rounds,
+  );
+}
+
+/** Takes several measurements in turn, several rounds; returns the median of each figure, by name. */
+export async function inTurn<Figures extends { [Name in keyof Figures]: number }>(
+  entries: readonly (readonly [name: string, measure: () => Promise<Figures>])[],
+  rounds: number,
+): Promise<Map<string, Figures>> {
+  const all = new Map<string, Figures[]>();
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, subject, load] of entries) {
-      all.set(name, [...(all.get(name) ?? []), await measure(subject, load)]);
-    }
+    for (const [name, take] of entries) all.set(name, [...(all.get(name) ?? []), await take()]);
   }
   return new Map([...all].map(([name, measured]) => [name, medianOf(measured)]));
 }
 
-function medianOf(all: readonly Measurement[]): Measurement {
-  const middle = (of: (one: Measurement) => number) => median(all.map(of));
-  return {
-    requestsPerSecond: middle((one) => one.requestsPerSecond),
-    cpuMicroseconds: middle((one) => one.cpuMicroseconds),
-    p50Ms: middle((one) => one.p50Ms),
-    p99Ms: middle((one) => one.p99Ms),
-    p999Ms: middle((one) => one.p999Ms),
-    refused: middle((one) => one.refused),
-    errors: middle((one) => one.errors),
-  };
+/** The median of each figure by itself. */
+function medianOf<Figures extends { [Name in keyof Figures]: number }>(
+  all: readonly Figures[],
+): Figures {
+  const [first] = all;
+  if (first === undefined) throw new Error('Nothing was measured');
+  const medians = { ...first };
+  for (const name in medians) medians[name] = pick(all, name);
+  return medians;
 }
 
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
+function pick<Figures extends { [Name in keyof Figures]: number }, Name extends keyof Figures>(
+  all: readonly Figures[],
+  name: Name,
+): Figures[Name] {
+  const sorted = all.map((one) => one[name]).sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (middle === undefined) throw new Error('Nothing was measured');
+  return middle;
+}
+
+/** Shares out targets among connections; each has all of them when there are too few. */
+function share(targets: readonly Target[], connections: number): Target[][] {
+  if (targets.length < connections) return [[...targets]];
+  const shuffled = targets
     .map((item) => ({ item, at: Math.random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item);
+  return Array.from({ length: connections }, (_, client) =>
+    shuffled.filter((_target, index) => index % connections === client),
+  );
 }

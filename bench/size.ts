@@ -5,18 +5,20 @@ import { join } from 'node:path';
 export interface Size {
   folder: string;
   apps: number;
+  accounts: number;
   rounds: number;
   seconds: number;
   growth: readonly number[];
   soakMinutes: number;
 }
 
-/** APPS, ROUNDS, SECONDS, GROWTH and SOAK_MINUTES of the environment. */
+/** APPS, ACCOUNTS, ROUNDS, SECONDS, GROWTH and SOAK_MINUTES of the environment. */
 export function sizeIn(folder: string): Size {
   const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
   return {
     folder,
     apps: number('APPS', 200_000),
+    accounts: number('ACCOUNTS', 20_000),
     rounds: number('ROUNDS', 5),
     seconds: number('SECONDS', 3),
     growth: (process.env.GROWTH ?? '10000,1000000,10000000').split(',').map(Number),

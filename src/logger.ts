@@ -1,5 +1,6 @@
 /** The one place where loggers are made. No line may hold a secret or a text of a customer. */
 
+import cluster from 'node:cluster';
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
 
@@ -11,8 +12,11 @@ export interface LogStream {
 }
 
 const FLUSH_MS = 200;
-/** What a pipe takes whole (PIPE_BUF of POSIX): the lines of several processes do not mix in it. */
-const MAX_WRITE_BYTES = 4096;
+/**
+ * How much is written at once. Workers share a pipe, which takes no more than this whole (PIPE_BUF of
+ * POSIX), or their lines would mix. One process alone writes more: each write wakes another thread.
+ */
+const MAX_WRITE_BYTES = cluster.isWorker ? 4096 : 65_536;
 
 /** A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. */
 export function createLogger(level: LogLevel, stream?: LogStream): Logger {

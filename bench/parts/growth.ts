@@ -7,7 +7,7 @@ import { createConfig } from '../../src/config.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { openCluster } from '../../test/support/postgres.ts';
 import { type Data, fill } from '../data.ts';
-import { compare, type Entry, type Load, loadOn, postOf } from '../load.ts';
+import { compare, type Entry, type Load, loadOn, POST } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { type Subject, startServe } from '../subject.ts';
 import { figure, type Table } from '../table.ts';
@@ -26,13 +26,12 @@ async function measureEngine(engine: Engine, size: Size): Promise<Table> {
     const subject = await startServe(data.environment);
     subjects.push({ count, data, subject, bytes: await bytesOf(engine, data) });
   }
-  const load = (data: Data, paths: readonly string[], more?: Partial<Load>) =>
-    loadOn(data, size, CONNECTIONS)(paths, more);
+  const load = loadOn(size, CONNECTIONS);
   const kinds: [string, (data: Data) => Load][] = [
-    ['GET, apps at random', (data) => load(data, data.apps)],
-    ['list of 50, first page', (data) => load(data, [`${data.list}?PageSize=50`])],
-    ['list of 50, last page', (data) => load(data, [data.lastPage])],
-    ['POST, apps at random', (data) => load(data, data.apps, postOf(data))],
+    ['GET, apps at random', (data) => load(data.apps)],
+    ['list of 50, first page', (data) => load([data.firstPage(50)])],
+    ['list of 50, last page', (data) => load([data.lastPage])],
+    ['POST, apps at random', (data) => load(data.apps, POST)],
   ];
   const entries: Entry[] = kinds.flatMap(([kind, loadOf]) =>
     subjects.map(({ count, data, subject }): Entry => [`${kind} ${count}`, subject, loadOf(data)]),

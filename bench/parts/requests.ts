@@ -2,8 +2,9 @@
 
 import { fill } from '../data.ts';
 import { countFsyncs } from '../fsyncs.ts';
-import { compare, loadOn, measure, postOf } from '../load.ts';
+import { compare, inTurn, loadOn, POST } from '../load.ts';
 import { startPrism } from '../prism.ts';
+import { measureOnSchedule } from '../schedule.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startFloor, startServe, usageOf } from '../subject.ts';
 import { figure, type Table } from '../table.ts';
@@ -12,55 +13,53 @@ const CONNECTIONS = 32;
 
 /** GET, lists and POST at full load, GET and POST at half of it, and commits a sync. */
 export async function measureRequests(size: Size): Promise<Table[]> {
-  const data = await fill(sqliteIn(size.folder, 'requests'), size.apps);
-  const [app = ''] = data.apps;
+  const data = await fill(sqliteIn(size.folder, 'requests'), size.apps, size.accounts);
+  const [first] = data.apps;
+  if (first === undefined) throw new Error('There are no apps');
+  const app = [first];
   const subject = await startServe(data.environment);
-  const reply = await fetch(`http://127.0.0.1:${subject.port}${app}`, { headers: data.headers });
+  const reply = await fetch(`http://127.0.0.1:${subject.port}${first.path}`, {
+    headers: first.headers,
+  });
   const floor = await startFloor('floor', { BODY: await reply.text() });
   const plain = await startFloor('plain-fastify', data.environment);
   const prism = await startPrism(subject.port, size.folder);
-  const load = loadOn(data, size, CONNECTIONS);
-  const post = postOf(data);
+  const load = loadOn(size, CONNECTIONS);
   const alone = { connections: 1 };
   const measured = await compare(
     [
-      ['floor', floor, load([app])],
-      ['GET one app, authenticated', subject, load([app])],
-      ['the same, plain Fastify + Kysely', plain, load([app])],
-      ['the same, Prism (any token, any SID)', prism, load([app])],
-      ['list of 50, first page', subject, load([`${data.list}?PageSize=50`])],
+      ['floor', floor, load(app)],
+      ['GET one app, authenticated', subject, load(app)],
+      ['GET one app, many of one account', subject, load(data.apps)],
+      ['GET one app, accounts in turn', subject, load(data.appsOfOthers)],
+      ['the same, plain Fastify + Kysely', plain, load(app)],
+      ['the same, Prism (any token, any SID)', prism, load(app)],
+      ['list of 50, first page', subject, load([data.firstPage(50)])],
       ['list of 50, last page', subject, load([data.lastPage])],
-      [
-        'list of 1,000 (4 connections)',
-        subject,
-        load([`${data.list}?PageSize=1000`], { connections: 4 }),
-      ],
-      ['POST, durable commit', subject, load([app], post)],
-      ['floor, one client', floor, load([app], alone)],
-      ['GET one app, one client', subject, load([app], alone)],
-      ['POST, one client', subject, load([app], { ...post, ...alone })],
+      ['list of 1,000 (4 connections)', subject, load([data.firstPage(1000)], { connections: 4 })],
+      ['POST, durable commit', subject, load(app, POST)],
+      ['floor, one client', floor, load(app, alone)],
+      ['GET one app, one client', subject, load(app, alone)],
+      ['POST, one client', subject, load(app, { ...POST, ...alone })],
     ],
     size.rounds,
   );
   const rateOf = (name: string) => measured.get(name)?.requestsPerSecond ?? Number.NaN;
   const memory = usageOf(subject.pids()).rssBytes;
 
-  const halves = [];
-  for (const [name, one] of [
-    ['GET one app, authenticated', load([app])],
-    ['POST, durable commit', load([app], post)],
-  ] as const) {
-    const rate = Math.round(rateOf(name) / 2);
-    const { p50Ms, p99Ms, p999Ms } = await measure(subject, {
-      ...one,
-      rate,
-      seconds: 3 * size.seconds,
-    });
-    halves.push([name, figure(rate), p50Ms, p99Ms, p999Ms]);
-  }
+  const halfOf = (name: string) => Math.round(rateOf(name) / 2);
+  const halves = await inTurn(
+    (
+      [
+        ['GET one app, authenticated', load(app)],
+        ['POST, durable commit', load(app, POST)],
+      ] as const
+    ).map(([name, one]) => [name, () => measureOnSchedule(subject, one, halfOf(name))]),
+    size.rounds,
+  );
   const syncs = [];
   for (const connections of [1, 32, 128]) {
-    const { writes, fsyncs } = await countFsyncs(subject, load([app], { ...post, connections }));
+    const { writes, fsyncs } = await countFsyncs(subject, load(app, { ...POST, connections }));
     syncs.push([connections, figure(writes), figure(fsyncs), figure(writes / fsyncs)]);
   }
   await Promise.all([subject, floor, plain, prism].map((one) => one.stop()));
@@ -85,7 +84,12 @@ export async function measureRequests(size: Size): Promise<Table[]> {
     {
       title: 'At half of that',
       columns: ['what', 'requests/s', 'p50 ms', 'p99 ms', 'p99.9 ms'],
-      rows: halves,
+      rows: [...halves].map(([name, { p50Ms, p99Ms, p999Ms }]) => [
+        name,
+        figure(halfOf(name)),
+        ...[p50Ms, p99Ms, p999Ms].map(figure),
+      ]),
+      note: `Begun on a schedule, evenly spread, over ${CONNECTIONS} connections; times count from when a request was due. Medians of ${size.rounds} rounds of ${size.seconds} s.`,
     },
     {
       title: 'Commits that share a sync',

@@ -2,7 +2,8 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { fill } from '../data.ts';
-import { type Load, measure, postOf } from '../load.ts';
+import { loadOn, measure, POST } from '../load.ts';
+import { measureOnSchedule } from '../schedule.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startServe, usageOf } from '../subject.ts';
 import { figure, median, type Table } from '../table.ts';
@@ -16,20 +17,15 @@ const SAMPLE_MS = 5000;
 export async function measureSoak(size: Size): Promise<Table[]> {
   const data = await fill(sqliteIn(size.folder, 'soak'), size.apps);
   const subject = await startServe(data.environment);
-  const kinds: Load[] = [
-    { paths: data.apps, headers: data.headers, seconds: 0, connections: CONNECTIONS },
-    { paths: [`${data.list}?PageSize=50`], headers: data.headers, seconds: 0, connections: 4 },
-    { paths: data.apps, ...postOf(data), seconds: 0, connections: 4 },
+  const load = loadOn(size, CONNECTIONS);
+  const kinds = [
+    load(data.apps),
+    load([data.firstPage(50)], { connections: 4 }),
+    load(data.apps, { ...POST, connections: 4 }),
   ];
-  const together = (seconds: number, rates?: readonly number[]) =>
-    Promise.all(
-      kinds.map((load, index) => {
-        const rate = rates?.[index];
-        return measure(subject, { ...load, seconds, ...(rate !== undefined && { rate }) });
-      }),
-    );
-  const capacity = (await together(3 * size.seconds)).map((one) => one.requestsPerSecond);
-  const rates = capacity.map((one) => Math.max(1, Math.round(one * PART)));
+  const capacities = await Promise.all(
+    kinds.map((one) => measure(subject, { ...one, seconds: 3 * size.seconds })),
+  );
 
   const samples: { rssBytes: number; files: number }[] = [];
   let isOver = false;
@@ -39,12 +35,20 @@ export async function measureSoak(size: Size): Promise<Table[]> {
       await setTimeout(SAMPLE_MS);
     }
   })();
-  const measured = await together(size.soakMinutes * 60, rates);
+  const measured = await Promise.all(
+    kinds.map((one, index) => {
+      const rate = Math.round((capacities[index]?.requestsPerSecond ?? 0) * PART);
+      return measureOnSchedule(subject, { ...one, seconds: size.soakMinutes * 60 }, rate);
+    }),
+  );
   isOver = true;
   await sampling;
   await subject.stop();
 
-  const requests = measured.reduce((sum, one) => sum + one.requestsPerSecond, 0);
+  const sum = (of: (one: (typeof measured)[number]) => number) =>
+    measured.reduce((total, one) => total + of(one), 0);
+  const requests = sum((one) => one.answeredPerSecond);
+  const bad = sum((one) => one.errors + one.unanswered) + sum((one) => one.refusedPerSecond);
   const at = (part: number) => {
     const from = Math.floor(samples.length * part);
     const some = samples.slice(from, from + Math.max(1, Math.floor(samples.length / 10)));
@@ -61,7 +65,7 @@ export async function measureSoak(size: Size): Promise<Table[]> {
         const { mebibytes, files } = at(part);
         return [figure(part * size.soakMinutes), figure(mebibytes), files];
       }),
-      note: `${figure(requests)} requests a second for ${size.soakMinutes} minutes: GET, lists of 50 and POST, at ${PART} of capacity; ${figure(requests * size.soakMinutes * 60)} in all, every one answered well.`,
+      note: `${figure(requests)} requests a second for ${size.soakMinutes} minutes: GET, lists of 50 and POST, at ${PART} of capacity; ${figure(requests * size.soakMinutes * 60)} in all, ${bad === 0 ? 'every one answered well' : `${figure(bad)} not answered well`}. Slowest p99: ${figure(Math.max(...measured.map(({ p99Ms }) => p99Ms)))} ms.`,
     },
   ];
 }

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { fill } from '../data.ts';
 import { canLimit, limitCpu } from '../limit.ts';
-import { type Load, loadOn, measure, postOf } from '../load.ts';
+import { type Load, loadOn, measure, POST } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startServe } from '../subject.ts';
 import { figure, median, type Table } from '../table.ts';
@@ -14,13 +14,14 @@ const CONNECTIONS = 64;
 
 /** One worker and two, each on a part of a core of its own, with the rest for the load. */
 export async function measureWorkers(size: Size): Promise<Table[]> {
-  if (!canLimit()) return [];
+  if (!canLimit())
+    throw new Error('Workers are measured with control groups, and the right to make them');
   const data = await fill(sqliteIn(size.folder, 'workers'), size.apps);
-  const load = loadOn(data, size, CONNECTIONS);
+  const load = loadOn(size, CONNECTIONS);
   const kinds: [string, Load][] = [
     ['GET one app', load(data.apps)],
-    ['list of 50', load([`${data.list}?PageSize=50`])],
-    ['POST, durable commit', load(data.apps, postOf(data))],
+    ['list of 50', load([data.firstPage(50)])],
+    ['POST, durable commit', load(data.apps, POST)],
   ];
   const rates = new Map<string, { one: number[]; two: number[] }>();
   for (let round = 0; round < size.rounds; round += 1) {
