@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { startAnswerThief } from '../support/answer-thief.ts';
-import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { DATABASES, emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { type Reply, startServer, type TestServer } from '../support/server.ts';
 import { timed } from '../support/timed.ts';
 import { until } from '../support/until.ts';
@@ -74,7 +74,7 @@ const POOL_SIZE = 4;
 /** What these clients ask for would wait for the database for seconds. */
 const DATABASE_CLIENTS = 300;
 
-describe('a database that has too much to do', { skip: !DATABASES.includes('postgres') }, () => {
+describe('a database that has too much to do', { skip: POSTGRES_OBSTACLE }, () => {
   it('is not waited for: what is too much is refused, and the server stays ready', async (t) => {
     const thief = await startAnswerThief(await emptyDatabase('postgres', tmpdir()));
     const server = await startServer({

@@ -16,7 +16,7 @@ export async function startServerWithLostDatabase(
   const path = join(folder, 'lost.db');
   const databaseUrl =
     engine === 'sqlite' ? `sqlite:${path}` : await (await openCluster()).createDatabase();
-  const server = await startServer({ settings: { DATABASE_URL: databaseUrl } });
+  const server = await startServer({ engine, settings: { DATABASE_URL: databaseUrl } });
   const { developer, connectAppSid } = server;
   const app = `/2010-04-01/Accounts/${developer.accountSid}/ConnectApps/${connectAppSid}.json`;
   await server.request('GET', app, { auth: developer });

@@ -20,7 +20,7 @@ const SIZES = {
   desk: { width: 1280, height: 900 },
 };
 
-const server = await startServer();
+const server = await startServer({ engine: 'sqlite' });
 const { context, developer, customer, connectAppSid } = server;
 const change = (changes: Record<string, string>) =>
   updateConnectApp(context, developer.accountSid, connectAppSid, changes);

@@ -13,7 +13,7 @@ import { present } from '../api/narrow.ts';
 import { connectAppPath } from '../api/paths.ts';
 import { ended } from '../support/cli.ts';
 import { openContext, type TestContext } from '../support/context.ts';
-import { DATABASES } from '../support/databases.ts';
+import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { freePorts } from '../support/free-port.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
@@ -23,7 +23,7 @@ const HAPROXY = '/usr/sbin/haproxy';
 const isMissing = !existsSync(HAPROXY) && process.env.CI !== 'true';
 const obstacle = isMissing
   ? 'SKIPPED: there is no haproxy (apt-get install haproxy)'
-  : !DATABASES.includes('postgres') && 'SKIPPED: there is no PostgreSQL';
+  : POSTGRES_OBSTACLE;
 
 const CLIENTS = 12;
 const REQUESTS = 20_000;

@@ -24,6 +24,7 @@ it('answers 503 while the disk is full, and heals when there is room', {
   const ballast = join(folder, 'ballast');
   writeFileSync(ballast, Buffer.alloc(4 * 1024 * 1024));
   server = await startServer({
+    engine: 'sqlite',
     settings: { DATABASE_URL: `sqlite:${join(folder, 'test.db')}` },
   });
   const auth = server.developer;

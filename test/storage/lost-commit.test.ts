@@ -27,7 +27,7 @@ import { migrate } from '../../src/storage/migrate.ts';
 import { createUser, listAccountsOf } from '../../src/users/user.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
-import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
 
 const APP = {
   FriendlyName: 'An app',
@@ -39,7 +39,7 @@ const APP = {
 const COMMIT = 'commit\0';
 const ADA = { email: 'ada@example.com', password: 'correct horse battery' };
 
-describe('a commit whose answer is lost', { skip: !DATABASES.includes('postgres') }, () => {
+describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
   let thief: AnswerThief;
   let context: Context;
   let owner: string;

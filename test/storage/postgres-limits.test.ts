@@ -9,13 +9,13 @@ import { sql } from 'kysely';
 import type { Database } from '../../src/storage/database.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';
 import { startAnswerThief } from '../support/answer-thief.ts';
-import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { timed } from '../support/timed.ts';
 
 /** A request is answered 503 within this. */
 const ANSWER_MS = 2000;
 
-describe('the limits of PostgreSQL', { skip: !DATABASES.includes('postgres') }, () => {
+describe('the limits of PostgreSQL', { skip: POSTGRES_OBSTACLE }, () => {
   async function checkGivesUp(work: () => Promise<unknown>): Promise<void> {
     const { durationMs } = await timed(() =>
       assert.rejects(work, { problem: 'storage_unavailable' }),

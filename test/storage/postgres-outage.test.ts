@@ -8,7 +8,7 @@ import { checkProblem } from '../api/check-problem.ts';
 import { arrayOf, objectOf, stringOf } from '../api/narrow.ts';
 import { accountsPath, connectAppPath } from '../api/paths.ts';
 import { runCommand } from '../support/cli.ts';
-import { DATABASES } from '../support/databases.ts';
+import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { type Cluster, openCluster } from '../support/postgres.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { timed } from '../support/timed.ts';
@@ -20,7 +20,7 @@ const ANSWER_MS = 2000;
 const RECOVERY_MS = 3000;
 const WRITERS = 4;
 
-describe('PostgreSQL gone and back', { skip: !DATABASES.includes('postgres') }, () => {
+describe('PostgreSQL gone and back', { skip: POSTGRES_OBSTACLE }, () => {
   let server: TestServer;
   let cluster: Cluster;
   before(async () => {

@@ -9,10 +9,10 @@ import type { Database } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
-import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
 
 describe('PostgreSQL behind an unreliable network', {
-  skip: !DATABASES.includes('postgres'),
+  skip: POSTGRES_OBSTACLE,
 }, () => {
   let thief: AnswerThief;
   let database: Database;

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { checkProblem } from '../api/check-problem.ts';
 import { accountsPath, connectAppPath } from '../api/paths.ts';
-import { DATABASES } from '../support/databases.ts';
+import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { type Cluster, startCluster } from '../support/postgres.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -16,7 +16,7 @@ const WRITERS = 8;
 const MAX_CONNECTIONS = 20;
 
 describe('PostgreSQL without a standby to confirm commits', {
-  skip: !DATABASES.includes('postgres'),
+  skip: POSTGRES_OBSTACLE,
 }, () => {
   let server: TestServer;
   let cluster: Cluster;

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runCommand } from '../support/cli.ts';
-import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { startCluster } from '../support/postgres.ts';
 
-describe('sslmode', { skip: !DATABASES.includes('postgres') }, () => {
+describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-tls-'));
   const certificate = join(folder, 'server.crt');
   let url: string;

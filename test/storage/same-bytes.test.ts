@@ -10,7 +10,7 @@ import type { Settings } from '../../src/config.ts';
 import { addConnectApp } from '../../src/connect-apps/connect-app.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { objectOf, stringOf } from '../api/narrow.ts';
-import { DATABASES } from '../support/databases.ts';
+import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { openCluster } from '../support/postgres.ts';
 import { startServer } from '../support/server.ts';
 
@@ -103,7 +103,7 @@ function withoutTokens(answers: readonly string[]): string[] {
   );
 }
 
-describe('the same bytes as from SQLite', { skip: DATABASES.length < 2 }, () => {
+describe('the same bytes as from SQLite', { skip: POSTGRES_OBSTACLE }, () => {
   let expected: string[];
   before(async () => {
     expected = withoutTokens(await play('sqlite'));

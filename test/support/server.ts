@@ -74,13 +74,14 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Starts a server on a free port; `settings` are named as in the environment. */
-export async function startServer(
-  options: { engine?: Engine; settings?: Settings } = {},
-): Promise<TestServer> {
+/** Starts a server on a free port; `settings` are named as in the environment, and DATABASE_URL goes before `engine`. */
+export async function startServer(options: {
+  engine: Engine;
+  settings?: Settings;
+}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
   const lines: string[] = [];
-  const { engine = 'sqlite', settings } = options;
+  const { engine, settings } = options;
   const databaseUrl = settings?.DATABASE_URL ?? (await emptyDatabase(engine, folder));
   const config = createConfig({ PORT: '0', ...settings, DATABASE_URL: databaseUrl }, 'development');
   const app = await createApp(config, {

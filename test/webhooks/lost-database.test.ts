@@ -6,14 +6,14 @@ import {
   authorizeConnectApp,
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
-import { DATABASES } from '../support/databases.ts';
+import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { openCluster } from '../support/postgres.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 it('a callback is sent once, though the database was away when it was answered', {
-  skip: !DATABASES.includes('postgres'),
+  skip: POSTGRES_OBSTACLE,
 }, async (t) => {
   const cluster = await openCluster();
   const server = await startServer({ engine: 'postgres' });
