@@ -44,6 +44,8 @@ export interface Keyring {
   isSigned(text: string, signature: string): boolean;
   /** Whether a stored value was made with the current key. */
   isCurrent(stored: string): boolean;
+  /** How every stored value begins that a key of this ring made, and no other. */
+  readonly prefixes: readonly string[];
 }
 
 function deriveKey(secretKey: string): Key {
@@ -118,6 +120,7 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
       });
     },
     isCurrent: (stored) => keyOf(stored) === current,
+    prefixes: all.map((key) => `${key.id}.`),
   };
 }
 

@@ -28,7 +28,7 @@ async function resealSome(context: Context, after: string) {
     const accounts = await findAccountsAfter(transaction, after, CHUNK);
     for (const { sid, token, secondaryToken } of accounts) {
       const isDone = [token, secondaryToken].every(
-        (one) => one === null || context.keyring.isCurrent(one.sealed),
+        (one) => one === null || [one.sealed, one.digest].every(context.keyring.isCurrent),
       );
       if (isDone) continue;
       await updateAccountRow(transaction, sid, {

@@ -45,12 +45,6 @@ export async function findAccount(
   return row && fromRow(row);
 }
 
-/** Any one account: to tell whose key wrote the database. */
-export async function findAnyAccount(query: Queryable): Promise<StoredAccount | undefined> {
-  const row = await selectAccounts(query).limit(1).executeTakeFirst();
-  return row && fromRow(row);
-}
-
 /** The first accounts in the order of their SIDs that come after one: for going through all of them. */
 export async function findAccountsAfter(
   query: Queryable,
@@ -63,6 +57,44 @@ export async function findAccountsAfter(
     .limit(limit)
     .execute();
   return rows.map(fromRow);
+}
+
+const TOKEN_COLUMNS = [
+  'token_sealed',
+  'token_digest',
+  'secondary_token_sealed',
+  'secondary_token_digest',
+] as const;
+
+/**
+ * Looks at the tokens of the first accounts that come after one: which of those accounts is the last,
+ * and one of them with a token at rest that has none of these prefixes; null when there is none.
+ */
+export async function findOtherPrefixAfter(
+  query: Queryable,
+  sid: string,
+  { prefixes, limit }: { prefixes: readonly string[]; limit: number },
+): Promise<{ last: string | null; other: string | null }> {
+  return query
+    .selectFrom((from) =>
+      from
+        .selectFrom('accounts')
+        .select((row) => {
+          const hasOther = TOKEN_COLUMNS.map((column) =>
+            row.and(prefixes.map((prefix) => row(column, 'not like', `${prefix}%`))),
+          );
+          return ['sid', row.case().when(row.or(hasOther)).then(row.ref('sid')).end().as('other')];
+        })
+        .where('sid', '>', sid)
+        .orderBy('sid')
+        .limit(limit)
+        .as('some'),
+    )
+    .select(({ fn }) => [
+      fn.max<string | null>('sid').as('last'),
+      fn.max<string | null>('other').as('other'),
+    ])
+    .executeTakeFirstOrThrow();
 }
 
 /** Which accounts a list holds. */

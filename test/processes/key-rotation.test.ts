@@ -124,6 +124,37 @@ for (const engine of DATABASES) {
       assert.equal(await allWork(OLD), false);
     });
 
+    it('refuses to go on without the old key as long as it reads any token', async (context) => {
+      const other = await openContext(engine);
+      context.after(() => other.close());
+      const [first, second] = [await other.createAccount(), await other.createAccount()];
+      const settings = { DATABASE_URL: other.databaseUrl, SECRET_KEY: NEW };
+      const runWithBoth = async (...words: string[]) => {
+        const both = { ...settings, OTHER_SECRET_KEY: OLD };
+        const { exitCode, stderr } = await runCommand(tmpdir(), words, both);
+        assert.equal(exitCode, 0, stderr);
+      };
+      const isRefused = async () => {
+        for (const words of [['doctor'], ['accounts', 'list'], ['serve', '--port', '0']]) {
+          const { exitCode, stdout, stderr } = await runCommand(tmpdir(), words, settings);
+          assert.equal(exitCode, 1, words.join(' '));
+          assert.match(stdout + stderr, /another SECRET_KEY.+OTHER_SECRET_KEY.+accounts reseal/);
+        }
+      };
+      await runWithBoth('accounts', 'rotate-token', first.accountSid, '--no-keep-old');
+      await isRefused();
+      // Every primary token is under the new key by then, and one secondary token is not.
+      await runWithBoth('accounts', 'rotate-token', second.accountSid);
+      await isRefused();
+
+      await runWithBoth('accounts', 'reseal');
+      assert.equal((await runCommand(tmpdir(), ['doctor'], settings)).exitCode, 0);
+      const server = await startServe(other.databaseUrl, { SECRET_KEY: NEW });
+      context.after(() => server.stop());
+      const path = connectAppsPath(second.accountSid);
+      assert.equal((await server.request('GET', path, { auth: second })).status, 200);
+    });
+
     it('refuses a key that is too short, or there twice', async () => {
       for (const [other, expected] of [
         [NEW, /OTHER_SECRET_KEY repeats SECRET_KEY/],
