@@ -18,7 +18,7 @@ import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlag, withContext } from './settings.ts';
+import { addDatabaseFlags, withContext } from './settings.ts';
 
 interface Flags {
   accountSid?: string;
@@ -68,7 +68,7 @@ const EXAMPLES: Record<string, string> = {
 };
 
 function command(accounts: Command, name: string, description: string): Command {
-  const made = addDatabaseFlag(accounts.command(name))
+  const made = addDatabaseFlags(accounts.command(name))
     .description(description)
     .option('--json', 'print JSON');
   return addExamples(made, `accounts ${EXAMPLES[name] ?? `${name} AC…`}`);

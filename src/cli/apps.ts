@@ -19,7 +19,7 @@ import { parseSid } from '../sid.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlag, withContext, withFlags } from './settings.ts';
+import { addDatabaseFlags, withContext, withFlags } from './settings.ts';
 
 /** The flag of each parameter: the API's name in kebab-case. */
 const PROPERTY_FLAGS = {
@@ -94,7 +94,7 @@ const EXAMPLES: Record<string, string> = {
 };
 
 function command(apps: Command, name: string, description: string): Command {
-  const made = addDatabaseFlag(apps.command(name))
+  const made = addDatabaseFlags(apps.command(name))
     .description(description)
     .option('--json', 'print JSON, with the names of the API');
   return addExamples(made, `apps ${EXAMPLES[name]}`);

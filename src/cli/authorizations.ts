@@ -12,7 +12,7 @@ import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
 import { printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlag, withContext } from './settings.ts';
+import { addDatabaseFlags, withContext } from './settings.ts';
 
 interface Flags {
   accountSid: string;
@@ -44,7 +44,7 @@ export function addAuthorizationCommands(program: Command): void {
 }
 
 function command(authorizations: Command, name: string, description: string): Command {
-  const made = addDatabaseFlag(authorizations.command(name))
+  const made = addDatabaseFlags(authorizations.command(name))
     .description(description)
     .requiredOption('--account-sid <sid>', 'the customer')
     .option('--json', 'print JSON, with the names of the API');

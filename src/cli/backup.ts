@@ -5,11 +5,11 @@ import { Problem } from '../problem.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
-import { addDatabaseFlag, withFlags } from './settings.ts';
+import { addDatabaseFlags, withFlags } from './settings.ts';
 
 /** Adds the command. */
 export function addBackupCommand(program: Command): void {
-  const command = addDatabaseFlag(program.command('backup'))
+  const command = addDatabaseFlags(program.command('backup'))
     .description('copy the embedded database to a file, while servers go on writing')
     .argument('<file>', 'where to write the copy; it must not be there yet')
     .option('--json', 'print JSON')

@@ -5,11 +5,11 @@ import { openDatabase } from '../app.ts';
 import { migrate } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
-import { addDatabaseFlag, withFlags } from './settings.ts';
+import { addDatabaseFlags, withFlags } from './settings.ts';
 
 /** Adds the command. */
 export function addMigrateCommand(program: Command): void {
-  const command = addDatabaseFlag(program.command('migrate'))
+  const command = addDatabaseFlags(program.command('migrate'))
     .description(
       'bring the database to the current schema; safe to run from several machines at once',
     )

@@ -1,12 +1,12 @@
 /** Flags that are settings: a flag of the same name wins over the environment. */
 
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { createContext } from '../app.ts';
 import { type Config, createConfig, readSettings } from '../config.ts';
 import type { Context } from '../context.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
 import { findSecretKey } from '../secret-key.ts';
-import { migrate } from '../storage/migrate.ts';
+import { makeFirstSchema } from '../storage/migrate.ts';
 
 const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = [
   ['--port <number>', 'where to listen (2010)'],
@@ -20,20 +20,20 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
 ];
 
-/** Adds --database-url, which every command takes. */
-export function addDatabaseFlag(command: Command): Command {
-  return command.addOption(
-    new Option(
+/** Adds the flags that name the database, which every command takes. */
+export function addDatabaseFlags(command: Command): Command {
+  return command
+    .option(
       '--database-url <url>',
       'sqlite:PATH, sqlite::memory: or postgres://… (sqlite:./data/connect-apps.db)',
-    ),
-  );
+    )
+    .option('--database-pool-size <number>', 'connections to PostgreSQL of this process (10)');
 }
 
-/** Adds a flag for each setting of a server. SECRET_KEY has none: a command line is not secret. */
+/** Adds a flag for each setting of a server. The two keys have none: a command line is not secret. */
 export function addServerFlags(command: Command): Command {
   for (const [flag, description] of SERVER_FLAGS) command.option(flag, description);
-  return addDatabaseFlag(command);
+  return addDatabaseFlags(command);
 }
 
 /** The settings of the environment with the given flags over them. */
@@ -47,7 +47,10 @@ export function withFlags(
   return createConfig({ ...readSettings(), ...Object.fromEntries(given) }, mode);
 }
 
-/** Runs `work` on the database that the flags name, brought up to date first. */
+/**
+ * Runs `work` on the database that the flags name. One without a schema gets it first; one of another
+ * version is left as it is, since its servers may still need it: `database_not_current`.
+ */
 export async function withContext<Result>(
   flags: Readonly<Record<string, unknown>>,
   work: (context: Context) => Promise<Result>,
@@ -55,7 +58,7 @@ export async function withContext<Result>(
   const config = withFlags(flags, 'development');
   const context = createContext(config, { secretKey: findSecretKey(config) });
   try {
-    await migrate(context.database);
+    await makeFirstSchema(context.database);
     // Before anything is sealed with a key that no server has.
     await checkKeyOfDatabase(context);
     return await work(context);

@@ -9,7 +9,7 @@ import { createUser, setPassword, type User } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlag, withContext } from './settings.ts';
+import { addDatabaseFlags, withContext } from './settings.ts';
 
 interface Flags {
   email: string;
@@ -53,7 +53,7 @@ export function addUserCommands(program: Command): void {
 }
 
 function command(users: Command, name: string, description: string): Command {
-  return addDatabaseFlag(users.command(name))
+  return addDatabaseFlags(users.command(name))
     .description(description)
     .option('--json', 'print JSON');
 }

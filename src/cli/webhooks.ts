@@ -8,7 +8,7 @@ import { listCallbacks } from '../webhooks/store.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlag, withContext } from './settings.ts';
+import { addDatabaseFlags, withContext } from './settings.ts';
 
 interface Flags {
   accountSid?: string;
@@ -38,7 +38,7 @@ export function addWebhookCommands(program: Command): void {
 }
 
 function command(webhooks: Command, name: string, description: string): Command {
-  return addDatabaseFlag(webhooks.command(name))
+  return addDatabaseFlags(webhooks.command(name))
     .description(description)
     .option('--json', 'print JSON');
 }

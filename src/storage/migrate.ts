@@ -62,6 +62,17 @@ export async function checkSchema(database: Database): Promise<void> {
   );
 }
 
+/**
+ * Makes the schema in a database that has none at all. Any other is only checked (`checkSchema`): an
+ * older one belongs to servers that run, and could not start again on a newer one.
+ */
+export async function makeFirstSchema(database: Database): Promise<void> {
+  const pending = await listPendingMigrations(database);
+  const hasNone = pending.length === Object.keys(MIGRATIONS).length;
+  if (hasNone) await migrate(database);
+  else await checkSchema(database);
+}
+
 /** An older version must not write to a schema that it does not know. */
 async function checkNotNewer(db: Queryable): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });

@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { SETTING_NAMES } from '../../src/config.ts';
 import { runCommand } from '../support/cli.ts';
 
 const SECRET_KEY = 'a secret key that only this test knows';
@@ -53,6 +54,18 @@ describe('the command line', () => {
     await explain([]);
     assert.ok(seen.length >= 20, seen.join(', '));
     assert.ok(seen.includes('accounts rotate-token'));
+  });
+
+  it('has a flag for every setting but the keys, and it wins over the environment', async () => {
+    const { stdout } = await runCommand(folder, ['serve', '--help']);
+    const flags = [...stdout.matchAll(/^ {2}--([a-z-]+) </gm)].map(([, flag = '']) =>
+      flag.replaceAll('-', '_').toUpperCase(),
+    );
+    const keys = ['SECRET_KEY', 'OTHER_SECRET_KEY'];
+    assert.deepEqual(flags.toSorted(), SETTING_NAMES.filter((one) => !keys.includes(one)).sort());
+    const words = ['accounts', 'list', '--database-pool-size', 'some'];
+    const sentence = await refused(1, words, { DATABASE_POOL_SIZE: '3' });
+    assert.match(sentence, /^connect-apps: DATABASE_POOL_SIZE must be a whole number/);
   });
 
   it('says in one sentence that .env cannot be read', async () => {
