@@ -26,8 +26,14 @@ export function openConnection(serverUrl: string, limitMs: number): KeepAliveCon
   const { hostname, port } = new URL(serverUrl);
   let socket: Socket | undefined;
 
+  function open(): Socket {
+    const opened = connect({ host: hostname, port: Number(port), noDelay: true });
+    // The reason does not matter: 'close' follows, and what was received by then is looked at.
+    return opened.on('error', () => {});
+  }
+
   function send(method: string, bytes: Buffer): Promise<Outcome> {
-    const current = socket ?? connect({ host: hostname, port: Number(port), noDelay: true });
+    const current = socket ?? open();
     socket = current;
     return new Promise((resolve) => {
       let received: Buffer = Buffer.alloc(0);
@@ -47,8 +53,6 @@ export function openConnection(serverUrl: string, limitMs: number): KeepAliveCon
         const answer = readAnswer(received, method);
         if (answer !== undefined) finish(answer, answer.keepsAlive);
       });
-      // The reason does not matter: 'close' follows, and what was received by then is looked at.
-      current.on('error', () => {});
       current.on('close', () => finish('closed', false));
       current.write(bytes);
     });
