@@ -9,8 +9,9 @@ import type { Permission } from '../connect-apps/permissions.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
-import { type Account, type AccountIdentity, isSubaccount, type StoredAccount } from './account.ts';
+import { type Account, type AccountIdentity, isSubaccount } from './account.ts';
 import { findAccount } from './store.ts';
+import type { StoredAccount } from './token.ts';
 
 /** What of an account may be remembered for a moment. */
 type KnownAccount = AccountIdentity & Pick<Account, 'status'>;

@@ -1,6 +1,5 @@
 /** Accounts and subaccounts: the type, its rules and its operations. No HTTP, no SQL text. */
 
-import { randomBytes } from 'node:crypto';
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import {
@@ -23,6 +22,13 @@ import {
   listAccounts,
   updateAccountRow,
 } from './store.ts';
+import {
+  type AccountWithToken,
+  createAuthToken,
+  type StoredToken,
+  sealToken,
+  withToken,
+} from './token.ts';
 
 export const ACCOUNT_STATUSES = ['active', 'suspended', 'closed'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
@@ -51,16 +57,6 @@ export interface Account {
 
 /** What stays of an account as long as it lives. */
 export type AccountIdentity = Pick<Account, 'sid' | 'ownerAccountSid' | 'type'>;
-
-/** An account together with its primary auth token. */
-export interface AccountWithToken extends Account {
-  authToken: string;
-}
-
-/** An account as a caller may see it: a Connect App sees no token. */
-export interface VisibleAccount extends Account {
-  authToken?: string;
-}
 
 export interface NewAccount {
   /** Made when absent. */
@@ -186,46 +182,6 @@ export async function rotateToken(
 /** Whether the account has a parent. */
 export function isSubaccount(account: Pick<Account, 'sid' | 'ownerAccountSid'>): boolean {
   return account.ownerAccountSid !== account.sid;
-}
-
-/** Adds the auth token to an account as it is stored. */
-export function withToken(
-  context: Context,
-  { token, secondaryToken: _, ...account }: StoredAccount,
-): AccountWithToken {
-  return { ...account, authToken: context.keyring.open(token.sealed, account.sid) };
-}
-
-/** The account without anything of its tokens. */
-export function withoutToken({
-  token: _,
-  secondaryToken: __,
-  ...account
-}: StoredAccount): VisibleAccount {
-  return account;
-}
-
-/** An auth token at rest: encrypted to be shown and to sign with, digested to be recognised. */
-export interface StoredToken {
-  sealed: string;
-  digest: string;
-}
-
-export interface StoredAccount extends Account {
-  token: StoredToken;
-  secondaryToken: StoredToken | null;
-}
-
-/** Makes of an auth token what is stored of it, with the current key. */
-export function sealToken(context: Context, accountSid: string, authToken: string): StoredToken {
-  return {
-    sealed: context.keyring.seal(authToken, accountSid),
-    digest: context.keyring.digest(authToken),
-  };
-}
-
-function createAuthToken(): string {
-  return randomBytes(16).toString('hex');
 }
 
 function parseAccountChanges(parameters: Parameters): AccountChanges {

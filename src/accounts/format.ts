@@ -3,7 +3,8 @@
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
 import { choice } from '../http/schemas.ts';
-import { ACCOUNT_STATUSES, ACCOUNT_TYPES, type VisibleAccount } from './account.ts';
+import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
+import type { VisibleAccount } from './token.ts';
 
 // Partial, because the serialiser writes required members before optional ones, and the order on the
 // wire is the alphabet's.

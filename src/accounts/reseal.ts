@@ -1,8 +1,8 @@
 /** After a change of SECRET_KEY: what other keys sealed is sealed again with the current one. */
 
 import type { Context } from '../context.ts';
-import { type StoredToken, sealToken } from './account.ts';
 import { findAccountsAfter, updateAccountRow } from './store.ts';
+import { type StoredToken, sealToken } from './token.ts';
 
 /** Accounts a transaction, so that no writer waits long. */
 const CHUNK = 200;

@@ -20,13 +20,10 @@ import {
   FRIENDLY_NAME_RULE,
   listingOfAccounts,
   parseAccountFilters,
-  type StoredAccount,
   updateAccount,
-  type VisibleAccount,
-  withoutToken,
-  withToken,
 } from './account.ts';
 import { accountFormat } from './format.ts';
+import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from './token.ts';
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
 const Status = choice(ACCOUNT_STATUSES, 'Suspended can be undone, closed is final.');

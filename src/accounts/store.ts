@@ -5,7 +5,8 @@ import type { Queryable } from '../storage/database.ts';
 import { isNewer, isOlder, type Position, positionOf, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { AccountsTable, Schema } from '../storage/schema.ts';
-import type { Account, AccountStatus, StoredAccount, StoredToken } from './account.ts';
+import type { Account, AccountStatus } from './account.ts';
+import type { StoredAccount, StoredToken } from './token.ts';
 
 type Row = Selectable<AccountsTable> & { owner_status: AccountStatus | null };
 

@@ -4,7 +4,6 @@ import { type Command, Option } from 'commander';
 import {
   ACCOUNT_TYPES,
   type AccountType,
-  type AccountWithToken,
   createAccount,
   createSubaccount,
   getAccount,
@@ -14,6 +13,7 @@ import {
 import { accountFormat } from '../accounts/format.ts';
 import { resealTokens } from '../accounts/reseal.ts';
 import { listAccounts } from '../accounts/store.ts';
+import type { AccountWithToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem, printList } from './output.ts';

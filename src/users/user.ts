@@ -1,7 +1,8 @@
 /** Users: the people who sign in, and the accounts that they may act for. No HTTP, no SQL text. */
 
-import { type Account, isSubaccount, withoutToken } from '../accounts/account.ts';
+import { type Account, isSubaccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
+import { withoutToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';

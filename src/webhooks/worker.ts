@@ -11,16 +11,16 @@ import type { Logger } from '../logger.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import { createRequestSid } from '../sid.ts';
 import type { Callback } from './callback.ts';
-import { nextAttemptDelayMs } from './schedule.ts';
-import { signCallback } from './signature.ts';
 import {
   claimCallback,
   findDueCallbacks,
-  receiverOf,
   releaseCallback,
   type Settlement,
   settleCallback,
-} from './store.ts';
+} from './delivery-store.ts';
+import { nextAttemptDelayMs } from './schedule.ts';
+import { signCallback } from './signature.ts';
+import { receiverOf } from './store.ts';
 
 /** At once to one receiver, so that a slow one is not flooded. */
 const MAX_PER_RECEIVER = 4;

@@ -12,7 +12,11 @@ import { createLogger } from '../../src/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { purge } from '../../src/purge.ts';
 import { getCallback, retryCallback } from '../../src/webhooks/callback.ts';
-import { claimCallback, findDueCallbacks, settleCallback } from '../../src/webhooks/store.ts';
+import {
+  claimCallback,
+  findDueCallbacks,
+  settleCallback,
+} from '../../src/webhooks/delivery-store.ts';
 import { startWebhookWorker } from '../../src/webhooks/worker.ts';
 import { present } from '../api/narrow.ts';
 import { openContext, type TestContext } from '../support/context.ts';

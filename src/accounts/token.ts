@@ -1,0 +1,56 @@
+/** Auth tokens: how they are made, what is stored of them, and accounts with and without theirs. */
+
+import { randomBytes } from 'node:crypto';
+import type { Context } from '../context.ts';
+import type { Account } from './account.ts';
+
+/** An auth token at rest: encrypted to be shown and to sign with, digested to be recognised. */
+export interface StoredToken {
+  sealed: string;
+  digest: string;
+}
+
+export interface StoredAccount extends Account {
+  token: StoredToken;
+  secondaryToken: StoredToken | null;
+}
+
+/** An account together with its primary auth token. */
+export interface AccountWithToken extends Account {
+  authToken: string;
+}
+
+/** An account as a caller may see it: a Connect App sees no token. */
+export interface VisibleAccount extends Account {
+  authToken?: string;
+}
+
+/** A fresh auth token: 32 random lower-case hex digits. */
+export function createAuthToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Makes of an auth token what is stored of it, with the current key. */
+export function sealToken(context: Context, accountSid: string, authToken: string): StoredToken {
+  return {
+    sealed: context.keyring.seal(authToken, accountSid),
+    digest: context.keyring.digest(authToken),
+  };
+}
+
+/** Adds the auth token to an account as it is stored. */
+export function withToken(
+  context: Context,
+  { token, secondaryToken: _, ...account }: StoredAccount,
+): AccountWithToken {
+  return { ...account, authToken: context.keyring.open(token.sealed, account.sid) };
+}
+
+/** The account without anything of its tokens. */
+export function withoutToken({
+  token: _,
+  secondaryToken: __,
+  ...account
+}: StoredAccount): VisibleAccount {
+  return account;
+}
