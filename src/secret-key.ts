@@ -14,10 +14,18 @@ const SHORTEST_KEY = 32;
 
 /** The key of a development server or a command: the setting, the key file, or the demo key. */
 export function findSecretKey(config: Config): string {
-  if (config.secretKey !== undefined) return config.secretKey;
-  const { database } = config;
+  return chooseKey(config, readOrCreateKeyFile);
+}
+
+/** As `findSecretKey`, but makes nothing: raises `setting_invalid` when there is no key file yet. */
+export function findExistingSecretKey(config: Config): string {
+  return chooseKey(config, readKeyFile);
+}
+
+function chooseKey({ secretKey, database }: Config, ofFile: (path: string) => string): string {
+  if (secretKey !== undefined) return secretKey;
   if (database.engine !== 'sqlite' || database.path === ':memory:') return DEMO_KEY;
-  return readOrCreateKeyFile(`${database.path}.key`);
+  return ofFile(`${database.path}.key`);
 }
 
 /** The key of a production server; raises `setting_invalid` when it is absent, short or public. */
@@ -55,13 +63,27 @@ function readOrCreateKeyFile(path: string): string {
     // Exclusive: of two commands that start together, one writes and both read the same key.
     writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
-    if (!isAlreadyThere(error)) {
+    if (!isNamed('EEXIST', error)) {
       throw new Problem('setting_invalid', `Cannot write the key file ${path}.`, { cause: error });
     }
   }
-  return readFileSync(path, 'utf8').trim();
+  return readKeyFile(path);
 }
 
-function isAlreadyThere(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+function readKeyFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new Problem(
+      'setting_invalid',
+      isNamed('ENOENT', cause)
+        ? `There is no SECRET_KEY, and no key file ${path}. Set SECRET_KEY to the key of the database; for a new one the first command that needs a key makes the file.`
+        : `Cannot read the key file ${path}.`,
+      { cause },
+    );
+  }
+}
+
+function isNamed(code: string, error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }

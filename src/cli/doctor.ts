@@ -2,12 +2,13 @@
 
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { createContext } from '../app.ts';
+import { openDatabase } from '../app.ts';
 import { type Config, checkEnvFile } from '../config.ts';
-import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
-import { findSecretKey } from '../secret-key.ts';
+import { findExistingSecretKey } from '../secret-key.ts';
+import { createKeyring } from '../secrets.ts';
+import type { Database } from '../storage/database.ts';
 import { checkSchema } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
@@ -34,7 +35,7 @@ export function addDoctorCommand(program: Command, onFailure: () => void): void 
 async function examine(flags: Record<string, unknown>): Promise<Record<string, string>> {
   const results: Record<string, string> = {};
   let config: Config | undefined;
-  let context: Context | undefined;
+  let database: Database | undefined;
   const check = async (name: string, work: () => unknown) => {
     try {
       await work();
@@ -55,14 +56,19 @@ async function examine(flags: Record<string, unknown>): Promise<Record<string, s
   const settings = config;
   await check('database', () => {
     checkExists(settings);
-    context = createContext(settings, { secretKey: findSecretKey(settings) });
-    return context.database.ping();
+    database = openDatabase(settings);
+    return database.ping();
   });
-  if (context === undefined) return results;
-  const opened = context;
-  await check('schema', () => checkSchema(opened.database));
-  if (results.schema === 'ok') await check('key', () => checkKeyOfDatabase(opened));
-  await opened.database.close();
+  if (database === undefined) return results;
+  const opened = database;
+  await check('schema', () => checkSchema(opened));
+  if (results.schema === 'ok') {
+    await check('key', () => {
+      const keyring = createKeyring(findExistingSecretKey(settings), settings.otherSecretKey);
+      return checkKeyOfDatabase({ database: opened, keyring });
+    });
+  }
+  await opened.close();
   return results;
 }
 

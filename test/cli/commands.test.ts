@@ -185,6 +185,24 @@ for (const engine of DATABASES) {
       await rm(empty, { recursive: true });
     });
 
+    if (engine === 'sqlite') {
+      it('doctor makes no key, but says that there is none and reads the one that there is', async () => {
+        const fresh = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
+        await runCommand(fresh, ['migrate']);
+        const made = await readdir(fresh, { recursive: true });
+        const without = await runCommand(fresh, ['doctor']);
+        assert.equal(without.exitCode, 1);
+        assert.match(without.stdout, /^key +There is no SECRET_KEY, .+\.db\.key.+\.$/m);
+        assert.match(without.stdout, /^schema +ok$/m);
+        assert.deepEqual(await readdir(fresh, { recursive: true }), made);
+        await runCommand(fresh, ['accounts', 'create']);
+        const withIt = await runCommand(fresh, ['doctor']);
+        assert.match(withIt.stdout, /^key +ok$/m);
+        assert.equal(withIt.exitCode, 0);
+        await rm(fresh, { recursive: true });
+      });
+    }
+
     it('doctor sees a database that is not current', async () => {
       const old = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
       // SQLite takes an empty file for an empty database.

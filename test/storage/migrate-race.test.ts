@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { runCommand } from '../support/cli.ts';
+import { TEST_SECRET_KEY } from '../support/context.ts';
 import { DATABASES, emptyDatabase } from '../support/databases.ts';
 
 const PROCESSES = 5;
@@ -28,7 +29,9 @@ for (const engine of DATABASES) {
       '0001-accounts-and-connect-apps',
       '0002-people-authorizations-callbacks',
     ]);
-    const doctor = await runCommand(folder, ['doctor', '--database-url', url]);
+    const doctor = await runCommand(folder, ['doctor', '--database-url', url], {
+      SECRET_KEY: TEST_SECRET_KEY,
+    });
     assert.equal(doctor.exitCode, 0, doctor.stdout);
   });
 }
