@@ -120,7 +120,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
       });
-      worker = startWebhookWorker(context, { client, logger });
+      worker = startWebhookWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       return config.publicUrl ?? origin;
     },

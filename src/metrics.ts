@@ -1,14 +1,20 @@
 /** What /metrics shows. Labels are routes, methods and statuses: never a SID, never a text. */
 
 import cluster from 'node:cluster';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { shareMetrics } from './worker-metrics.ts';
+
+const CALLBACK_RESULTS = ['delivered', 'retried', 'failed'] as const;
+/** What became of an attempt to deliver a callback; nobody tries again after `failed`. */
+export type CallbackResult = (typeof CALLBACK_RESULTS)[number];
 
 export interface Metrics {
   /** Counts one answered request. */
   observeRequest(route: string, method: string, status: number, durationMs: number): void;
   /** Counts one statement. */
   observeQuery(durationMs: number): void;
+  /** Counts one attempt to deliver a callback. */
+  observeCallback(result: CallbackResult): void;
   /** The text of the Prometheus exposition format 0.0.4; of all workers, in one of them. */
   text(): Promise<string>;
   contentType: string;
@@ -37,6 +43,14 @@ export function createMetrics(): Metrics {
     registers: [registry],
   });
   const everyQuery = queries.labels();
+  const callbacks = new Counter({
+    name: 'connect_apps_callback_attempts_total',
+    help: 'Attempts to deliver a callback: delivered, to be retried, or failed for good.',
+    labelNames: ['result'],
+    registers: [registry],
+  });
+  // From the start, or the first that fails would not be seen to rise.
+  for (const result of CALLBACK_RESULTS) callbacks.inc({ result }, 0);
   // By parts, since a name put together would cost each request more than the look-ups.
   const series = new Map<string, Map<string, Map<number, Series>>>();
   return {
@@ -51,6 +65,7 @@ export function createMetrics(): Metrics {
       known.observe(durationMs / 1000);
     },
     observeQuery: (durationMs) => everyQuery.observe(durationMs / 1000),
+    observeCallback: (result) => callbacks.inc({ result }),
     text: cluster.isWorker ? shareMetrics(registry) : () => registry.metrics(),
     contentType: registry.contentType,
   };

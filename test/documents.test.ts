@@ -35,7 +35,7 @@ describe('the documents', () => {
     metrics.observeRequest('/', 'GET', 200, 1);
     metrics.observeQuery(1);
     const exposed = await metrics.text();
-    const named = [...guide.matchAll(/\b(?:connect_apps|nodejs)_\w+(?=[{ [])/g)].map(
+    const named = [...guide.matchAll(/\b(?:connect_apps|nodejs|process)_\w+(?=[{ [])/g)].map(
       ([name]) => name,
     );
     assert.ok(named.length >= 4);

@@ -8,9 +8,10 @@ import { setTimeout } from 'node:timers/promises';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../logger.ts';
+import type { CallbackResult } from '../metrics.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import { createRequestSid } from '../sid.ts';
-import type { Callback } from './callback.ts';
+import type { Callback, CallbackStatus } from './callback.ts';
 import {
   claimCallback,
   findDueCallbacks,
@@ -34,6 +35,12 @@ const TICK_MS = 100;
 const POLL_MS = 1000;
 /** How long it waits until it writes again what the database did not take. */
 const PERSIST_RETRY_MS = 500;
+/** By what the callback is after the attempt. */
+const RESULTS: Record<CallbackStatus, CallbackResult> = {
+  pending: 'retried',
+  delivered: 'delivered',
+  failed: 'failed',
+};
 
 export interface WebhookWorker {
   /** Stops taking callbacks and gives back those under way. */
@@ -43,6 +50,8 @@ export interface WebhookWorker {
 export interface WorkerParts {
   client: GuardedClient;
   logger: Logger;
+  /** Is told what became of each attempt, once it is written. */
+  observe?: (result: CallbackResult) => void;
   /** Numbers from 0 to below 1: they spread what is tried again. */
   random?: () => number;
 }
@@ -50,7 +59,7 @@ export interface WorkerParts {
 /** Starts to deliver, until it is closed. */
 export function startWebhookWorker(
   context: Context,
-  { client, logger, random = Math.random }: WorkerParts,
+  { client, logger, observe, random = Math.random }: WorkerParts,
 ): WebhookWorker {
   const { database, clock, keyring } = context;
   const underWay = new Set<Promise<void>>();
@@ -165,6 +174,11 @@ export function startWebhookWorker(
     await persist(() =>
       database.transaction((one) => settleCallback(one, callback, owner, settlement)),
     );
+    observe?.(RESULTS[settlement.status]);
+    if (settlement.status === 'failed') {
+      const { sid, accountSid } = callback;
+      logger.warn({ callback: sid, account: accountSid }, 'A callback was given up');
+    }
   }
 
   /** Tries for as long as the lease holds: a result that is not written means another delivery. */
