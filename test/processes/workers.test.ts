@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { present } from '../api/narrow.ts';
 import { accountPath, connectAppPath } from '../api/paths.ts';
-import { childrenOf } from '../support/children.ts';
+import { childrenOf, signalIfThere } from '../support/children.ts';
 import { ended, runCommand, startCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -118,7 +118,7 @@ for (const engine of DATABASES) {
       const server = await start();
       const workers = workersOf(server);
       await server.stop('SIGKILL');
-      await until('they are gone', () => !workers.some(isAlive));
+      await until('they are gone', () => !workers.some((pid) => signalIfThere(pid, 0)));
     });
 
     it('ends with a sentence when a worker does not come to listen', async () => {
@@ -127,8 +127,14 @@ for (const engine of DATABASES) {
         DATABASE_URL: world.databaseUrl,
       });
       const said = text(child.stderr ?? Readable.from([]));
-      await until('there is a worker', () => workersOf({ child }).length > 0);
-      for (const pid of workersOf({ child })) process.kill(pid, 'SIGKILL');
+      try {
+        await until('it gives up', () => {
+          for (const pid of workersOf({ child })) signalIfThere(pid, 'SIGKILL');
+          return child.exitCode !== null;
+        });
+      } finally {
+        child.kill('SIGKILL');
+      }
       assert.equal(await ended(child), 1);
       assert.match(
         await said,
@@ -149,7 +155,7 @@ for (const engine of DATABASES) {
     });
 
     it('goes on answering for DRAIN_SECONDS, not ready, and ends connections', async () => {
-      const server = await start({ DRAIN_SECONDS: '2' });
+      const server = await start({ DRAIN_SECONDS: '5' });
       assert.equal((await server.request('GET', '/readyz')).status, 200);
       server.child.kill('SIGTERM');
       await until('it is not ready', async () => {
@@ -213,13 +219,4 @@ async function isRefused(server: ServeProcess): Promise<boolean> {
 /** The process ids of the workers. */
 function workersOf({ child }: Pick<ServeProcess, 'child'>): number[] {
   return childrenOf(child.pid ?? 0);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

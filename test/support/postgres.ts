@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { childrenOf } from './children.ts';
+import { childrenOf, signalIfThere } from './children.ts';
 import { freePort } from './free-port.ts';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -151,7 +151,7 @@ export async function startCluster({
     async killAll() {
       const processes = childrenOf(server?.pid ?? 0);
       const ended = end('SIGKILL');
-      for (const pid of processes) killIfThere(pid);
+      for (const pid of processes) signalIfThere(pid, 'SIGKILL');
       await ended;
     },
     async killOne() {
@@ -172,15 +172,6 @@ async function run(url: string, text: string): Promise<void> {
     await client.query(text);
   } finally {
     await client.end();
-  }
-}
-
-/** Some end by themselves when their parent is gone. */
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
 }
 
