@@ -93,10 +93,8 @@ export async function retryCallback(
   context: Context,
   sidText: string,
 ): Promise<Callback & { attempts: Attempt[] }> {
-  const { sid, accountSid } = await getCallback(context, sidText);
+  const callback = await getCallback(context, sidText);
   const now = context.clock.now();
-  await context.database.transaction((transaction) =>
-    makeDue(transaction, { accountSid, sid }, now),
-  );
-  return getCallback(context, sid);
+  await context.database.transaction((transaction) => makeDue(transaction, callback, now));
+  return getCallback(context, callback.sid);
 }

@@ -106,13 +106,15 @@ export async function listAttempts(query: Queryable, key: CallbackKey): Promise<
   return rows.map(fromAttemptRow);
 }
 
-/** Makes a callback due now, unless an attempt is under way. */
-export async function makeDue(query: Queryable, key: CallbackKey, now: number): Promise<void> {
+/** Makes a callback due now, unless an attempt is under way, or was made since it was read. */
+export async function makeDue(query: Queryable, callback: Callback, now: number): Promise<void> {
   await query
     .updateTable('callbacks')
     .set({ status: 'pending', next_attempt_at: now, lease_owner: null, updated_at: now })
-    .where('account_sid', '=', key.accountSid)
-    .where('sid', '=', key.sid)
+    .where('account_sid', '=', callback.accountSid)
+    .where('sid', '=', callback.sid)
+    // A first run of this transaction may have been committed, its answer lost, and the attempt made.
+    .where('attempts_made', '=', callback.attemptsMade)
     .where((row) => row.or([row('lease_owner', 'is', null), row('next_attempt_at', '<=', now)]))
     .execute();
 }
