@@ -9,6 +9,7 @@ import {
   rotateToken,
   updateAccount,
 } from '../../src/accounts/account.ts';
+import { resealTokens } from '../../src/accounts/reseal.ts';
 import { findAccount } from '../../src/accounts/store.ts';
 import { createContext } from '../../src/app.ts';
 import {
@@ -22,9 +23,19 @@ import {
   updateConnectApp,
 } from '../../src/connect-apps/connect-app.ts';
 import type { Context } from '../../src/context.ts';
-import { beginSession, findSession } from '../../src/sessions/session.ts';
+import { purge } from '../../src/purge.ts';
+import { beginSession, endSession, findSession } from '../../src/sessions/session.ts';
 import { migrate } from '../../src/storage/migrate.ts';
-import { createUser, listAccountsOf } from '../../src/users/user.ts';
+import { createUser, findByPassword, listAccountsOf, setPassword } from '../../src/users/user.ts';
+import { type Callback, getCallback, retryCallback } from '../../src/webhooks/callback.ts';
+import {
+  claimCallback,
+  releaseCallback,
+  type Settlement,
+  settleCallback,
+} from '../../src/webhooks/delivery-store.ts';
+import { listCallbacks } from '../../src/webhooks/store.ts';
+import { present } from '../api/narrow.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
 import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
@@ -69,6 +80,18 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
   const count = async (table: 'accounts' | 'authorizations' | 'callbacks' | 'connect_apps') =>
     (await context.database.query.selectFrom(table).select('created_at').execute()).length;
   const consent = () => authorizeConnectApp(context, { accountSid: customer, connectAppSid: app });
+  /** Makes a callback that is due. */
+  async function deauthorize(): Promise<Callback> {
+    await consent();
+    await revokeAuthorization(context, { accountSid: customer, connectAppSid: app });
+    const slice = { direction: 'older', from: undefined, limit: 1 } as const;
+    const [callback] = await listCallbacks(context.database.query, owner, slice);
+    takenBefore = thief.taken();
+    return present(callback);
+  }
+  const lease = () => ({ owner: 'one', until: Date.now() + 60_000 });
+  const claim = (callback: Callback) =>
+    context.database.transaction((one) => claimCallback(one, callback, lease()));
 
   it('makes one account', async () => {
     const accounts = await count('accounts');
@@ -153,5 +176,64 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
     thief.arm(COMMIT);
     const secret = await beginSession(context, user.sid);
     assert.equal((await findSession(context, secret))?.user.sid, user.sid);
+  });
+
+  it('sets a password and ends a session', async () => {
+    const email = 'c@example.com';
+    const user = await createUser(context, { ...ADA, email, accountSids: [] });
+    thief.arm(COMMIT);
+    await setPassword(context, email, 'another horse battery');
+    assert.ok(await findByPassword(context, email, 'another horse battery'));
+    const secret = await beginSession(context, user.sid);
+    takenBefore += 1;
+    thief.arm(COMMIT);
+    await endSession(context, secret);
+    assert.equal(await findSession(context, secret), undefined);
+  });
+
+  it('takes a callback for the one who asked, and writes one attempt', async () => {
+    const callback = await deauthorize();
+    thief.arm(COMMIT);
+    assert.equal(await claim(callback), true);
+    takenBefore += 1;
+    thief.arm(COMMIT);
+    const attempt = { number: 1, startedAt: 1, durationMs: 1, status: 200, failure: null };
+    const settlement: Settlement = {
+      status: 'delivered',
+      nextAttemptAt: null,
+      now: Date.now(),
+      attempt: { ...attempt, answer: '' },
+    };
+    await context.database.transaction((one) => settleCallback(one, callback, 'one', settlement));
+    const { status, attempts } = await getCallback(context, callback.sid);
+    assert.deepEqual([status, attempts.length], ['delivered', 1]);
+  });
+
+  it('gives a callback back, and makes one due', async () => {
+    const callback = await deauthorize();
+    await claim(callback);
+    thief.arm(COMMIT);
+    await context.database.transaction((one) => releaseCallback(one, callback, 'one', 1));
+    assert.equal((await getCallback(context, callback.sid)).nextAttemptAt, 1);
+    takenBefore += 1;
+    thief.arm(COMMIT);
+    assert.ok(Number((await retryCallback(context, callback.sid)).nextAttemptAt) > 1);
+  });
+
+  it('purges what is old', async () => {
+    const { sid } = await deauthorize();
+    thief.arm(COMMIT);
+    await purge({ ...context, clock: { now: () => Date.now() + 30 * 24 * 3_600_000 } });
+    await assert.rejects(getCallback(context, sid), { problem: 'not_found' });
+  });
+
+  it('seals every token again', async (t) => {
+    const settings = { DATABASE_URL: thief.url, OTHER_SECRET_KEY: TEST_SECRET_KEY };
+    const next = createContext(createConfig(settings, 'development'), { secretKey: 'the next' });
+    t.after(() => next.database.close());
+    thief.arm(COMMIT);
+    await resealTokens(next);
+    const account = await findAccount(next.database.query, owner);
+    assert.ok(next.keyring.isCurrent(present(account).token.sealed));
   });
 });
