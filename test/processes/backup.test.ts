@@ -14,13 +14,13 @@ import { accountPath, accountsPath } from '../api/paths.ts';
 import { runCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { DATABASES, emptyDatabase } from '../support/databases.ts';
+import { blockOf } from '../support/guide.ts';
 import { POSTGRES_FOLDER } from '../support/postgres.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const GUIDE = readFileSync(join(ROOT, 'docs/operating.md'), 'utf8');
 
 for (const engine of DATABASES) {
   describe(`backup and restore on ${engine}`, () => {
@@ -45,9 +45,7 @@ for (const engine of DATABASES) {
 
     /** Runs a block of the guide in a folder, as an operator would. */
     async function paste(block: string, cwd: string, settings: Record<string, string>) {
-      const [, commands] = new RegExp(`\`\`\`sh ${block}\\n([\\s\\S]*?)\`\`\``).exec(GUIDE) ?? [];
-      assert.ok(commands, `the guide has ${block}`);
-      const shell = spawn('sh', ['-euc', commands], {
+      const shell = spawn('sh', ['-euc', blockOf(`sh ${block}`)], {
         cwd,
         env: {
           PATH: `${join(folder, 'bin')}:${POSTGRES_FOLDER}:${process.env.PATH}`,

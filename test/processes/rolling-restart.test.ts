@@ -15,6 +15,7 @@ import { ended } from '../support/cli.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { freePorts } from '../support/free-port.ts';
+import { blockOf } from '../support/guide.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -104,9 +105,12 @@ describe('three servers behind haproxy', { skip: obstacle }, () => {
   });
 });
 
-/** As docs/operating.md gives it, with faster checks. */
+/** The block of the guide, with a door before it. */
 function configuration(port: number, ports: readonly number[]): string {
-  const lines = ports.map((one, index) => `  server s${index} 127.0.0.1:${one} check`);
+  const backend = blockOf('haproxy servers').replace(
+    /10\.0\.0\.(\d):2010/g,
+    (_, number) => `127.0.0.1:${present(ports[Number(number) - 1])}`,
+  );
   return `defaults
   mode http
   timeout connect 1s
@@ -116,12 +120,7 @@ function configuration(port: number, ports: readonly number[]): string {
 frontend api
   bind 127.0.0.1:${port}
   default_backend servers
-backend servers
-  option httpchk GET /readyz
-  http-check expect status 200
-  default-server inter 300ms fall 2 rise 1
-${lines.join('\n')}
-`;
+${backend}`;
 }
 
 async function readyStatus(origin: string): Promise<number> {
