@@ -60,7 +60,7 @@ export async function withContext<Result>(
   try {
     await makeFirstSchema(context.database);
     // Before anything is sealed with a key that no server has.
-    await checkKeyOfDatabase(context);
+    await checkKeyOfDatabase(context, { isQuick: true });
     return await work(context);
   } finally {
     await context.database.close();
