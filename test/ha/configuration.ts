@@ -1,4 +1,10 @@
-/** The settings of the group. Why each is as it is: docs/operating.md, "A group with failover". */
+/**
+ * The settings of the group: the blocks of docs/operating.md, "A group with failover", with the places
+ * of this machine in them. Why each is as it is stands there.
+ */
+
+import assert from 'node:assert/strict';
+import { blockOf } from '../support/guide.ts';
 
 export interface Ports {
   sql: number;
@@ -12,89 +18,48 @@ interface Node {
   ports: Ports;
 }
 
-/** Patroni's configuration of one server; JSON, which YAML holds. */
+const HOST = '127.0.0.1';
+
+/** Patroni's configuration of one server. */
 export function nodeConfiguration(
   node: Node & { data: string },
   nodes: readonly Node[],
   place: { folder: string; programs: string },
 ): string {
-  const host = '127.0.0.1';
-  return JSON.stringify({
-    scope: 'connect-apps',
-    name: node.name,
-    restapi: {
-      listen: `${host}:${node.ports.rest}`,
-      connect_address: `${host}:${node.ports.rest}`,
-    },
-    // The API of etcd's version 2: with version 3, Patroni 3.0 lets a primary that was paused take
-    // the lead back from its successor.
-    etcd: { hosts: nodes.map(({ ports }) => `${host}:${ports.etcd}`) },
-    bootstrap: {
-      dcs: {
-        ttl: 20,
-        loop_wait: 2,
-        retry_timeout: 5,
-        maximum_lag_on_failover: 1_048_576,
-        // A server that crashed is replaced, not waited for.
-        primary_start_timeout: 0,
-        master_start_timeout: 0,
-        check_timeline: true,
-        synchronous_mode: false,
-        postgresql: {
-          use_pg_rewind: true,
-          use_slots: true,
-          parameters: {
-            wal_level: 'replica',
-            hot_standby: 'on',
-            wal_log_hints: 'on',
-            max_wal_senders: 10,
-            max_replication_slots: 10,
-            max_connections: 100,
-            wal_keep_size: '256MB',
-            // A commit is acknowledged when a second server has it.
-            synchronous_standby_names: `ANY 1 (${nodes.map(({ name }) => name).join()})`,
-          },
-        },
-      },
-      initdb: [{ encoding: 'UTF8' }, 'data-checksums'],
-      pg_hba: [
-        `host replication replicator ${host}/32 scram-sha-256`,
-        `host all all ${host}/32 scram-sha-256`,
-      ],
-    },
-    postgresql: {
-      listen: `${host}:${node.ports.sql}`,
-      connect_address: `${host}:${node.ports.sql}`,
-      data_dir: node.data,
-      bin_dir: place.programs,
-      pgpass: `${place.folder}/pgpass-${node.name}`,
-      authentication: {
-        superuser: { username: 'postgres', password: 'secret' },
-        replication: { username: 'replicator', password: 'secret' },
-        rewind: { username: 'rewinder', password: 'secret' },
-      },
-      parameters: { unix_socket_directories: place.folder },
-    },
-    watchdog: { mode: 'off' },
-  });
+  return fill(blockOf('yaml patroni'), [
+    ['name: n1\n', `name: ${node.name}\n`],
+    ['10.0.0.11:8008', `${HOST}:${node.ports.rest}`],
+    ['10.0.0.11:5432', `${HOST}:${node.ports.sql}`],
+    ...nodes.map(({ ports }, index) => [`10.0.0.1${index + 1}:2379`, `${HOST}:${ports.etcd}`]),
+    ['10.0.0.0/24', `${HOST}/32`],
+    ['/var/lib/postgresql/connect-apps', node.data],
+    ['/usr/lib/postgresql/15/bin', place.programs],
+    ['/var/lib/postgresql/patroni.pgpass', `${place.folder}/pgpass-${node.name}`],
+    ['/var/run/postgresql', place.folder],
+    ['PASSWORD', 'secret'],
+    // It would restart the machine of whoever tests.
+    ['mode: automatic', "mode: 'off'"],
+  ]);
 }
 
 /** haproxy leads to the server that says that it is the primary, and cuts connections to any other. */
 export function proxyConfiguration(port: number, nodes: readonly Node[]): string {
-  const servers = nodes.map(
-    ({ name, ports }) => `  server ${name} 127.0.0.1:${ports.sql} check port ${ports.rest}`,
-  );
-  return `defaults
-  mode tcp
-  timeout connect 1s
-  timeout client 1h
-  timeout server 1h
-  timeout check 1s
-listen primary
-  bind 127.0.0.1:${port}
-  option httpchk OPTIONS /primary
-  http-check expect status 200
-  default-server inter 500ms fastinter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
-${servers.join('\n')}
-`;
+  return fill(blockOf('haproxy database'), [
+    ['127.0.0.1:5000', `127.0.0.1:${port}`],
+    ...nodes.map(({ ports }, index) => [
+      `10.0.0.1${index + 1}:5432 check port 8008`,
+      `${HOST}:${ports.sql} check port ${ports.rest}`,
+    ]),
+  ]);
+}
+
+/** Puts values into their places, all of which must be there; no address of the guide may be left. */
+function fill(block: string, values: readonly (readonly string[])[]): string {
+  let filled = block;
+  for (const [place = '', value = ''] of values) {
+    assert.ok(filled.includes(place), `the guide has ${place}`);
+    filled = filled.replaceAll(place, value);
+  }
+  assert.doesNotMatch(filled, /10\.0\.0\./);
+  return filled;
 }
