@@ -11,25 +11,30 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { childrenOf } from '../support/children.ts';
+import { childrenOf, processesIn, signalIfThere } from '../support/children.ts';
 import { ended } from '../support/cli.ts';
 import { freePorts } from '../support/free-port.ts';
 import { asPostgres, isRoot, POSTGRES_FOLDER } from '../support/postgres.ts';
 import { until } from '../support/until.ts';
 import { nodeConfiguration, type Ports, proxyConfiguration } from './configuration.ts';
 
-const PROGRAMS = ['/usr/bin/etcd', '/usr/bin/patroni', '/usr/sbin/haproxy'];
+const ETCD = '/usr/bin/etcd';
+const PATRONI = '/usr/bin/patroni';
+const HAPROXY = '/usr/sbin/haproxy';
 
-/** Why there can be no group here; in CI there must be one. */
+/** Why there can be no group on this machine. */
+export const GROUP_LACK =
+  [ETCD, PATRONI, HAPROXY].every(existsSync) && POSTGRES_FOLDER
+    ? undefined
+    : 'There can be no group here: apt-get install postgresql patroni python3-etcd etcd-server haproxy';
+
+/** Why tests of it are skipped here, for node:test; in CI they are not, they fail. */
 export const GROUP_OBSTACLE =
-  process.env.CI !== 'true' && !(PROGRAMS.every(existsSync) && POSTGRES_FOLDER)
-    ? 'SKIPPED: apt-get install postgresql patroni python3-etcd etcd-server haproxy'
-    : undefined;
+  GROUP_LACK !== undefined && process.env.CI !== 'true' ? `SKIPPED: ${GROUP_LACK}` : undefined;
 
 const START_MS = 90_000;
 
@@ -42,7 +47,7 @@ export interface Group {
   primary(): Promise<string>;
   /** Ends the database server at once; Patroni beside it lives. */
   killServer(name: string): void;
-  /** Ends everything on a machine at once. */
+  /** Ends everything on a machine at once: the server, Patroni and etcd. */
   killHost(name: string): void;
   /** Starts again what `killHost` ended. */
   startHost(name: string): void;
@@ -60,11 +65,17 @@ interface Member {
   ports: Ports;
   data: string;
   file: string;
+  etcd?: ChildProcess;
   patroni?: ChildProcess;
 }
 
-/** Starts the group and resolves when it is healthy. */
-export async function startGroup(): Promise<Group> {
+/**
+ * Starts the group and resolves when it is healthy. Leaves nothing behind when that fails, or `signal`
+ * ends it.
+ */
+export async function startGroup(signal?: AbortSignal): Promise<Group> {
+  if (GROUP_LACK !== undefined) throw new Error(GROUP_LACK);
+  const [proxyPort = 0, ...free] = await freePorts(1 + 3 * 4);
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-group-'));
   for (const part of ['data', 'etcd', 'log']) mkdirSync(join(folder, part), { mode: 0o700 });
   const processes: ChildProcess[] = [];
@@ -84,48 +95,50 @@ export async function startGroup(): Promise<Group> {
     return child;
   };
 
-  const [proxyPort = 0, ...free] = await freePorts(1 + 3 * 4);
   const members: Member[] = ['n1', 'n2', 'n3'].map((name) => {
     const [sql = 0, rest = 0, etcd = 0, peer = 0] = free.splice(0, 4);
     const data = join(folder, 'data', name);
     return { name, ports: { sql, rest, etcd, peer }, data, file: join(folder, `${name}.json`) };
   });
   const proxyFile = join(folder, 'haproxy.cfg');
-  const nodes = members.map(({ name, ports }) => ({ name, ports }));
-  for (const member of members) {
-    const text = nodeConfiguration(member, nodes, { folder, programs: POSTGRES_FOLDER ?? '' });
-    await writeFile(member.file, text);
-  }
-  await writeFile(proxyFile, proxyConfiguration(proxyPort, nodes));
-  if (isRoot()) execFileSync('chown', ['-R', 'postgres', folder]);
+  const writeConfiguration = () => {
+    const nodes = members.map(({ name, ports }) => ({ name, ports }));
+    const place = { folder, programs: POSTGRES_FOLDER ?? '' };
+    for (const member of members) {
+      writeFileSync(member.file, nodeConfiguration(member, nodes, place));
+    }
+    writeFileSync(proxyFile, proxyConfiguration(proxyPort, nodes));
+    if (isRoot()) execFileSync('chown', ['-R', 'postgres', folder]);
+  };
 
   const url = (port: number) => `http://127.0.0.1:${port}`;
   const peers = members.map(({ name, ports }) => `${name}=${url(ports.peer)}`).join();
-  for (const { name, ports } of members) {
-    start(`etcd-${name}`, [
-      'etcd',
+  const startEtcd = (member: Member) => {
+    const { name, ports } = member;
+    const data = join(folder, 'etcd', name);
+    member.etcd = start(`etcd-${name}`, [
+      ETCD,
       `--name=${name}`,
-      `--data-dir=${join(folder, 'etcd', name)}`,
+      `--data-dir=${data}`,
       `--listen-client-urls=${url(ports.etcd)}`,
       `--advertise-client-urls=${url(ports.etcd)}`,
       `--listen-peer-urls=${url(ports.peer)}`,
       `--initial-advertise-peer-urls=${url(ports.peer)}`,
       `--initial-cluster=${peers}`,
-      '--initial-cluster-state=new',
+      `--initial-cluster-state=${existsSync(data) ? 'existing' : 'new'}`,
       '--enable-v2=true',
       '--heartbeat-interval=100',
       '--election-timeout=1000',
     ]);
-  }
+  };
+  const startPatroni = (member: Member) => {
+    member.patroni = start(`patroni-${member.name}`, [PATRONI, member.file]);
+  };
 
   const memberOf = (name: string) => {
     const found = members.find((member) => member.name === name);
     if (found === undefined) throw new Error(`There is no member ${name}`);
     return found;
-  };
-  const startHost = (name: string) => {
-    const member = memberOf(name);
-    member.patroni = start(`patroni-${name}`, ['patroni', member.file]);
   };
   const serverPids = ({ data }: Member) => {
     const file = join(data, 'postmaster.pid');
@@ -133,12 +146,12 @@ export async function startGroup(): Promise<Group> {
     const [pid = ''] = readFileSync(file, 'utf8').split('\n');
     return pid === '' ? [] : [Number(pid), ...childrenOf(Number(pid))];
   };
-  const signal = (pids: readonly (number | undefined)[], name: NodeJS.Signals) => {
-    for (const pid of pids) if (pid !== undefined) tryToSignal(pid, name);
+  const signalAll = (pids: readonly (number | undefined)[], sent: NodeJS.Signals) => {
+    for (const pid of pids) if (pid !== undefined) signalIfThere(pid, sent);
   };
   const signalHost = (name: string, sent: NodeJS.Signals) => {
     const member = memberOf(name);
-    signal([member.patroni?.pid, ...serverPids(member)], sent);
+    signalAll([member.etcd?.pid, member.patroni?.pid, ...serverPids(member)], sent);
   };
   async function answers(name: string, path: string): Promise<boolean> {
     const reply = fetch(`${url(memberOf(name).ports.rest)}${path}`, {
@@ -172,32 +185,47 @@ export async function startGroup(): Promise<Group> {
       await until('there is a primary', isThere, START_MS);
       return primary ?? '';
     },
-    killServer: (name) => signal(serverPids(memberOf(name)), 'SIGKILL'),
+    killServer: (name) => signalAll(serverPids(memberOf(name)), 'SIGKILL'),
     killHost: (name) => signalHost(name, 'SIGKILL'),
-    startHost,
+    startHost(name) {
+      startEtcd(memberOf(name));
+      startPatroni(memberOf(name));
+    },
     pause: (name) => signalHost(name, 'SIGSTOP'),
     resume: (name) => signalHost(name, 'SIGCONT'),
     healthy: () => until('the group is healthy', isHealthy, START_MS),
     async close() {
       for (const member of members) {
         signalHost(member.name, 'SIGCONT');
-        signal(serverPids(member).slice(0, 1), 'SIGQUIT');
+        signalAll(serverPids(member).slice(0, 1), 'SIGQUIT');
       }
       for (const child of processes) child.kill('SIGKILL');
       await Promise.all(processes.map(ended));
-      // Patroni may have started a server in the meantime.
-      for (const member of members) signal(serverPids(member), 'SIGKILL');
-      await setTimeout(200);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      // Patroni has started others, and they again.
+      await until('nothing is left', () => {
+        const left = processesIn(folder);
+        signalAll(left, 'SIGKILL');
+        return left.length === 0;
+      });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
+  const wait = (what: string, condition: () => Promise<boolean>) => {
+    const look = () => {
+      signal?.throwIfAborted();
+      return condition();
+    };
+    return until(what, look, START_MS);
+  };
   try {
-    startHost('n1');
-    await until('there is a primary', () => answers('n1', '/primary'), START_MS);
-    startHost('n2');
-    startHost('n3');
-    start('haproxy', ['haproxy', '-db', '-f', proxyFile], false);
-    await group.healthy();
+    writeConfiguration();
+    for (const member of members) startEtcd(member);
+    const [first, ...others] = members;
+    if (first) startPatroni(first);
+    await wait('there is a primary', () => answers('n1', '/primary'));
+    for (const member of others) startPatroni(member);
+    start('haproxy', [HAPROXY, '-db', '-f', proxyFile], false);
+    await wait('the group is healthy', isHealthy);
     return group;
   } catch (error) {
     await group.close();
@@ -207,12 +235,4 @@ export async function startGroup(): Promise<Group> {
 
 function databaseUrl(port: number): string {
   return `postgres://postgres:secret@127.0.0.1:${port}/postgres`;
-}
-
-function tryToSignal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It has ended already.
-  }
 }
