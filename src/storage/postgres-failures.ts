@@ -61,10 +61,16 @@ function detailOf(error: Error): string | undefined {
   const code = codeOf(error);
   if (REFUSED.test(code)) return `PostgreSQL refuses: ${error.message}.`;
   if (UNTRUSTED.test(code) || (code === '' && NO_TLS_MESSAGE.test(error.message))) {
-    return `No safe connection to PostgreSQL: ${error.message}. See sslmode and sslrootcert of DATABASE_URL.`;
+    return `No safe connection to PostgreSQL: ${reasonOf(error)}. See sslmode, sslrootcert and sslcert of DATABASE_URL.`;
   }
   if (!(isConflict(error) || isAway(error))) return undefined;
   return `The database does not answer (${code || 'no answer in time'}).`;
+}
+
+/** What OpenSSL says for people; its messages are lines with places in its source. */
+function reasonOf(error: Error): string {
+  const isOfOpenssl = codeOf(error).startsWith('ERR_SSL_') && 'reason' in error;
+  return isOfOpenssl ? String(error.reason) : error.message;
 }
 
 /** What the driver raised, also when it has its name already. */

@@ -10,13 +10,29 @@ import { runCommand } from '../support/cli.ts';
 import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { startCluster } from '../support/postgres.ts';
 
+/** Makes a certificate for localhost that an authority vouches for, or it itself. */
+function makeCertificate(
+  folder: string,
+  name: string,
+  { whose = 'connect-apps', authority }: { whose?: string; authority?: string } = {},
+): void {
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+  const names = ['-subj', `/CN=${whose}`, '-addext', 'subjectAltName=DNS:localhost'];
+  const files = ['-keyout', `${name}.key`, '-out', `${name}.crt`];
+  const signed = authority ? ['-CA', `${authority}.crt`, '-CAkey', `${authority}.key`] : [];
+  execFileSync('openssl', [...words, '-nodes', '-days', '1', ...names, ...files, ...signed], {
+    cwd: folder,
+    stdio: 'pipe',
+  });
+}
+
 describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-tls-'));
   const certificate = join(folder, 'server.crt');
   let url: string;
   before(async () => {
-    makeCertificate('server', 'DNS:localhost');
-    makeCertificate('other', 'DNS:localhost');
+    makeCertificate(folder, 'server');
+    makeCertificate(folder, 'other');
     const cluster = await startCluster({
       settings: { ssl: 'on' },
       files: {
@@ -28,17 +44,6 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
     url = await cluster.createDatabase();
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
-
-  /** A certificate that vouches for itself. */
-  function makeCertificate(name: string, subject: string): void {
-    const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
-    const names = ['-subj', '/CN=connect-apps', '-addext', `subjectAltName=${subject}`];
-    const files = ['-keyout', `${name}.key`, '-out', `${name}.crt`];
-    execFileSync('openssl', [...words, '-nodes', '-days', '1', ...names, ...files], {
-      cwd: folder,
-      stdio: 'pipe',
-    });
-  }
 
   /** Runs a command on the database by a host and with words of the URL. */
   async function ask(host: string, words: string) {
@@ -127,4 +132,63 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
     assert.equal(outcome.exitCode, 1);
     assert.match(outcome.stderr, /^connect-apps: No safe connection to PostgreSQL: .+\n$/);
   });
+});
+
+describe('sslcert and sslkey, where PostgreSQL asks who it is', { skip: POSTGRES_OBSTACLE }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'connect-apps-tls-'));
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  let url: string;
+  before(async () => {
+    makeCertificate(folder, 'authority');
+    makeCertificate(folder, 'server', { authority: 'authority' });
+    makeCertificate(folder, 'right', { whose: 'tester', authority: 'authority' });
+    makeCertificate(folder, 'somebody', { whose: 'somebody', authority: 'authority' });
+    makeCertificate(folder, 'stranger', { whose: 'tester' });
+    const cluster = await startCluster({
+      settings: { ssl: 'on', ssl_ca_file: 'authority.crt' },
+      files: {
+        'authority.crt': read('authority.crt'),
+        'server.crt': read('server.crt'),
+        'server.key': read('server.key'),
+        'pg_hba.conf': 'host postgres all all trust\nhostssl all all all cert\n',
+      },
+    });
+    url = await cluster.createDatabase();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs a command with the certificate of this name, or none. */
+  async function ask(name?: string) {
+    const at = new URL(url.replace('127.0.0.1', 'localhost'));
+    at.searchParams.set('sslmode', 'verify-full');
+    at.searchParams.set('sslrootcert', join(folder, 'authority.crt'));
+    if (name !== undefined) {
+      at.searchParams.set('sslcert', join(folder, `${name}.crt`));
+      at.searchParams.set('sslkey', join(folder, `${name}.key`));
+    }
+    return runCommand(folder, ['accounts', 'list', '--json', '--database-url', at.href]);
+  }
+
+  it('connects with the certificate of its user, and says nothing', async () => {
+    const outcome = await ask('right');
+    assert.equal(outcome.exitCode, 0, outcome.stderr);
+    assert.doesNotMatch(outcome.stderr, /warning/i);
+  });
+
+  for (const [what, name, said] of [
+    ['no certificate', undefined, /PostgreSQL refuses: connection requires a valid client certi/],
+    ['that of another user', 'somebody', /PostgreSQL refuses: certificate authentication failed/],
+    [
+      'one that nobody vouches for',
+      'stranger',
+      /No safe connection to PostgreSQL: tlsv1 alert unknown ca\. See/,
+    ],
+  ] as const) {
+    it(`refuses in one sentence with ${what}`, async () => {
+      const outcome = await ask(name);
+      assert.equal(outcome.exitCode, 1);
+      assert.match(outcome.stderr, said);
+      assert.match(outcome.stderr, /^connect-apps: [^\n]+\n$/);
+    });
+  }
 });
