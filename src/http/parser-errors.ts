@@ -1,18 +1,11 @@
 /** Requests that the HTTP parser refuses: they never become one, and still get a whole answer. */
 
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logger.ts';
 import { Problem, type ProblemName } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
+import { lastResponseOf } from './connections.ts';
 import { writeErrorReply } from './error-reply.ts';
-
-const lastResponses = new WeakMap<object, ServerResponse>();
-
-/** Remembers which answer a connection is busy with. */
-export function rememberResponse(socket: object, response: ServerResponse): void {
-  lastResponses.set(socket, response);
-}
 
 const NAMES: Record<string, ProblemName> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -29,7 +22,7 @@ export function refuseUnparsable(
   socket: Socket,
   logger: Logger,
 ): void {
-  const last = lastResponses.get(socket);
+  const last = lastResponseOf(socket);
   if (last && (last.req.complete ? !last.writableFinished : last.headersSent)) {
     if (last.writableFinished) socket.destroySoon();
     else last.once('finish', () => socket.destroySoon());

@@ -1,4 +1,4 @@
-/** What a request holds, as typed values: path, query and form parameters. All are untrusted texts. */
+/** What a request holds, as typed values: head, path, query and form parameters. All are untrusted. */
 
 import type { FastifyRequest } from 'fastify';
 import type { Parameters } from '../parameter.ts';
@@ -7,6 +7,23 @@ import type { Parameters } from '../parameter.ts';
 export function isForwarded(request: FastifyRequest): boolean {
   const { headers } = request;
   return (headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via) !== undefined;
+}
+
+/** Whether its head announces a body. */
+export function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
+
+/** How many Host headers it has: exactly one is right. */
+export function countHosts(request: FastifyRequest): number {
+  const { rawHeaders } = request.raw;
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  // HTTP/1.0 (RFC 1945) has no Host.
+  return count === 0 && request.raw.httpVersionMinor === 0 ? 1 : count;
 }
 
 /** A part of the path; empty when the route has no such part. */

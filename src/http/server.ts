@@ -11,10 +11,11 @@ import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
+import { endConnectionsOnClose, rememberResponse } from './connections.ts';
 import { writeErrorReply } from './error-reply.ts';
-import { refuseUnparsable, rememberResponse } from './parser-errors.ts';
+import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
-import { isForwarded } from './request.ts';
+import { countHosts, hasBody, isForwarded } from './request.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Up to here a body is read to its end first: a client that is still sending may miss an early answer. */
@@ -91,6 +92,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     server.server.emit('request', request, response);
   });
 
+  endConnectionsOnClose(server);
+
   const admission = createAdmission(options.resources);
   server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
@@ -126,15 +129,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     admission.begin();
   }
 
-  let isClosing = false;
-  server.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
-
   server.addHook('onResponse', (request, reply, done) => {
-    // Node closes what is idle when the server closes, and would wait for this one to time out.
-    if (isClosing) request.raw.socket.destroySoon();
     holdBack(request, reply.statusCode);
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
@@ -227,10 +222,6 @@ function holdBack(request: FastifyRequest, status: number): void {
   else raw.once('end', hold);
 }
 
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-}
-
 /** Gives Fastify's own errors their names; any other error stays what it is. */
 function asProblem(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof Error)) return error;
@@ -241,17 +232,6 @@ function asProblem(error: unknown): unknown {
   if (statusCode === 429) return new Problem('too_many_requests');
   if (statusCode !== undefined && statusCode < 500) return new Problem('request_malformed');
   return error;
-}
-
-function countHosts(request: FastifyRequest): number {
-  const { rawHeaders } = request.raw;
-  let count = 0;
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index];
-    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
-  }
-  // HTTP/1.0 (RFC 1945) has no Host.
-  return count === 0 && request.raw.httpVersionMinor === 0 ? 1 : count;
 }
 
 /** The account of a route, for the log; the path itself is never logged. */
