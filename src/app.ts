@@ -32,10 +32,13 @@ export interface App {
   listen(): Promise<string>;
   /**
    * Goes on answering, but says that it will not for long: /readyz answers 503, and answers end their
-   * connections, so that proxies and clients turn to another server.
+   * connections, so that proxies and clients turn to another server. It takes no more callbacks.
    */
   drain(): void;
-  /** Stops taking connections, finishes the requests under way and closes the database. */
+  /**
+   * Stops taking connections and callbacks, finishes what is under way and closes the database. No client
+   * and no receiver holds it up for ever: requests get 10 s, attempts the 15 s that they may take.
+   */
   close(): Promise<void>;
 }
 
@@ -122,15 +125,16 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       });
       worker = startWebhookWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
+      if (isDraining) worker.drain();
       return config.publicUrl ?? origin;
     },
     drain() {
       isDraining = true;
+      worker?.drain();
     },
     async close() {
       isDraining = true;
-      await server.close();
-      await Promise.all([worker?.close(), purging?.stop()]);
+      await Promise.all([server.close(), worker?.close(), purging?.stop()]);
       await context.database.close();
     },
   };

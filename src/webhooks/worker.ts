@@ -4,7 +4,7 @@
  * lease ends, so a callback is sent at least once, always with the same idempotency token.
  */
 
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../logger.ts';
@@ -35,6 +35,8 @@ const TICK_MS = 100;
 const POLL_MS = 1000;
 /** How long it waits until it writes again what the database did not take. */
 const PERSIST_RETRY_MS = 500;
+/** What attempts under way get when it is closed: the 15 s that they may take, and time for the result. */
+const FINISH_MS = 17_000;
 /** By what the callback is after the attempt. */
 const RESULTS: Record<CallbackStatus, CallbackResult> = {
   pending: 'retried',
@@ -43,7 +45,12 @@ const RESULTS: Record<CallbackStatus, CallbackResult> = {
 };
 
 export interface WebhookWorker {
-  /** Stops taking callbacks and gives back those under way. */
+  /** Takes no more callbacks; what is under way goes on. */
+  drain(): void;
+  /**
+   * The same, and resolves when the attempts under way have ended and their results are written. What
+   * takes longer than an attempt may is given back, and a database that is away is waited for no longer.
+   */
   close(): Promise<void>;
 }
 
@@ -54,19 +61,23 @@ export interface WorkerParts {
   observe?: (result: CallbackResult) => void;
   /** Numbers from 0 to below 1: they spread what is tried again. */
   random?: () => number;
+  /** What attempts under way get when it is closed. */
+  finishMs?: number;
 }
 
 /** Starts to deliver, until it is closed. */
 export function startWebhookWorker(
   context: Context,
-  { client, logger, observe, random = Math.random }: WorkerParts,
+  { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
 ): WebhookWorker {
   const { database, clock, keyring } = context;
   const underWay = new Set<Promise<void>>();
   const perReceiver = new Map<string, number>();
   const countOf = (receiver: string) => perReceiver.get(receiver) ?? 0;
-  let isClosed = false;
+  let isDraining = false;
+  let isGivingUp = false;
   let isLooking = false;
+  let looking = Promise.resolve();
   let seenCommits = -1;
   let lookedAt = 0;
 
@@ -75,7 +86,7 @@ export function startWebhookWorker(
     seenCommits = database.commits();
     lookedAt = performance.now();
     try {
-      while (!isClosed && (await takeSome())) {
+      while (!isDraining && (await takeSome())) {
         // What was left out, because its receiver was at its limit, is not asked for again.
       }
     } catch (error) {
@@ -86,7 +97,7 @@ export function startWebhookWorker(
 
   const timer = setInterval(() => {
     const isDue = performance.now() - lookedAt >= POLL_MS;
-    if (!isLooking && (isDue || database.commits() !== seenCommits)) look();
+    if (!isLooking && (isDue || database.commits() !== seenCommits)) looking = look();
   }, TICK_MS);
 
   /** Takes and starts what there is room for; false when there was nothing to take. */
@@ -104,7 +115,7 @@ export function startWebhookWorker(
       return count < MAX_PER_RECEIVER;
     });
     // Every transaction counts as a commit, which would bring the next look at the next tick.
-    if (chosen.length === 0) return false;
+    if (chosen.length === 0 || isDraining) return false;
     const claims = chosen.map((callback) => ({ callback, owner: createRequestSid() }));
     const won = await database.transaction(async (transaction) => {
       const results = [];
@@ -189,18 +200,29 @@ export function startWebhookWorker(
         await write();
         return;
       } catch (error) {
-        if (isClosed || performance.now() > deadline) throw error;
+        if (isGivingUp || performance.now() > deadline) throw error;
       }
-      await setTimeout(PERSIST_RETRY_MS);
+      await pause(PERSIST_RETRY_MS);
     }
   }
 
+  function drain(): void {
+    isDraining = true;
+    clearInterval(timer);
+  }
+
   return {
+    drain,
     async close() {
-      isClosed = true;
-      clearInterval(timer);
-      client.close();
+      drain();
+      const limit = setTimeout(() => {
+        isGivingUp = true;
+        client.close();
+      }, finishMs);
+      // It may have taken some that it is about to start.
+      await looking;
       await Promise.all(underWay);
+      clearTimeout(limit);
     },
   };
 }

@@ -333,23 +333,14 @@ for (const engine of DATABASES) {
       );
     });
 
-    it('gives back what is under way when it is closed', async () => {
-      const receiver = await receive(() => {});
-      const { sid } = await deauthorize(receiver.url);
-      const worker = work();
-      await until('it is sent', () => receiver.received.length === 1);
-      await worker.close();
-      const { attemptsMade, nextAttemptAt, status } = await getCallback(context, sid);
-      assert.deepEqual([status, attemptsMade], ['pending', 0]);
-      assert.ok((nextAttemptAt ?? 0) <= context.clock.now(), 'it is due again at once');
-    });
-
-    it('is purged within 30 days, with its attempts', async (t) => {
-      const worker = work();
-      t.after(() => worker.close());
+    it('is purged within 30 days, with its attempts', async () => {
+      // By now other callbacks are due, too, and their receivers are silent.
+      const worker = work(700);
       const receiver = await receive();
       const { sid } = await deauthorize(receiver.url);
       await settled(sid);
+      // It would send what is due by then.
+      await worker.close();
       await purge(context);
       assert.equal((await getCallback(context, sid)).attempts.length, 1, 'it is kept for now');
       world.passMs(30 * 24 * HOUR_MS);
