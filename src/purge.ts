@@ -15,8 +15,8 @@ const KEPT_MS = 29 * 24 * HOUR_MS;
 /** Rows a transaction, so that no writer waits long. */
 const CHUNK = 500;
 
-/** Removes everything that is due to go, a chunk at a time. */
-export async function purge({ database, clock }: Context): Promise<void> {
+/** Removes everything that is due to go, a chunk at a time, or until `signal` says that it is enough. */
+export async function purge({ database, clock }: Context, signal?: AbortSignal): Promise<void> {
   const now = clock.now();
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
@@ -25,6 +25,7 @@ export async function purge({ database, clock }: Context): Promise<void> {
   ] as const) {
     let removed = CHUNK;
     while (removed === CHUNK) {
+      if (signal?.aborted) return;
       removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
     }
   }
@@ -32,15 +33,16 @@ export async function purge({ database, clock }: Context): Promise<void> {
 }
 
 export interface Purging {
-  /** Ends it, after the purge under way. */
+  /** Ends it, after the chunk under way. */
   stop(): Promise<void>;
 }
 
 /** Purges now and every hour until it is stopped; a failure is logged and tried again in an hour. */
 export function startPurging(context: Context, logger: Logger): Purging {
+  const stopping = new AbortController();
   let running = Promise.resolve();
   const run = () => {
-    running = purge(context).catch((error: unknown) => {
+    running = purge(context, stopping.signal).catch((error: unknown) => {
       logger.error({ err: error }, 'The purge failed; it is tried again in an hour');
     });
   };
@@ -49,6 +51,7 @@ export function startPurging(context: Context, logger: Logger): Purging {
   return {
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };
