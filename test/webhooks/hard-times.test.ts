@@ -140,12 +140,16 @@ for (const engine of DATABASES) {
       const goodSids = await queue(good.map((one) => one.url));
       const queuedAt = Date.now();
       const worker = startWebhookWorker(world.context, {
-        client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
+        // So long that none of the bad ones ends before.
+        client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'], timeoutMs: 120_000 }),
         logger: createLogger('silent', { write: () => {} }),
       });
       closers.push(() => worker.close());
-      await until('the good ones are served', async () =>
-        [...(await statusesOf(goodSids)).values()].every((status) => status === 'delivered'),
+      await until(
+        'the good ones are served',
+        async () =>
+          [...(await statusesOf(goodSids)).values()].every((status) => status === 'delivered'),
+        60_000,
       );
       const slowest = Math.max(...good.map((one) => (one.received[0]?.at ?? 0) - queuedAt));
       context.diagnostic(`the last good receiver was served after ${slowest} ms`);
