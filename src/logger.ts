@@ -1,6 +1,5 @@
 /** The one place where loggers are made. No line may hold a secret or a text of a customer. */
 
-import cluster from 'node:cluster';
 import { type Logger, pino } from 'pino';
 import type { LogLevel } from './config.ts';
 
@@ -12,11 +11,8 @@ export interface LogStream {
 }
 
 const FLUSH_MS = 200;
-/**
- * How much is written at once. Workers share a pipe, which takes no more than this whole (PIPE_BUF of
- * POSIX), or their lines would mix. One process alone writes more: each write wakes another thread.
- */
-const MAX_WRITE_BYTES = cluster.isWorker ? 4096 : 65_536;
+/** What a pipe takes whole (PIPE_BUF of POSIX): the lines of several processes do not mix in it. */
+const MAX_WRITE_BYTES = 4096;
 
 /** A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. */
 export function createLogger(level: LogLevel, stream?: LogStream): Logger {
@@ -26,17 +22,22 @@ export function createLogger(level: LogLevel, stream?: LogStream): Logger {
     timestamp,
     redact: ['*.authorization', '*.cookie', '*.authToken', 'authToken', 'secretKey'],
   };
-  // Lines go out together, at the latest after FLUSH_MS; what is left is written when the process ends.
-  return pino(
-    options,
-    stream ??
-      pino.destination({
-        sync: false,
-        minLength: MAX_WRITE_BYTES - 512,
-        maxWrite: MAX_WRITE_BYTES,
-        periodicFlush: FLUSH_MS,
-      }),
-  );
+  return pino(options, stream ?? standardOutput());
+}
+
+/**
+ * Lines go out together, at the latest after FLUSH_MS. By this thread: to wake another one for each
+ * write would cost more than the write.
+ */
+function standardOutput(): LogStream {
+  const destination = pino.destination({
+    sync: true,
+    minLength: MAX_WRITE_BYTES - 512,
+    maxWrite: MAX_WRITE_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
+  process.on('exit', () => destination.flushSync());
+  return destination;
 }
 
 let lastTime = 0;

@@ -11,6 +11,14 @@ import { figure, type Table } from '../table.ts';
 
 const CONNECTIONS = 32;
 
+const OF_NODE = ['connection', 'date', 'keep-alive'];
+
+/** What makes the floor answer as this. */
+async function sameBytes(reply: Response): Promise<{ BODY: string; HEADERS: string }> {
+  const headers = [...reply.headers].filter(([name]) => !OF_NODE.includes(name));
+  return { BODY: await reply.text(), HEADERS: JSON.stringify(Object.fromEntries(headers)) };
+}
+
 /** GET, lists and POST at full load, GET and POST at half of it, and commits a sync. */
 export async function measureRequests(size: Size): Promise<Table[]> {
   const data = await fill(sqliteIn(size.folder, 'requests'), size.apps, size.accounts);
@@ -21,7 +29,7 @@ export async function measureRequests(size: Size): Promise<Table[]> {
   const reply = await fetch(`http://127.0.0.1:${subject.port}${first.path}`, {
     headers: first.headers,
   });
-  const floor = await startFloor('floor', { BODY: await reply.text() });
+  const floor = await startFloor('floor', await sameBytes(reply));
   const plain = await startFloor('plain-fastify', data.environment);
   const prism = await startPrism(subject.port, size.folder);
   const load = loadOn(size, CONNECTIONS);
