@@ -63,6 +63,18 @@ for (const engine of DATABASES) {
       });
     }
 
+    it('leaves no line of its log unwritten', async (t) => {
+      const server = await start(t, await open(t));
+      let log = '';
+      server.child.stdout?.on('data', (chunk: Buffer) => {
+        log += chunk.toString();
+      });
+      const reply = await server.request('GET', '/2010-04-01/Accounts.json');
+      assert.equal(await server.stop(), 0);
+      await until('its output has ended', () => server.child.stdout?.readableEnded !== false);
+      assert.ok(log.includes(String(reply.headers['twilio-request-id'])), log);
+    });
+
     it('ends although a client is connected that sends nothing', async (t) => {
       const server = await start(t, await open(t));
       const { hostname, port } = new URL(server.url);
