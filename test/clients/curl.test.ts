@@ -2,7 +2,6 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { DATABASES } from '../support/databases.ts';
 import { describeClient, folderOf } from './describe-client.ts';
 
 const folder = folderOf('curl');
@@ -12,7 +11,6 @@ describeClient({
   folder,
   obstacle: spawnSync('curl', ['--version']).error ? 'curl is missing' : undefined,
   required: true,
-  engines: DATABASES,
   command: (program) => ['bash', join(folder, `${program}.sh`)],
   unable: [
     'lists up to a limit',

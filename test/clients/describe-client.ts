@@ -1,8 +1,6 @@
 /**
  * Runs the programs of one language against the real server, through `connect-apps exec` and so with
  * not a line of them changed: the reference document's two examples and our conformance program.
- * Node and curl run on every engine: what is sent is the same bytes (test/storage/same-bytes.test.ts),
- * so the other languages would only take as long again.
  */
 
 import assert from 'node:assert/strict';
@@ -28,8 +26,6 @@ export interface Client {
   obstacle: string | undefined;
   /** Whether CI fails rather than skips it. */
   required: boolean;
-  /** The engines to run it on; SQLite alone unless this says otherwise. */
-  engines?: readonly Engine[];
   /** Compiles or copies into `scratch`, a temporary folder, what cannot run from its source. */
   prepare?(scratch: string): Promise<unknown>;
   command(program: 'fetch' | 'list' | 'conformance', scratch: string): string[];
@@ -46,7 +42,7 @@ export function folderOf(language: string): string {
 
 /** Describes all that `client` must do. */
 export function describeClient(client: Client): void {
-  const { name, engines = ['sqlite'] } = client;
+  const { name } = client;
   const refusal = findRefusal(client.folder);
   const obstacle = refusal ?? client.obstacle;
   const mustRun = client.required && refusal === undefined && process.env.CI === 'true';
@@ -55,7 +51,7 @@ export function describeClient(client: Client): void {
     return;
   }
 
-  for (const engine of DATABASES.filter((one) => engines.includes(one))) {
+  for (const engine of DATABASES) {
     describe(`${name}, unmodified, on ${engine}`, { skip: obstacle }, () =>
       describeOn(client, engine),
     );

@@ -1,7 +1,6 @@
 /** The npm package `twilio`. */
 
 import { join } from 'node:path';
-import { DATABASES } from '../support/databases.ts';
 import { describeClient, folderOf } from './describe-client.ts';
 
 const folder = folderOf('node');
@@ -11,7 +10,6 @@ describeClient({
   folder,
   obstacle: undefined,
   required: true,
-  engines: DATABASES,
   command: (program) => [
     process.execPath,
     join(folder, program === 'conformance' ? 'conformance.ts' : `${program}.cjs`),
