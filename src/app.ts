@@ -1,6 +1,5 @@
 /** Config -> a running server. The only place where things are constructed. */
 
-import { rememberCallers } from './accounts/recent-callers.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import { addAuthorizationRoutes } from './authorizations/routes.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -88,12 +87,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
 
   await addDocumentation(server);
-  const callers = rememberCallers(context);
-  const api = await createApi(server, {
-    rateLimitPerSecond: config.rateLimitPerSecond,
-    authenticate: ({ accountSid, authToken }) => callers.authenticate(accountSid, authToken),
-    isRecent: callers.isRecent,
-  });
+  const api = await createApi(server, context, config);
   addAccountRoutes(api, context, config);
   addConnectAppRoutes(api, context, {
     allowDelete: config.allowConnectAppDelete,

@@ -14,6 +14,7 @@ export type ProblemName =
   | 'method_not_allowed'
   | 'friendly_name_invalid'
   | 'parameter_invalid'
+  | 'status_not_changeable'
   | 'page_size_too_large'
   | 'page_token_invalid'
   | 'request_malformed'

@@ -9,6 +9,7 @@ import {
   createDecipheriv,
   createHmac,
   createSecretKey,
+  hash,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -25,6 +26,9 @@ interface Key {
 
 /** A signature may be cut, as in a page token, but no shorter than this. */
 const SHORTEST_SIGNATURE_BYTES = 12;
+
+/** Proofs that are remembered; the oldest goes first. */
+const MAX_PROOFS = 10_000;
 
 /** The keys of one server: new values use the current key, those of the other are read. */
 export interface Keyring {
@@ -71,6 +75,7 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
   const all = otherKey === undefined ? [current] : [current, deriveKey(otherKey)];
   const keys = new Map(all.map((key) => [key.id, key]));
   const keyOf = (stored: string) => keys.get(stored.slice(0, 8));
+  const proofs = rememberProofs();
 
   return {
     seal(text, context) {
@@ -97,17 +102,20 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
     digest: (secret) => digestWith(current, secret),
     digests: (secret) => all.map((key) => digestWith(key, secret)),
     matches(secret, digests) {
+      if (proofs.has(secret, digests)) return true;
       const computed = new Map<Key, Buffer>();
-      let isMatch = false;
+      let matching: string | undefined;
       for (const digest of digests) {
         const key = (digest && keyOf(digest)) || current;
         const actual = computed.get(key) ?? hmac(key.digest, secret);
         computed.set(key, actual);
         const expected = Buffer.alloc(32);
         if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
-        isMatch = timingSafeEqual(actual, expected) || isMatch;
+        if (timingSafeEqual(actual, expected)) matching ??= digest;
       }
-      return isMatch;
+      if (matching === undefined) return false;
+      proofs.add(secret, matching);
+      return true;
     },
     sign(text) {
       return hmac(current.signing, text).toString('hex');
@@ -121,6 +129,33 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
     },
     isCurrent: (stored) => keyOf(stored) === current,
     prefixes: all.map((key) => `${key.id}.`),
+  };
+}
+
+/**
+ * Remembers which secret has which digest. That never changes, and asking again would cost as much as the
+ * rest of a small answer. Kept under a salt, so that it is of no use anywhere else.
+ */
+function rememberProofs() {
+  const salt = randomBytes(32).toString('hex');
+  const salted = (secret: string) => hash('sha256', salt + secret, 'buffer');
+  const nothing = Buffer.alloc(32);
+  const kept = new Map<string, Buffer>();
+  return {
+    has(secret: string, digests: readonly (string | undefined)[]): boolean {
+      const given = salted(secret);
+      let isKept = false;
+      for (const digest of digests) {
+        const known = (digest && kept.get(digest)) || nothing;
+        isKept = timingSafeEqual(known, given) || isKept;
+      }
+      return isKept;
+    },
+    add(secret: string, digest: string): void {
+      const [oldest] = kept.size < MAX_PROOFS ? [] : kept.keys();
+      if (oldest !== undefined) kept.delete(oldest);
+      kept.set(digest, salted(secret));
+    },
   };
 }
 

@@ -9,7 +9,7 @@ import Fastify from 'fastify';
 import { Kysely, SqliteDialect } from 'kysely';
 import { readSettings } from '../../src/config.ts';
 import { connectAppFormat } from '../../src/connect-apps/format.ts';
-import { parseAuthorization } from '../../src/http/authentication.ts';
+import { parseAuthorization } from '../../src/http/credentials.ts';
 import { createKeyring } from '../../src/secrets.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { announce } from '../child.ts';

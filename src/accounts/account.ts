@@ -101,20 +101,27 @@ export async function createAccount(
   return account;
 }
 
-/** Creates a subaccount of `parent`; a subaccount cannot have any: `access_denied`. */
+/** Creates a subaccount of the account `parentSid`; a subaccount cannot have any: `access_denied`. */
 export async function createSubaccount(
   context: Context,
-  parent: AccountIdentity,
+  parentSid: string,
   parameters: Parameters,
 ): Promise<AccountWithToken> {
-  if (isSubaccount(parent)) {
-    throw new Problem('access_denied', 'A subaccount cannot create subaccounts.');
-  }
   const friendlyName = textOf(parameters, 'FriendlyName');
-  return createAccount(context, {
-    ownerAccountSid: parent.sid,
-    type: parent.type,
+  const { account: child, token } = makeAccount(context, {
+    ownerAccountSid: parentSid,
     ...(friendlyName ? { friendlyName } : {}),
+  });
+  checkText('FriendlyName', FRIENDLY_NAME_RULE, child.friendlyName);
+  return context.database.transaction(async (transaction) => {
+    const parent = await findAccount(transaction, parentSid);
+    if (!parent) throw new Problem('not_found');
+    if (isSubaccount(parent)) {
+      throw new Problem('access_denied', 'A subaccount cannot create subaccounts.');
+    }
+    const account = { ...child, type: parent.type };
+    await insertAccount(transaction, account, token);
+    return account;
   });
 }
 

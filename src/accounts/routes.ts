@@ -1,19 +1,15 @@
 /** The URLs of accounts and subaccounts: who, what, one call, one form. */
 
 import Type from 'typebox';
+import type { Caller } from '../access/authenticate.ts';
+import { scopeOf } from '../access/decide.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
-import { formOf, pathParameter, queryOf } from '../http/request.ts';
+import { formOf, queryOf } from '../http/request.ts';
 import { choice, listQuery, listSchema, parameterSchema } from '../http/schemas.ts';
-import {
-  type Caller,
-  checkMayChange,
-  openAccount,
-  openAccountToChange,
-  scopeOf,
-} from './access.ts';
+import { Problem } from '../problem.ts';
 import {
   ACCOUNT_STATUSES,
   createSubaccount,
@@ -32,12 +28,13 @@ const UpdateAccount = Type.Partial(Type.Object({ FriendlyName, Status }));
 
 /** Adds the list and the instance resource. */
 export function addAccountRoutes(
-  api: Api<Caller>,
+  api: Api,
   context: Context,
   options: { strictPageSize: boolean },
 ): void {
   api.route('/Accounts', {
     GET: {
+      right: 'read account',
       schema: {
         summary: 'List this account and its subaccounts',
         querystring: listQuery(UpdateAccount.properties),
@@ -45,18 +42,20 @@ export function addAccountRoutes(
       },
       handler: async (request, reply) => {
         const parameters = queryOf(request);
-        const caller = api.caller(request);
-        const filters = parseAccountFilters(parameters);
-        const listing = listingOfAccounts(context, scopeOf(caller), filters);
-        const page = await readPage(listing, parameters, {
-          keyring: context.keyring,
-          strictPageSize: options.strictPageSize,
+        const page = await api.list(request, async (reading, { caller }) => {
+          const filters = parseAccountFilters(parameters);
+          const listing = listingOfAccounts(reading, scopeOf(caller), filters);
+          const found = await readPage(listing, parameters, {
+            keyring: context.keyring,
+            strictPageSize: options.strictPageSize,
+          });
+          return { ...found, items: found.items.map((one) => asSeenBy(caller, context, one)) };
         });
-        const items = page.items.map((account) => asSeenBy(caller, context, account));
-        return sendList(request, reply, accountFormat, { ...page, items });
+        return sendList(request, reply, accountFormat, page);
       },
     },
     POST: {
+      right: 'change account',
       schema: {
         summary: 'Create a subaccount',
         body: CreateAccount,
@@ -64,9 +63,9 @@ export function addAccountRoutes(
       },
       handler: async (request, reply) => {
         const form = formOf(request, Object.keys(CreateAccount.properties));
-        const caller = api.caller(request);
-        checkMayChange(caller);
-        const account = await createSubaccount(context, caller.account, form);
+        const account = await api.change(request, (acting, parentSid) =>
+          createSubaccount(acting, parentSid, form),
+        );
         return sendItem(request, reply.code(201), accountFormat, account);
       },
     },
@@ -74,28 +73,31 @@ export function addAccountRoutes(
 
   api.route('/Accounts/:AccountSid', {
     GET: {
+      right: 'read account',
       schema: {
         summary: 'Fetch an account',
         response: { 200: accountFormat.schema },
       },
       handler: async (request, reply) => {
-        const sid = pathParameter(request, 'AccountSid');
-        const caller = api.caller(request);
-        const account = await openAccount(context, caller, sid);
+        const { caller, account } = await api.open(request);
         return sendItem(request, reply, accountFormat, asSeenBy(caller, context, account));
       },
     },
     POST: {
+      right: 'change account',
       schema: {
         summary: 'Update an account',
         body: UpdateAccount,
         response: { 200: accountFormat.schema },
       },
       handler: async (request, reply) => {
-        const sid = pathParameter(request, 'AccountSid');
-        const account = await openAccountToChange(context, api.caller(request), sid);
         const form = formOf(request, Object.keys(UpdateAccount.properties));
-        const updated = await updateAccount(context, account.sid, form);
+        if (form.Status !== undefined && api.isOwn(request)) {
+          throw new Problem('status_not_changeable');
+        }
+        const updated = await api.change(request, (acting, sid) =>
+          updateAccount(acting, sid, form),
+        );
         return sendItem(request, reply, accountFormat, updated);
       },
     },

@@ -1,6 +1,5 @@
 /** The URLs of authorized Connect Apps: who, what, one call, one form. */
 
-import { type Caller, openActiveAccount } from '../accounts/access.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
@@ -12,7 +11,7 @@ import { authorizedConnectAppFormat } from './format.ts';
 
 /** Adds the list and the instance resource. */
 export function addAuthorizationRoutes(
-  api: Api<Caller>,
+  api: Api,
   context: Context,
   options: { strictPageSize: boolean },
 ): void {
@@ -20,19 +19,19 @@ export function addAuthorizationRoutes(
 
   api.route('/Accounts/:AccountSid/AuthorizedConnectApps', {
     GET: {
+      right: 'read',
       schema: {
         summary: 'List the Connect Apps that an account authorized',
         querystring: listQuery(),
         response: { 200: listSchema(listName, schema) },
       },
       handler: async (request, reply) => {
-        const sid = pathParameter(request, 'AccountSid');
-        const account = await openActiveAccount(context, api.caller(request), sid);
-        const listing = listingOfAuthorizedConnectApps(context, account);
-        const page = await readPage(listing, queryOf(request), {
-          keyring: context.keyring,
-          strictPageSize: options.strictPageSize,
-        });
+        const page = await api.list(request, (reading, { account }) =>
+          readPage(listingOfAuthorizedConnectApps(reading, account), queryOf(request), {
+            keyring: context.keyring,
+            strictPageSize: options.strictPageSize,
+          }),
+        );
         return sendList(request, reply, authorizedConnectAppFormat, page);
       },
     },
@@ -40,15 +39,16 @@ export function addAuthorizationRoutes(
 
   api.route('/Accounts/:AccountSid/AuthorizedConnectApps/:ConnectAppSid', {
     GET: {
+      right: 'read',
       schema: {
         summary: 'Fetch a Connect App that an account authorized',
         response: { 200: schema },
       },
       handler: async (request, reply) => {
-        const sid = pathParameter(request, 'AccountSid');
-        const account = await openActiveAccount(context, api.caller(request), sid);
         const connectAppSid = pathParameter(request, 'ConnectAppSid');
-        const authorized = await getAuthorizedConnectApp(context, account, connectAppSid);
+        const authorized = await api.list(request, (reading, { account }) =>
+          getAuthorizedConnectApp(reading, account, connectAppSid),
+        );
         return sendItem(request, reply, authorizedConnectAppFormat, authorized);
       },
     },

@@ -104,7 +104,7 @@ async function create(context: Context, flags: Flags): Promise<AccountWithToken>
   const { friendlyName, owner, type } = flags;
   if (owner !== undefined) {
     const parent = await getAccount(context, owner);
-    return createSubaccount(context, parent, { FriendlyName: friendlyName });
+    return createSubaccount(context, parent.sid, { FriendlyName: friendlyName });
   }
   return createAccount(context, {
     ...(friendlyName !== undefined && { friendlyName }),

@@ -13,11 +13,15 @@ import {
 } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { Slice } from '../storage/keyset.ts';
 import { type Permission, parsePermissions } from './permissions.ts';
 import {
   deleteConnectAppRow,
   findConnectApp,
+  findPosition,
   insertConnectApp,
+  listConnectApps,
   updateConnectAppRow,
 } from './store.ts';
 
@@ -130,10 +134,28 @@ export async function getConnectApp(
   accountSid: string,
   sidText: string,
 ): Promise<ConnectApp> {
+  return getConnectAppIn(context.database.query, accountSid, sidText);
+}
+
+async function getConnectAppIn(
+  query: Queryable,
+  accountSid: string,
+  sidText: string,
+): Promise<ConnectApp> {
   const sid = parseSid('CN', sidText);
-  const app = sid && (await findConnectApp(context.database.query, { accountSid, sid }));
+  const app = sid && (await findConnectApp(query, { accountSid, sid }));
   if (!app) throw new Problem('not_found');
   return app;
+}
+
+/** The Connect Apps of an account. */
+export function listingOfConnectApps(context: Context, accountSid: string) {
+  const { query } = context.database;
+  return {
+    scope: `${accountSid} ConnectApps`,
+    slice: (slice: Slice) => listConnectApps(query, accountSid, slice),
+    findPosition: (count: number) => findPosition(query, accountSid, count),
+  };
 }
 
 /** Changes the properties that `parameters` name and leaves the others; `not_found` as above. */
@@ -143,14 +165,14 @@ export async function updateConnectApp(
   sidText: string,
   parameters: Parameters,
 ): Promise<ConnectApp> {
-  const { sid } = await getConnectApp(context, accountSid, sidText);
   const changes = parseConnectAppChanges(parameters);
   const updatedAt = context.clock.now();
-  const app = await context.database.transaction((transaction) =>
-    updateConnectAppRow(transaction, { accountSid, sid }, changes, updatedAt),
-  );
-  if (app === undefined) throw new Problem('not_found');
-  return app;
+  return context.database.transaction(async (transaction) => {
+    const { sid } = await getConnectAppIn(transaction, accountSid, sidText);
+    const app = await updateConnectAppRow(transaction, { accountSid, sid }, changes, updatedAt);
+    if (app === undefined) throw new Problem('not_found');
+    return app;
+  });
 }
 
 /**

@@ -1,7 +1,6 @@
 /** The URLs of Connect Apps: who, what, one call, one form. */
 
 import Type from 'typebox';
-import { type Caller, openActiveAccount, openActiveAccountToChange } from '../accounts/access.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
@@ -13,12 +12,12 @@ import {
   deleteConnectApp,
   FRIENDLY_NAME_RULE,
   getConnectApp,
+  listingOfConnectApps,
   TEXT_PARAMETERS,
   updateConnectApp,
 } from './connect-app.ts';
 import { connectAppFormat } from './format.ts';
 import { PERMISSIONS } from './permissions.ts';
-import { findPosition, listConnectApps } from './store.ts';
 
 const UpdateConnectApp = Type.Partial(
   Type.Object({
@@ -42,35 +41,25 @@ export interface ConnectAppRouteOptions {
 
 /** Adds the list and the instance resource. */
 export function addConnectAppRoutes(
-  api: Api<Caller>,
+  api: Api,
   context: Context,
   options: ConnectAppRouteOptions,
 ): void {
-  const { query } = context.database;
-
   api.route('/Accounts/:AccountSid/ConnectApps', {
     GET: {
+      right: 'read',
       schema: {
         summary: 'List the Connect Apps of an account',
         querystring: listQuery(),
         response: { 200: listSchema(connectAppFormat.listName, connectAppFormat.schema) },
       },
       handler: async (request, reply) => {
-        const account = await openActiveAccount(
-          context,
-          api.caller(request),
-          pathParameter(request, 'AccountSid'),
+        const page = await api.list(request, (reading, { account }) =>
+          readPage(listingOfConnectApps(reading, account.sid), queryOf(request), {
+            keyring: context.keyring,
+            strictPageSize: options.strictPageSize,
+          }),
         );
-        const listing = {
-          scope: `${account.sid} ConnectApps`,
-          slice: (slice: Parameters<typeof listConnectApps>[2]) =>
-            listConnectApps(query, account.sid, slice),
-          findPosition: (count: number) => findPosition(query, account.sid, count),
-        };
-        const page = await readPage(listing, queryOf(request), {
-          keyring: context.keyring,
-          strictPageSize: options.strictPageSize,
-        });
         return sendList(request, reply, connectAppFormat, page);
       },
     },
@@ -78,52 +67,44 @@ export function addConnectAppRoutes(
 
   api.route('/Accounts/:AccountSid/ConnectApps/:Sid', {
     GET: {
+      right: 'read',
       schema: {
         summary: 'Fetch a Connect App',
         response: { 200: connectAppFormat.schema },
       },
       handler: async (request, reply) => {
-        const account = await openActiveAccount(
-          context,
-          api.caller(request),
-          pathParameter(request, 'AccountSid'),
+        const sid = pathParameter(request, 'Sid');
+        const app = await api.fetch(request, (reading, accountSid) =>
+          getConnectApp(reading, accountSid, sid),
         );
-        const app = await getConnectApp(context, account.sid, pathParameter(request, 'Sid'));
         return sendItem(request, reply, connectAppFormat, app);
       },
     },
     POST: {
+      right: 'change',
       schema: {
         summary: 'Update a Connect App',
         body: UpdateConnectApp,
         response: { 200: connectAppFormat.schema },
       },
       handler: async (request, reply) => {
-        const account = await openActiveAccountToChange(
-          context,
-          api.caller(request),
-          pathParameter(request, 'AccountSid'),
-        );
         const form = formOf(request, Object.keys(UpdateConnectApp.properties));
-        const app = await updateConnectApp(
-          context,
-          account.sid,
-          pathParameter(request, 'Sid'),
-          form,
+        const sid = pathParameter(request, 'Sid');
+        const app = await api.change(request, (acting, accountSid) =>
+          updateConnectApp(acting, accountSid, sid, form),
         );
         return sendItem(request, reply, connectAppFormat, app);
       },
     },
     ...(options.allowDelete && {
       DELETE: {
+        right: 'change',
         schema: { summary: 'Delete a Connect App' },
         handler: async (request, reply) => {
-          const account = await openActiveAccountToChange(
-            context,
-            api.caller(request),
-            pathParameter(request, 'AccountSid'),
+          const sid = pathParameter(request, 'Sid');
+          await api.change(request, (acting, accountSid) =>
+            deleteConnectApp(acting, accountSid, sid),
           );
-          await deleteConnectApp(context, account.sid, pathParameter(request, 'Sid'));
           return reply.code(204).send();
         },
       },

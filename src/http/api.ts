@@ -1,22 +1,19 @@
 /**
- * What all routes under /2010-04-01 share: authentication before the body is read, the rate limit of
- * an account, CORS, and 405 for every method that a URL does not have. It knows no resource.
+ * What all routes under /2010-04-01 share: who is asking and whether he may, the rate limit of an
+ * account, CORS, and 405 for every method that a URL does not have. It knows no resource.
  */
 
 import { METHODS } from 'node:http';
-import type { Socket } from 'node:net';
 import rateLimit from '@fastify/rate-limit';
 import type {} from '@fastify/swagger';
-import type {
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  preParsingHookHandler,
-  RouteOptions,
-} from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { authenticate, type Caller, type Credentials } from '../access/authenticate.ts';
+import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
+import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { type Credentials, notAuthenticated, parseAuthorization } from './authentication.ts';
-import { isForwarded } from './request.ts';
+import { parseSid } from '../sid.ts';
+import { credentialsOf, isFromAnotherSite } from './credentials.ts';
+import { pathParameter } from './request.ts';
 
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
@@ -24,139 +21,204 @@ export const API_VERSION = '/2010-04-01';
 /** Made once: a refusal must cost less than an answer, and a stack is half of its price. */
 const TOO_MANY_REQUESTS = new Problem('too_many_requests');
 
-/** The name under which a request keeps who is asking. */
-const CALLER = 'caller';
-
-export interface ApiOptions<Caller> {
-  rateLimitPerSecond: number;
-  /** Says whose credentials these are; undefined when they are nobody's. */
-  authenticate(credentials: Credentials): Caller | Promise<Caller | undefined>;
-  /** Whether credentials that were this caller's are so still, without another look at them. */
-  isRecent(caller: Caller): boolean;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the request says of who it is; undefined outside of the API. */
+    credentials: Credentials | undefined;
+  }
+  interface FastifyContextConfig {
+    /** What a route of the API needs of the path's account. */
+    right?: Right;
+  }
 }
 
-/** A URL of the API and what each of its methods does. */
+/** A URL of the API and what each of its methods needs and does. */
 export type Resource = Partial<
-  Record<'GET' | 'POST' | 'DELETE', Omit<RouteOptions, 'method' | 'url'>>
+  Record<'GET' | 'POST' | 'DELETE', Omit<RouteOptions, 'method' | 'url'> & { right: Right }>
 >;
 
-export interface Api<Caller> {
+export interface Api {
   /** Adds a URL; methods that it does not have answer 405. */
   route(url: string, resource: Resource): void;
-  /** Who is asking. */
-  caller(request: FastifyRequest): Caller;
+  /** Who is asking for which account; raises why it may not. */
+  open(request: FastifyRequest): Promise<Access>;
+  /**
+   * Reads one item, and in the same look whether the caller may. `work` gets the SID of the path's
+   * account before that is known: it must read little, and its result is given away only then.
+   */
+  fetch<T>(
+    request: FastifyRequest,
+    work: (context: Context, accountSid: string) => Promise<T>,
+  ): Promise<T>;
+  /** As `fetch`, for what costs more: nothing is read for a caller who may not. */
+  list<T>(
+    request: FastifyRequest,
+    work: (context: Context, access: Access) => Promise<T>,
+  ): Promise<T>;
+  /** Runs an operation for the caller: every transaction of it begins by asking whether he may. */
+  change<T>(
+    request: FastifyRequest,
+    work: (context: Context, accountSid: string) => Promise<T>,
+  ): Promise<T>;
+  /** Whether the path names the very account of the credentials. */
+  isOwn(request: FastifyRequest): boolean;
 }
 
 /** Prepares a server for the API. */
-export async function createApi<Caller extends { sid: string }>(
+export async function createApi(
   server: FastifyInstance,
-  options: ApiOptions<Caller>,
-): Promise<Api<Caller>> {
-  server.decorateRequest(CALLER, undefined);
-  const caller = (request: FastifyRequest) => {
-    const found = request.getDecorator<Caller | undefined>(CALLER);
-    if (found === undefined) throw notAuthenticated();
-    return found;
-  };
+  context: Context,
+  options: { rateLimitPerSecond: number },
+): Promise<Api> {
+  const { database, keyring } = context;
+  server.decorateRequest('credentials', undefined);
   for (const method of METHODS) {
     if (!server.supportedMethods.includes(method) && method !== 'CONNECT') {
       server.addHttpMethod(method, { hasBody: true });
     }
   }
-  const limits: preParsingHookHandler[] = [];
-  if (options.rateLimitPerSecond > 0) {
-    await server.register(rateLimit, {
-      global: false,
-      max: options.rateLimitPerSecond,
-      timeWindow: 1000,
-      keyGenerator: (request) => caller(request).sid,
-      errorResponseBuilder: () => TOO_MANY_REQUESTS,
+  const countRequest = await createLimit(server, options.rateLimitPerSecond);
+
+  const wishOf = (request: FastifyRequest): Wish => ({
+    credentials: request.credentials ?? credentialsOf(request),
+    right: request.routeOptions.config.right ?? 'read',
+    accountSid: pathParameter(request, 'AccountSid') || undefined,
+  });
+  async function check(query: Context['database']['query'], request: FastifyRequest) {
+    const access = await checkAccess(query, keyring, wishOf(request));
+    await countRequest(request, access.caller);
+    return access;
+  }
+  const reading = (query: Context['database']['query']): Context => ({
+    ...context,
+    database: { ...database, query },
+  });
+
+  /** Before the body arrives, so that it is not waited for in vain; what acts asks again. */
+  async function checkEarly(request: FastifyRequest): Promise<void> {
+    if (isFromAnotherSite(request)) {
+      throw new Problem('access_denied', 'A page of another site cannot change anything.');
+    }
+    await database.look(async (query) => {
+      if (request.routeOptions.config.right !== undefined) return check(query, request);
+      return countRequest(request, await authenticate(query, keyring, wishOf(request).credentials));
     });
-    // One for all routes: a route that is given `config.rateLimit` counts for itself alone.
-    limits.push(server.rateLimit());
   }
 
-  /** Who asked last on a connection, which most often has one client with one key to say. */
-  const last = new WeakMap<Socket, { authorization: string; caller: Caller }>();
-
-  function authenticate(request: FastifyRequest, done: (error?: Error) => void): void {
-    const { headers, raw } = request;
-    const { authorization } = headers;
-    const known = last.get(raw.socket);
-    const accept = (found: Caller | undefined) => {
-      if (authorization === undefined || found === undefined) return done(notAuthenticated());
-      request.setDecorator(CALLER, found);
-      // A proxy's connection has many clients, and none shall learn what another one said.
-      if (found !== known?.caller && !isForwarded(request)) {
-        last.set(raw.socket, { authorization, caller: found });
+  function addRoute(url: string, resource: Resource): void {
+    // A list has no SID at its end.
+    const isList = !/:\w+$/.test(url);
+    const methods = Object.keys(resource);
+    const allow = [
+      ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
+      'OPTIONS',
+    ].join(', ');
+    const identify = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      done: (error?: Error) => void,
+    ) => {
+      allowOrigins(reply, allow);
+      try {
+        request.credentials = credentialsOf(request);
+      } catch (error) {
+        return done(error instanceof Error ? error : undefined);
       }
-      done();
+      if (request.method === 'GET' || request.method === 'HEAD') done();
+      else checkEarly(request).then(() => done(), done);
     };
-    if (known && known.authorization === authorization && options.isRecent(known.caller)) {
-      accept(known.caller);
-    } else {
-      const credentials = parseAuthorization(authorization);
-      const found = credentials && options.authenticate(credentials);
-      if (found instanceof Promise) found.then(accept, done);
-      else accept(found);
+    for (const [method, { right, ...route }] of Object.entries(resource)) {
+      server.route({
+        ...route,
+        method,
+        url,
+        config: { right },
+        onRequest: identify,
+        ...(isList && method === 'GET' && { errorHandler: raiseForList }),
+      });
     }
+    server.route({
+      method: 'OPTIONS',
+      url,
+      schema: { hide: true },
+      handler: async (_, reply) => {
+        allowOrigins(reply, allow);
+        return reply.header('Allow', allow).code(204).send();
+      },
+    });
+    server.route({
+      method: server.supportedMethods.filter(
+        (method) => !methods.includes(method) && method !== 'OPTIONS' && method !== 'HEAD',
+      ),
+      url,
+      schema: { hide: true },
+      onRequest: identify,
+      preParsing: (_, reply, __, done) => {
+        reply.header('Allow', allow);
+        done(new Problem('method_not_allowed'));
+      },
+      handler: () => undefined,
+    });
   }
 
   return {
-    caller,
-    route(path, resource) {
-      const url = API_VERSION + path;
-      // A list has no SID at its end.
-      const isList = !/:\w+$/.test(path);
-      const methods = Object.keys(resource);
-      const allow = [
-        ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
-        'OPTIONS',
-      ].join(', ');
-      const onRequest = (
-        request: FastifyRequest,
-        reply: FastifyReply,
-        done: (error?: Error) => void,
-      ) => {
-        allowOrigins(reply, allow);
-        authenticate(request, done);
-      };
-      for (const [method, route] of Object.entries(resource)) {
-        server.route({
-          ...route,
-          method,
-          url,
-          onRequest,
-          preParsing: limits,
-          ...(isList && method === 'GET' && { errorHandler: raiseForList }),
-        });
-      }
-      server.route({
-        method: 'OPTIONS',
-        url,
-        schema: { hide: true },
-        handler: async (_, reply) => {
-          allowOrigins(reply, allow);
-          return reply.header('Allow', allow).code(204).send();
+    route: (path, resource) => addRoute(API_VERSION + path, resource),
+    open: (request) => database.look((query) => check(query, request)),
+    fetch: (request, work) =>
+      database.look(async (query) => {
+        const accountSid = parseSid('AC', pathParameter(request, 'AccountSid'));
+        const found = accountSid === undefined ? undefined : work(reading(query), accountSid);
+        // Nothing of it is told, not even that it failed, before the caller is known.
+        found?.catch(() => {});
+        await check(query, request);
+        if (found === undefined) throw new Problem('not_found');
+        return found;
+      }),
+    list: (request, work) =>
+      database.look(async (query) => {
+        const access = await check(query, request);
+        const found = work(reading(query), access);
+        found.catch(() => {});
+        // What was read is never newer than the caller's right to it.
+        await checkAccess(query, keyring, wishOf(request));
+        return found;
+      }),
+    change(request, work) {
+      const wish = wishOf(request);
+      const acting: Context = {
+        ...context,
+        database: {
+          ...database,
+          transaction: (act) =>
+            database.transaction(async (transaction) => {
+              await checkAccess(transaction, keyring, wish);
+              return act(transaction);
+            }),
         },
-      });
-      server.route({
-        method: server.supportedMethods.filter(
-          (method) => !methods.includes(method) && method !== 'OPTIONS' && method !== 'HEAD',
-        ),
-        url,
-        schema: { hide: true },
-        onRequest,
-        preParsing: [
-          ...limits,
-          (_, reply, __, done) => {
-            reply.header('Allow', allow);
-            done(new Problem('method_not_allowed'));
-          },
-        ],
-        handler: () => undefined,
-      });
+      };
+      return work(acting, parseSid('AC', wish.accountSid ?? wish.credentials.accountSid) ?? '');
     },
+    isOwn(request) {
+      const { credentials, accountSid = credentials.accountSid } = wishOf(request);
+      return parseSid('AC', accountSid) === parseSid('AC', credentials.accountSid);
+    },
+  };
+}
+
+/** Returns what counts a request of a caller, and raises `too_many_requests` over the limit. */
+async function createLimit(server: FastifyInstance, perSecond: number) {
+  if (perSecond === 0) return async () => {};
+  await server.register(rateLimit, { global: false });
+  const callers = new WeakMap<FastifyRequest, Caller>();
+  const count = server.createRateLimit({
+    max: perSecond,
+    timeWindow: 1000,
+    keyGenerator: (request) => callers.get(request)?.account.sid ?? '',
+  });
+  return async (request: FastifyRequest, caller: Caller): Promise<void> => {
+    callers.set(request, caller);
+    const counted = await count(request);
+    if (!counted.isAllowed && counted.isExceeded) throw TOO_MANY_REQUESTS;
   };
 }
 

@@ -32,6 +32,11 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     detail: 'separate',
   },
   parameter_invalid: { status: 400, code: 20422, message: 'Invalid parameter' },
+  status_not_changeable: {
+    status: 400,
+    code: 21477,
+    message: 'Only a parent account can change the Status, and only of its subaccounts',
+  },
   page_size_too_large: { status: 400, code: 20007, message: 'Page size too large' },
   page_token_invalid: { status: 400, code: 21481, message: 'Invalid PageToken' },
   request_malformed: { status: 400, code: 20001, message: 'The request could not be understood' },

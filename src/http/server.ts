@@ -182,7 +182,8 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
   reply.code(written.status);
   reply.header('content-type', written.contentType);
   if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
-  if (written.status === 503) reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (written.status === 503 || written.status === 429)
+    reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
   if (written.status === 413) {
     if (request.raw.complete) reply.header('Connection', 'close');
     else {

@@ -1,7 +1,7 @@
 /**
  * Group commit: transactions that wait for the one writer run one after the other inside a single
- * commit, so that they share one sync to disk. When one of them fails, none is kept, and each runs
- * again alone: a failure reaches only the caller that it belongs to.
+ * commit, so that they share one sync to disk. A failure reaches only the caller that it belongs to: one
+ * that has written nothing is left out; after any other none is kept, and each runs again alone.
  */
 
 import type { Kysely, Transaction } from 'kysely';
@@ -17,19 +17,23 @@ interface Waiting {
 
 const LARGEST_BATCH = 64;
 
-/**
- * Returns the function that runs a transaction on `writer`, in the order of the calls. `onCommit` is
- * called after each commit, before any of its callers is answered.
- */
-export function commitTogether(
-  writer: Kysely<Schema>,
-  onCommit: () => void,
-): <T>(work: Work<T>) => Promise<T> {
+export interface Writer {
+  query: Kysely<Schema>;
+  /** How many rows its connection has changed so far. */
+  changes(): number;
+  /** Whether its transaction is still open: a full disk ends it. */
+  isOpen(): boolean;
+  /** Is called after each commit, before any of its callers is answered. */
+  onCommit(): void;
+}
+
+/** Returns the function that runs a transaction on a writer, in the order of the calls. */
+export function commitTogether(writer: Writer): <T>(work: Work<T>) => Promise<T> {
   let waiting: Waiting[] = [];
   let isRunning = false;
 
   async function drain(): Promise<void> {
-    await commit(writer, takeBatch, onCommit);
+    await commit(writer, takeBatch);
     isRunning = waiting.length > 0;
     // Reads have their turn in between.
     if (isRunning) setImmediate(drain);
@@ -59,28 +63,36 @@ export function commitTogether(
   };
 }
 
-async function commit(
-  writer: Kysely<Schema>,
-  takeBatch: () => Waiting[],
-  onCommit: () => void,
-): Promise<void> {
+async function commit(writer: Writer, takeBatch: () => Waiting[]): Promise<void> {
   let begun: Waiting[] | undefined;
+  const refused = new Map<Waiting, unknown>();
   try {
-    await writer.transaction().execute(async (transaction) => {
+    await writer.query.transaction().execute(async (transaction) => {
       // Not before: whoever came while another process wrote is in it.
       const batch = takeBatch();
       begun = batch;
-      for (const one of batch) await one.work(transaction);
+      for (const one of batch) {
+        const changes = writer.changes();
+        try {
+          await one.work(transaction);
+        } catch (error) {
+          if (!writer.isOpen() || writer.changes() !== changes) throw error;
+          refused.set(one, error);
+        }
+      }
     });
   } catch (error) {
     // One that has not begun would begin no better alone.
     const isAlone = begun === undefined || begun.length === 1;
     for (const one of begun ?? takeBatch()) {
       if (isAlone) one.reject(error);
-      else await commit(writer, () => [one], onCommit);
+      else await commit(writer, () => [one]);
     }
     return;
   }
-  onCommit();
-  for (const one of begun ?? []) one.resolve(undefined);
+  writer.onCommit();
+  for (const one of begun ?? []) {
+    if (refused.has(one)) one.reject(refused.get(one));
+    else one.resolve(undefined);
+  }
 }

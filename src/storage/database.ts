@@ -16,6 +16,12 @@ export interface Database {
   /** Runs single statements; each sees all that was committed before it. */
   readonly query: Queryable;
   /**
+   * Runs reads that belong together, in the order in which they begin: none of them sees the data as it
+   * was before an earlier one. On SQLite all see one moment; on PostgreSQL those that do not wait for
+   * each other take one round trip. `work` may run again after a lost connection, and must only read.
+   */
+  look<T>(work: (query: Queryable) => Promise<T>): Promise<T>;
+  /**
    * Runs `work` in one transaction and resolves once its commit is durable. `work` may run more than
    * once (it waits with others and shares their commit, meets a conflict, or its commit was done and
    * the answer lost), so it must make its ids before it is called, and a second run must find and

@@ -21,6 +21,8 @@ export function openPool(connection: pg.ClientConfig, size: number, timeoutMs: n
     // The server gives up first, and says why.
     statement_timeout: timeoutMs - 100,
     keepAlive: true,
+    // Statements that do not wait for each other are sent together.
+    pipeline: true,
     types,
   });
   // A connection that breaks is replaced: whoever uses it learns of it from its statement, and an
@@ -97,12 +99,7 @@ export function discardingBroken(pool: pg.Pool, onUnanswered?: () => void): Post
       }
       async function send<R>(text: string, values: readonly unknown[]) {
         client ??= await connect();
-        const result = await client.query<R & pg.QueryResultRow>(text, [...values]);
-        return {
-          command: commandOf(result.command),
-          rowCount: result.rowCount ?? 0,
-          rows: result.rows,
-        };
+        return resultOf(await client.query<R & pg.QueryResultRow>(text, [...values]));
       }
       return { query, release: (discard) => client?.release(discard || failure !== undefined) };
     },
@@ -113,6 +110,17 @@ export function discardingBroken(pool: pg.Pool, onUnanswered?: () => void): Post
       throw nameFailure(error);
     });
   }
+}
+
+/** What Kysely reads of an answer of the driver. */
+export function resultOf<R extends pg.QueryResultRow>(
+  result: pg.QueryResult<R>,
+): PostgresQueryResult<R> {
+  return {
+    command: commandOf(result.command),
+    rowCount: result.rowCount ?? 0,
+    rows: result.rows,
+  };
 }
 
 type Command = PostgresQueryResult<unknown>['command'];

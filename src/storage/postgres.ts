@@ -9,16 +9,18 @@ import {
   type KyselyConfig,
   PostgresAdapter,
   PostgresDialect,
+  type PostgresPool,
   sql,
   type Transaction,
 } from 'kysely';
-import type pg from 'pg';
 import type { Database, QueryObserver } from './database.ts';
 import { connectionOf } from './postgres-connection.ts';
-import { isConflict, isOutdatedPlan, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+import { isConflict, isWorthAnotherTry } from './postgres-failures.ts';
+import { lookOn, poolOfOne } from './postgres-look.ts';
 import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
 import { watchStandby } from './postgres-standby.ts';
-import { type KeepStatement, keepStatementsOn } from './prepared.ts';
+import { keepOn, keepOnAny, nameStatements } from './postgres-statements.ts';
+import { keepStatementsOn } from './prepared.ts';
 import type { Schema } from './schema.ts';
 
 /** For a statement: a request is answered 503 within this when the database is away. */
@@ -35,14 +37,23 @@ const CONFLICT_MS = 5000;
 export function openPostgres(url: string, poolSize: number, observe?: QueryObserver): Database {
   const connection = connectionOf(url);
   const pool = openPool(connection, poolSize, TIMEOUT_MS);
-  const query: Kysely<Schema> = kyselyOn(pool, observe, () => standby.suspect());
+  const query: Kysely<Schema> = kyselyOn(
+    discardingBroken(pool, () => standby.suspect()),
+    observe,
+  );
   const standby = watchStandby(query, poolSize);
-  keepStatementsOn(query, keepingOn(pool, observe));
+  const names = nameStatements();
+  keepStatementsOn(query, keepOnAny(pool, names, observe));
   let commits = 0;
 
   return {
     engine: 'postgres',
     query,
+    look: lookOn(pool, (client) => {
+      const looking = kyselyOn(poolOfOne(pool, client), observe);
+      keepStatementsOn(looking, keepOn(client, names, observe));
+      return looking;
+    }),
     connections: watchConnections(pool, poolSize),
     commits: () => commits,
     async transaction(work) {
@@ -52,7 +63,7 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
       return result;
     },
     async migration(work) {
-      const patient = kyselyOn(openPool(connection, 1, MIGRATION_TIMEOUT_MS));
+      const patient = kyselyOn(discardingBroken(openPool(connection, 1, MIGRATION_TIMEOUT_MS)));
       try {
         return await runAgainAfterConflicts(patient, work);
       } finally {
@@ -72,42 +83,9 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
   };
 }
 
-/** Gives statements names, under which each connection keeps them. */
-function keepingOn(pool: pg.Pool, observe?: QueryObserver): KeepStatement {
-  let names = 0;
-  const newName = () => {
-    names += 1;
-    return `q${names}`;
-  };
-  return <Row>(text: string) => {
-    let name = newName();
-    return async (values) => {
-      const begun = performance.now();
-      const read = () => pool.query<Row & pg.QueryResultRow>({ name, text, values: [...values] });
-      try {
-        const used = name;
-        const { rows } = await read().catch((error: unknown) => {
-          if (isOutdatedPlan(error)) name = used === name ? newName() : name;
-          else if (!isWorthAnotherTry(error, begun)) throw error;
-          return read();
-        });
-        return rows;
-      } catch (error) {
-        throw nameFailure(error);
-      } finally {
-        observe?.(performance.now() - begun);
-      }
-    };
-  };
-}
-
-function kyselyOn(
-  pool: pg.Pool,
-  observe?: QueryObserver,
-  onUnanswered?: () => void,
-): Kysely<Schema> {
+function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
   const config: KyselyConfig = {
-    dialect: new PortableDialect({ pool: discardingBroken(pool, onUnanswered) }),
+    dialect: new PortableDialect({ pool }),
     ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
   };
   return new Kysely<Schema>(config);
@@ -132,7 +110,7 @@ async function runAgainAfterConflicts<T>(
 /** The SQL that PostgreSQL and those who speak its language share: no advisory locks. */
 class PortableDialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
-    return new PortableAdapter();
+    return ADAPTER;
   }
 }
 
@@ -149,3 +127,6 @@ class PortableAdapter extends PostgresAdapter {
 
   override async releaseMigrationLock(): Promise<void> {}
 }
+
+/** The same for every connection: queries are compiled once for each adapter (prepared.ts). */
+const ADAPTER = new PortableAdapter();

@@ -19,19 +19,24 @@ interface Waiting {
 export interface Snapshot {
   /** Opens a new one, or throws. */
   begin(): void;
-  /** Ends it, also when the engine has done so after a failure. */
+  /** Ends it, also when it did not begin, or the engine has ended it after a failure. */
   end(): void;
 }
 
-/** Returns the function that runs `read` with all others of this turn, and resolves with its result. */
-export function readTogether(snapshot: Snapshot): <T>(read: () => T) => Promise<T> {
+/**
+ * Returns the function that runs `read` with all others of this turn, and resolves with its result. A
+ * `read` that goes on in promise callbacks still reads from the snapshot, as long as it waits for
+ * nothing but such reads: Node.js runs them all before the next callback of the event loop.
+ */
+export function readTogether(snapshot: Snapshot): <T>(read: () => T | Promise<T>) => Promise<T> {
   let waiting: Waiting[] = [];
+  let isOpen = false;
 
-  function drain(): void {
+  function readGroup(): void {
     const group = waiting;
-    const isShared = group.length > 1;
+    isOpen = true;
     try {
-      if (isShared) snapshot.begin();
+      snapshot.begin();
     } catch (error) {
       waiting = [];
       for (const one of group) one.reject(error);
@@ -39,21 +44,31 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T) => Promise<
     }
     const end = performance.now() + GROUP_MS;
     let done = 0;
-    // Nothing awaits in between, so no write of this process can fall into the snapshot.
     do group[done++]?.read();
     while (done < group.length && performance.now() < end);
     waiting = group.slice(done);
-    if (waiting.length > 0) setImmediate(drain);
+    if (waiting.length > 0) schedule();
+  }
+
+  function endGroup(): void {
+    if (!isOpen) return;
+    isOpen = false;
     try {
-      if (isShared) snapshot.end();
+      snapshot.end();
     } catch {
       // What was read is right all the same, and the next group hears of it where it begins.
     }
   }
 
-  return function together<T>(read: () => T): Promise<T> {
+  /** Nothing but promise callbacks runs between two immediates that were scheduled together. */
+  function schedule(): void {
+    setImmediate(readGroup);
+    setImmediate(endGroup);
+  }
+
+  return function together<T>(read: () => T | Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (waiting.length === 0) setImmediate(drain);
+      if (waiting.length === 0) schedule();
       waiting.push({
         read() {
           try {

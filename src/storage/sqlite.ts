@@ -18,10 +18,12 @@ import {
 } from 'kysely';
 import { Problem } from '../problem.ts';
 import { commitTogether } from './commit-together.ts';
-import type { Database, QueryObserver } from './database.ts';
-import { type KeepStatement, keepStatementsOn } from './prepared.ts';
+import type { Database, Queryable, QueryObserver } from './database.ts';
+import { keepRowsOn } from './kept-rows.ts';
+import { keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
+import { isBusy, named, nameFailure } from './sqlite-failures.ts';
 
 /** How long a write waits for those of other processes. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -36,18 +38,25 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
   // It waits for other processes where it begins a transaction, and nowhere else.
   writing.pragma('busy_timeout = 0');
   const writer = kyselyOn(writing, observe);
-  const reading = isMemory ? writing : connect(path, { queryOnly: true });
-  const reader = isMemory ? writer : kyselyOn(reading, observe);
-  // In memory there is one connection, which may be inside a transaction: there Kysely makes it wait.
-  if (!isMemory) keepStatementsOn(reader, statementsOf(reading, observe));
+  // In memory there is one connection, which may be inside a transaction: there Kysely makes reads wait.
+  const { reader, look } = isMemory
+    ? { reader: writer, look: <T>(work: (query: Queryable) => Promise<T>) => work(writer) }
+    : readerOn(connect(path, { queryOnly: true }), observe);
   let commits = 0;
-  const write = commitTogether(writer, () => {
-    commits += 1;
+  const totalChanges = writing.prepare<[], number>('select total_changes()').pluck();
+  const write = commitTogether({
+    query: writer,
+    changes: () => totalChanges.get() ?? 0,
+    isOpen: () => writing.inTransaction,
+    onCommit() {
+      commits += 1;
+    },
   });
 
   return {
     engine: 'sqlite',
     query: reader,
+    look,
     transaction: write,
     migration: write,
     commits: () => commits,
@@ -102,26 +111,31 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
   });
 }
 
-/** Statements of a connection that only reads; those of one turn run together, each is timed. */
-function statementsOf(connection: Connection, observe: QueryObserver | undefined): KeepStatement {
+/** What reads on a connection of its own: single statements, and looks, all those of one turn together. */
+function readerOn(connection: Connection, observe: QueryObserver | undefined) {
   const begin = connection.prepare('begin');
   const rollback = connection.prepare('rollback');
+  const { keep, refresh } = keepRowsOn(connection, observe);
   const together = readTogether({
-    begin: () => named(() => begin.run()),
+    begin() {
+      named(() => begin.run());
+      refresh();
+    },
     end() {
       // A failure of the disk has rolled back already. Nothing was written: there is nothing to commit.
       if (connection.inTransaction) rollback.run();
     },
   });
-  return <Row>(sql: string) => {
-    const statement = named(() => connection.prepare<unknown[], Row>(sql));
-    return (parameters) =>
-      together(() => {
-        const begun = performance.now();
-        const rows = named(() => statement.all(...parameters));
-        observe?.(performance.now() - begun);
-        return rows;
-      });
+  const reader = kyselyOn(connection, observe);
+  keepStatementsOn(reader, <Row>(sql: string) => {
+    const read = keep<Row>(sql);
+    return (parameters) => together(() => read(parameters));
+  });
+  const looking = kyselyOn(connection, observe);
+  keepStatementsOn(looking, keep);
+  return {
+    reader,
+    look: <T>(work: (query: Queryable) => Promise<T>) => together(() => work(looking)),
   };
 }
 
@@ -152,22 +166,6 @@ function withNamedFailures(statement: Statement<unknown[]>): SqliteStatement {
     run: (parameters) => named(() => statement.run(...parameters)),
     iterate: (parameters) => named(() => statement.iterate(...parameters)),
   };
-}
-
-const UNAVAILABLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/;
-
-function named<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw nameFailure(error);
-  }
-}
-
-function nameFailure(error: unknown): unknown {
-  return error instanceof SqliteConnection.SqliteError && UNAVAILABLE.test(error.code)
-    ? new Problem('storage_unavailable', undefined, { cause: error })
-    : error;
 }
 
 /**
@@ -211,10 +209,6 @@ async function beginWriting(begin: Statement): Promise<void> {
     }
     await setTimeout(BUSY_RETRY_MS);
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof SqliteConnection.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
 /** SQLite's schema changes are transactional: migrations run in one, which holds the write lock. */

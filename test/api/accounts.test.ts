@@ -166,13 +166,25 @@ for (const engine of DATABASES) {
     it('closes the subaccounts together with their parent', async () => {
       const parent = await server.createAccount({});
       const child = await createSubaccount(parent);
-      const closed = await update(parent.accountSid, parent, { Status: 'closed' });
-      assert.equal(closed.status, 200, closed.text);
-      assert.equal(objectOf(closed.json).status, 'closed');
+      await server.setAccountStatus(parent.accountSid, 'closed');
       for (const auth of [parent, child]) {
         const path = connectAppsPath(auth.accountSid);
         const reply = await server.request('GET', path, { auth });
         checkProblem(reply, { status: 401, code: 20003 });
+      }
+    });
+
+    it("changes a Status for a parent alone, and only its subaccounts'", async () => {
+      const parent = await server.createAccount({});
+      const child = await createSubaccount(parent);
+      for (const auth of [parent, child]) {
+        for (const Status of ['closed', 'suspended', 'active']) {
+          const reply = await update(auth.accountSid, auth, { Status, FriendlyName: 'not this' });
+          checkProblem(reply, { status: 400, code: 21477 });
+        }
+        const account = await fetchAccount(auth.accountSid, auth);
+        assert.equal(account.status, 'active');
+        assert.notEqual(account.friendly_name, 'not this');
       }
     });
 

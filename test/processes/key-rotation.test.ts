@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
-import { authenticate } from '../../src/accounts/access.ts';
+import { authenticate } from '../../src/access/authenticate.ts';
 import { rotateToken } from '../../src/accounts/account.ts';
 import { createContext } from '../../src/app.ts';
 import { createConfig } from '../../src/config.ts';
@@ -46,7 +46,9 @@ for (const engine of DATABASES) {
     const allWork = (...keys: [string, string?]) =>
       withKeys(keys, async (context) => {
         for (const { accountSid, authToken } of accounts) {
-          if ((await authenticate(context, accountSid, authToken)) === undefined) return false;
+          const { query } = context.database;
+          const caller = authenticate(query, context.keyring, { accountSid, authToken });
+          if (!(await caller.then(Boolean, () => false))) return false;
         }
         return true;
       });

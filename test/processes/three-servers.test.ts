@@ -18,8 +18,8 @@ import type { Credentials } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const SERVERS = 3;
-/** What is taken away must be refused everywhere within this. */
-const SEEN_MS = 3000;
+/** How long requests go on that should long have been refused. */
+const LIMIT_MS = 10_000;
 const CALLBACKS = 90;
 /** How often each server has answered before something is taken away. */
 const GOOD_ANSWERS = 6;
@@ -66,15 +66,15 @@ for (const engine of DATABASES) {
       await receiver.close();
     });
 
-    /** Asks every server all the time, takes something away, and returns how long it still answered. */
-    async function msUntilRefused(
+    /** Asks every server all the time, takes something away, and returns how many later requests it answered. */
+    async function goodAnswersAfter(
       auth: Credentials,
       path: string,
       takeAway: () => Promise<unknown>,
     ): Promise<number> {
       let begunAt = Number.POSITIVE_INFINITY;
       let takenAt = Number.POSITIVE_INFINITY;
-      let lastGoodAt = 0;
+      let late = 0;
       const good = servers.map(() => 0);
       const ask = async (server: ServeProcess, index: number) => {
         for (;;) {
@@ -82,11 +82,11 @@ for (const engine of DATABASES) {
           const reply = await server.request('GET', path, { auth });
           if (reply.status === 200) {
             good[index] = (good[index] ?? 0) + 1;
-            lastGoodAt = Math.max(lastGoodAt, sentAt);
+            if (sentAt > takenAt) late += 1;
             // A refusal may come before the taking away is reported here, but not before it began.
           } else if (performance.now() > begunAt) return;
           else assert.fail(`${reply.status} before it was taken away`);
-          assert.ok(sentAt < takenAt + 3 * SEEN_MS, 'it is never refused');
+          assert.ok(sentAt < takenAt + LIMIT_MS, 'it is never refused');
         }
       };
       const asking = Promise.all(servers.map(ask));
@@ -96,10 +96,10 @@ for (const engine of DATABASES) {
       await takeAway();
       takenAt = performance.now();
       await asking;
-      return Math.max(0, lastGoodAt - takenAt);
+      return late;
     }
 
-    it('refuses everywhere within 3 s what was revoked, rotated, suspended, closed, dropped or deleted', async () => {
+    it('refuses everywhere at once what was revoked, rotated, suspended, closed, dropped or deleted', async () => {
       const { context } = world;
       const revoked = await authorize({ permissions: ['get-all'] });
       const dropped = await authorize({ permissions: ['get-all'] });
@@ -138,8 +138,8 @@ for (const engine of DATABASES) {
         ['rotated', rotated, () => rotateToken(context, rotated.accountSid, { keepOld: false })],
       ];
       for (const [name, auth, takeAway] of cases) {
-        const ms = await msUntilRefused(auth, path(auth), takeAway);
-        assert.ok(ms < SEEN_MS, `${name}: still answered after ${ms} ms`);
+        const late = await goodAnswersAfter(auth, path(auth), takeAway);
+        assert.equal(late, 0, `${name}: answered ${late} requests that began later`);
       }
     });
 

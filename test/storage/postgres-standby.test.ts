@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { checkProblem } from '../api/check-problem.ts';
-import { accountsPath, connectAppPath } from '../api/paths.ts';
+import { connectAppPath } from '../api/paths.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { type Cluster, startCluster } from '../support/postgres.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { type Reply, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const POOL_SIZE = 4;
@@ -21,12 +21,14 @@ describe('PostgreSQL without a standby to confirm commits', {
   let server: TestServer;
   let cluster: Cluster;
   let administrator: pg.Client;
+  let apps: string[] = [];
   before(async () => {
     cluster = await startCluster({ settings: { max_connections: String(MAX_CONNECTIONS) } });
     administrator = new pg.Client({ connectionString: await cluster.createDatabase() });
     await administrator.connect();
     await administrator.query('create role plain login');
     server = await serveOn(await cluster.createDatabase('owner plain'));
+    apps = await server.createApps(server.developer.accountSid, WRITERS);
   });
   after(async () => {
     await server?.close();
@@ -42,7 +44,11 @@ describe('PostgreSQL without a standby to confirm commits', {
         DATABASE_POOL_SIZE: String(POOL_SIZE),
       },
     });
-  const write = (to = server) => to.request('POST', accountsPath(), { auth: to.developer });
+  /** Each writes another row: none waits for another but for the standby. */
+  async function write(to = server, appSid = to.connectAppSid): Promise<Reply> {
+    const path = connectAppPath(to.developer.accountSid, appSid);
+    return to.request('POST', path, { auth: to.developer, form: { Description: 'x' } });
+  }
   const read = () =>
     server.request('GET', connectAppPath(server.developer.accountSid, server.connectAppSid), {
       auth: server.developer,
@@ -57,10 +63,10 @@ describe('PostgreSQL without a standby to confirm commits', {
   }
 
   it('goes on reading while writes are refused, and writes again when there is one', async () => {
-    assert.equal((await write()).status, 201);
+    assert.equal((await write()).status, 200);
     await setStandbys('nobody');
     for (let round = 0; round < 4; round += 1) {
-      for (const reply of await Promise.all(Array.from({ length: WRITERS }, () => write()))) {
+      for (const reply of await Promise.all(apps.map((sid) => write(server, sid)))) {
         checkProblem(reply, { status: 503, code: 20503 });
       }
       assert.equal((await read()).status, 200);
@@ -70,7 +76,7 @@ describe('PostgreSQL without a standby to confirm commits', {
     assert.match(server.logs(), /no standby of PostgreSQL confirms them/);
 
     await setStandbys('');
-    await until('it writes again', async () => (await write()).status === 201);
+    await until('it writes again', async () => (await write()).status === 200);
     assert.equal(await waiting(), 0);
   });
 
@@ -82,11 +88,12 @@ describe('PostgreSQL without a standby to confirm commits', {
     await own.end();
     const plain = await serveOn(url);
     t.after(() => plain.close());
-    assert.equal((await write(plain)).status, 201);
+    assert.equal((await write(plain)).status, 200);
+    const others = await plain.createApps(plain.developer.accountSid, WRITERS);
     await setStandbys('nobody');
-    const replies = await Promise.all(Array.from({ length: WRITERS }, () => write(plain)));
+    const replies = await Promise.all(others.map((sid) => write(plain, sid)));
     for (const reply of replies) checkProblem(reply, { status: 503, code: 20503 });
     await setStandbys('');
-    await until('it writes again', async () => (await write(plain)).status === 201);
+    await until('it writes again', async () => (await write(plain)).status === 200);
   });
 });

@@ -98,6 +98,23 @@ for (const kind of KINDS) {
       assert.ok(commits <= 4, `${commits} commits for 200 transactions`);
     });
 
+    it('lets the others share one commit when some fail before they have written', async (context) => {
+      const database = await open(context, kind);
+      const before = database.commits();
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 60 }, (_, index) =>
+          database.transaction(async (one) => {
+            if (index % 2 === 0) throw new Error('on purpose');
+            await insert(one, `CN${index}`);
+          }),
+        ),
+      );
+      assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 30);
+      assert.equal((await listSids(database.query)).length, 30);
+      const commits = database.commits() - before;
+      assert.ok(commits <= 2, `${commits} commits for 60 transactions`);
+    });
+
     it('runs them in the order in which they were started', async (context) => {
       const database = await open(context, kind);
       const seen = await Promise.all(

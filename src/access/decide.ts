@@ -1,0 +1,103 @@
+/**
+ * Who may do what with which account. An account opens itself, a parent its subaccounts too. A Connect
+ * App reads what its customer granted, and changes no accounts, authorizations or Connect Apps.
+ */
+
+import { isSubaccount } from '../accounts/account.ts';
+import { findAccount } from '../accounts/store.ts';
+import type { StoredAccount } from '../accounts/token.ts';
+import { Problem } from '../problem.ts';
+import type { Keyring } from '../secrets.ts';
+import { parseSid } from '../sid.ts';
+import type { Queryable } from '../storage/database.ts';
+import { authenticate, type Caller, type Credentials } from './authenticate.ts';
+
+/** What a request wants to do: with an account itself, or with what belongs to it. */
+export type Right = 'read account' | 'change account' | 'read' | 'change';
+
+/** A request that may do what it wants. */
+export interface Access {
+  caller: Caller;
+  /** The account of the path, or the caller's own. */
+  account: StoredAccount;
+}
+
+/** What a request wants. */
+export interface Wish {
+  credentials: Credentials;
+  right: Right;
+  /** The account that the path names; absent for the caller's own. */
+  accountSid?: string | undefined;
+}
+
+/**
+ * Returns who is asking and for which account, from the rows as `query` sees them. Raises as
+ * `authenticate` does; `not_found` for an account outside the caller's family; `account_not_active` and
+ * `access_denied` for what the caller may not do.
+ */
+export async function checkAccess(
+  query: Queryable,
+  keyring: Keyring,
+  { credentials, right, accountSid = credentials.accountSid }: Wish,
+): Promise<Access> {
+  const sid = parseSid('AC', accountSid);
+  const isOwn = sid === parseSid('AC', credentials.accountSid);
+  // Begun together: neither waits for the other.
+  const [found, caller] = await Promise.all([
+    sid === undefined || isOwn ? undefined : findAccount(query, sid),
+    authenticate(query, keyring, credentials),
+  ]);
+  const account = isOwn ? caller.account : found;
+  if (account === undefined || !isFamily(caller, account)) throw new Problem('not_found');
+  decide(caller, right, account);
+  return { caller, account };
+}
+
+/** Raises why the caller has no such right on an account of its family. */
+export function decide(caller: Caller, right: Right, account: StoredAccount): void {
+  if (right.startsWith('change')) checkMayChange(caller);
+  else checkMayRead(caller, account);
+  if (right.endsWith('account') || account.status === 'active') return;
+  // What a closed account has is still its parent's to look at.
+  const isOfParent = caller.permissions === undefined && account.sid !== caller.account.sid;
+  if (right === 'read' && isOfParent && account.status === 'closed') return;
+  throw new Problem('account_not_active');
+}
+
+/** Whose accounts the caller may list: a parent's and its subaccounts', or only this one. */
+export function scopeOf({
+  account,
+  permissions,
+}: Caller): { ownerAccountSid: string } | { sid: string } {
+  if (permissions === undefined) {
+    return isSubaccount(account) ? { sid: account.sid } : { ownerAccountSid: account.sid };
+  }
+  return permissions.includes('get-all')
+    ? { ownerAccountSid: account.ownerAccountSid }
+    : { sid: account.sid };
+}
+
+/** The caller's account and its subaccounts; for a Connect App, all accounts of its customer. */
+function isFamily(caller: Caller, { sid, ownerAccountSid }: StoredAccount): boolean {
+  const isApp = caller.permissions !== undefined;
+  const root = isApp ? caller.account.ownerAccountSid : caller.account.sid;
+  return sid === root || ownerAccountSid === root;
+}
+
+function checkMayChange({ permissions }: Caller): void {
+  if (permissions === undefined) return;
+  throw new Problem(
+    'access_denied',
+    'A Connect App cannot change accounts, authorizations or Connect Apps.',
+  );
+}
+
+/** `get-all` reads the whole family, `post-all` only the app's own subaccount. */
+function checkMayRead({ account, permissions }: Caller, { sid }: StoredAccount): void {
+  if (permissions === undefined || permissions.includes('get-all')) return;
+  if (permissions.includes('post-all') && account.sid === sid) return;
+  throw new Problem(
+    'access_denied',
+    'The customer has not granted this Connect App the permission get-all.',
+  );
+}

@@ -1,0 +1,49 @@
+/** What a request says of who it is, before anybody has looked whether that is true. */
+
+import type { FastifyRequest } from 'fastify';
+import { type Credentials, notAuthenticated } from '../access/authenticate.ts';
+import { Problem } from '../problem.ts';
+
+/**
+ * Reads the Authorization header, which must be there once: a proxy and this server could take two of
+ * them for two different callers. Raises `not_authenticated`.
+ */
+export function credentialsOf({ raw, headers }: FastifyRequest): Credentials {
+  if (countHeaders(raw.rawHeaders, 'authorization') > 1) {
+    throw new Problem('not_authenticated', 'Send exactly one Authorization header.');
+  }
+  const credentials = parseAuthorization(headers.authorization);
+  if (credentials === undefined) throw notAuthenticated();
+  return credentials;
+}
+
+/** Reads HTTP Basic (RFC 7617); undefined when there is none. */
+export function parseAuthorization(header: string | undefined): Credentials | undefined {
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+=*) *$/i.exec(header ?? '') ?? [];
+  const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  if (colon === -1) return undefined;
+  return { accountSid: pair.slice(0, colon), authToken: pair.slice(colon + 1) };
+}
+
+/**
+ * Whether a browser sends this for a page of another site (Fetch Metadata; RFC 6454 for Origin): it adds
+ * the credentials that it remembers, so the person at the browser may know nothing of it.
+ */
+export function isFromAnotherSite({ headers, host }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  const { origin } = headers;
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== host;
+}
+
+/** How often a header was sent: Node.js keeps only the first of some. */
+function countHeaders(rawHeaders: readonly string[], name: string): number {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const sent = rawHeaders[index];
+    if (sent?.length === name.length && sent.toLowerCase() === name) count += 1;
+  }
+  return count;
+}
