@@ -44,6 +44,7 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
   const standby = watchStandby(query, poolSize);
   const names = nameStatements();
   keepStatementsOn(query, keepOnAny(pool, names, observe));
+  const transact = transactionsOn(query);
   let commits = 0;
 
   return {
@@ -58,14 +59,14 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
     commits: () => commits,
     async transaction(work) {
       standby.check();
-      const result = await runAgainAfterConflicts(query, work);
+      const result = await transact(work);
       commits += 1;
       return result;
     },
     async migration(work) {
       const patient = kyselyOn(discardingBroken(openPool(connection, 1, MIGRATION_TIMEOUT_MS)));
       try {
-        return await runAgainAfterConflicts(patient, work);
+        return await transactionsOn(patient)(work);
       } finally {
         await patient.destroy();
       }
@@ -91,20 +92,32 @@ function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
   return new Kysely<Schema>(config);
 }
 
-async function runAgainAfterConflicts<T>(
-  query: Kysely<Schema>,
-  work: (transaction: Transaction<Schema>) => Promise<T>,
-): Promise<T> {
-  const begun = performance.now();
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await query.transaction().setIsolationLevel('serializable').execute(work);
-    } catch (error) {
-      const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
-      if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
-      await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+/** Returns what runs transactions on `query`. Those that met others wait for each other from then on. */
+function transactionsOn(query: Kysely<Schema>) {
+  let last: Promise<unknown> = Promise.resolve();
+
+  return async function transaction<T>(
+    work: (transaction: Transaction<Schema>) => Promise<T>,
+  ): Promise<T> {
+    const begun = performance.now();
+    const run = () => query.transaction().setIsolationLevel('serializable').execute(work);
+    let next = run;
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await next();
+      } catch (error) {
+        const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
+        if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
+        await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+      }
+      // One by one they get through, where all at once would only meet again.
+      next = () => {
+        const turn = last.then(run, run);
+        last = turn.catch(() => {});
+        return turn;
+      };
     }
-  }
+  };
 }
 
 /** The SQL that PostgreSQL and those who speak its language share: no advisory locks. */
