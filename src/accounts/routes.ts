@@ -6,7 +6,7 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
-import { choice, listQuery, listSchema, parameterSchema } from '../http/schemas.ts';
+import { listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
 import {
   type Caller,
   checkMayChange,
@@ -15,20 +15,33 @@ import {
   scopeOf,
 } from './access.ts';
 import {
-  ACCOUNT_STATUSES,
   createSubaccount,
   FRIENDLY_NAME_RULE,
   listingOfAccounts,
   parseAccountFilters,
   updateAccount,
 } from './account.ts';
-import { accountFormat } from './format.ts';
+import { accountFormat, accountStatusSchema } from './format.ts';
 import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from './token.ts';
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
-const Status = choice(ACCOUNT_STATUSES, 'Suspended can be undone, closed is final.');
-const CreateAccount = Type.Partial(Type.Object({ FriendlyName }));
-const UpdateAccount = Type.Partial(Type.Object({ FriendlyName, Status }));
+const Status = accountStatusSchema;
+const CreateAccount = named('CreateAccountForm', Type.Partial(Type.Object({ FriendlyName })), {
+  FriendlyName: 'Second shop',
+});
+const UpdateAccount = named(
+  'UpdateAccountForm',
+  Type.Partial(Type.Object({ FriendlyName, Status })),
+  { FriendlyName: 'Second shop' },
+);
+const FILTERS = {
+  FriendlyName: parameterSchema({
+    type: 'string',
+    description: 'Only accounts with exactly this name.',
+  }),
+  Status,
+};
+const tags = ['Account'];
 
 /** Adds the list and the instance resource. */
 export function addAccountRoutes(
@@ -39,8 +52,11 @@ export function addAccountRoutes(
   api.route('/Accounts', {
     GET: {
       schema: {
+        operationId: 'ListAccount',
+        tags,
         summary: 'List this account and its subaccounts',
-        querystring: listQuery(UpdateAccount.properties),
+        description: 'Lists the newest first.',
+        querystring: listQuery(FILTERS),
         response: { 200: listSchema(accountFormat.listName, accountFormat.schema) },
       },
       handler: async (request, reply) => {
@@ -58,7 +74,10 @@ export function addAccountRoutes(
     },
     POST: {
       schema: {
+        operationId: 'CreateAccount',
+        tags,
         summary: 'Create a subaccount',
+        description: 'Creates an account that belongs to the one making the request.',
         body: CreateAccount,
         response: { 201: accountFormat.schema },
       },
@@ -75,7 +94,10 @@ export function addAccountRoutes(
   api.route('/Accounts/:AccountSid', {
     GET: {
       schema: {
+        operationId: 'FetchAccount',
+        tags,
         summary: 'Fetch an account',
+        description: 'Fetches the account making the request, or a subaccount of it.',
         response: { 200: accountFormat.schema },
       },
       handler: async (request, reply) => {
@@ -87,7 +109,10 @@ export function addAccountRoutes(
     },
     POST: {
       schema: {
+        operationId: 'UpdateAccount',
+        tags,
         summary: 'Update an account',
+        description: 'Changes the properties that are sent.',
         body: UpdateAccount,
         response: { 200: accountFormat.schema },
       },

@@ -17,11 +17,15 @@ export function addAuthorizationRoutes(
   options: { strictPageSize: boolean },
 ): void {
   const { schema, listName } = authorizedConnectAppFormat;
+  const tags = ['AuthorizedConnectApp'];
 
   api.route('/Accounts/:AccountSid/AuthorizedConnectApps', {
     GET: {
       schema: {
+        operationId: 'ListAuthorizedConnectApp',
+        tags,
         summary: 'List the Connect Apps that an account authorized',
+        description: 'Lists the newest first; without those whose access was revoked.',
         querystring: listQuery(),
         response: { 200: listSchema(listName, schema) },
       },
@@ -41,7 +45,11 @@ export function addAuthorizationRoutes(
   api.route('/Accounts/:AccountSid/AuthorizedConnectApps/:ConnectAppSid', {
     GET: {
       schema: {
+        operationId: 'FetchAuthorizedConnectApp',
+        tags,
         summary: 'Fetch a Connect App that an account authorized',
+        description:
+          'Shows what the app says of itself now, and the permissions that were granted.',
         response: { 200: schema },
       },
       handler: async (request, reply) => {

@@ -1,0 +1,126 @@
+/**
+ * What the operations of the description have in common: SIDs in the path, every error with its body,
+ * headers, and for those that only read the same in XML and CSV.
+ */
+
+import { ERROR_RESPONSES, headerReference, REQUEST_ID } from './components.ts';
+import { type JsonObject, mapMembers, objectAt } from './json.ts';
+
+/** The extension of the paths that routes are described with. */
+export const JSON_EXTENSION = '.json';
+
+const SUCCESSES: Readonly<Record<string, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'Deleted; there is no body',
+};
+
+const FORMS = [
+  {
+    tag: 'XML',
+    extension: '.xml',
+    content: { 'application/xml': { schema: { $ref: '#/components/schemas/XmlDocument' } } },
+  },
+  {
+    tag: 'CSV',
+    extension: '.csv',
+    content: { 'text/csv': { schema: { $ref: '#/components/schemas/CsvTable' } } },
+  },
+] as const;
+
+/** Completes the operations of all paths; `paths` end in .json. */
+export function completeOperations(paths: JsonObject): JsonObject {
+  const inJson = Object.entries(paths).map(([path, item]) => [
+    path,
+    {
+      ...parametersOf(path),
+      ...mapMembers(objectAt(item), (operation) => complete(objectAt(operation), path)),
+    },
+  ]);
+  const inOtherForms = FORMS.flatMap((form) =>
+    Object.entries(paths).map(([path, item]) => [
+      path.slice(0, -JSON_EXTENSION.length) + form.extension,
+      { ...parametersOf(path), get: inForm(objectAt(item, 'get'), form) },
+    ]),
+  );
+  return Object.fromEntries([...inJson, ...inOtherForms]);
+}
+
+function complete(operation: JsonObject, path: string): JsonObject {
+  const { parameters: _, requestBody, ...rest } = operation;
+  const query = queryOf(operation);
+  const errors = Object.entries(ERROR_RESPONSES).filter(
+    ([status]) => status !== '404' || path.includes('{'),
+  );
+  return {
+    ...rest,
+    ...(query.length > 0 && { parameters: query }),
+    // Every parameter of every form may be left out.
+    ...(requestBody !== undefined && {
+      requestBody: { ...objectAt(requestBody), required: false },
+    }),
+    responses: {
+      ...mapMembers(objectAt(operation, 'responses'), (response, status) => ({
+        ...objectAt(response),
+        description: SUCCESSES[status] ?? 'OK',
+        headers: REQUEST_ID,
+      })),
+      ...Object.fromEntries(
+        errors.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
+      ),
+    },
+  };
+}
+
+function inForm(operation: JsonObject, form: (typeof FORMS)[number]): JsonObject {
+  const isList = queryOf(operation).length > 0;
+  return {
+    operationId: `${operation.operationId}As${form.tag === 'XML' ? 'Xml' : 'Csv'}`,
+    tags: [form.tag],
+    summary: `${operation.summary}, in ${form.tag}`,
+    description: `The same as \`${operation.operationId}\`, in ${form.tag}.`,
+    ...(isList && { parameters: queryOf(operation) }),
+    responses: {
+      200: {
+        description: 'OK',
+        headers: { ...REQUEST_ID, ...(isList && form.tag === 'CSV' && headerReference('Link')) },
+        content: form.content,
+      },
+      '4XX': { $ref: '#/components/responses/XmlError' },
+      '5XX': { $ref: '#/components/responses/XmlError' },
+    },
+  };
+}
+
+function queryOf({ parameters }: JsonObject): readonly JsonObject[] {
+  const all = Array.isArray(parameters) ? parameters.map((one) => objectAt(one)) : [];
+  return all.filter((parameter) => parameter.in === 'query');
+}
+
+/** The SIDs in a path: those of accounts, and those of Connect Apps. */
+function parametersOf(path: string): JsonObject {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  if (names.length === 0) return {};
+  return {
+    parameters: names.map((name) => {
+      const isAccount = name === 'AccountSid' || /\/Accounts\/\{Sid\}\.json$/.test(path);
+      const prefix = isAccount ? 'AC' : 'CN';
+      return {
+        name,
+        in: 'path',
+        required: true,
+        description: `The SID of the ${isAccount ? 'account' : 'Connect App'}.`,
+        schema: {
+          type: 'string',
+          minLength: 34,
+          maxLength: 34,
+          pattern: `^${prefix}[0-9a-fA-F]{32}$`,
+        },
+        example:
+          prefix === 'AC'
+            ? 'AC00000000000000000000000000000001'
+            : 'CNb989fdd207b04d16aee578018ef5fd93',
+      };
+    }),
+  };
+}
