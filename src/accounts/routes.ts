@@ -26,9 +26,19 @@ import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
 const Status = accountStatusSchema;
-const CreateAccount = named('CreateAccountForm', Type.Partial(Type.Object({ FriendlyName })), {
-  FriendlyName: 'Second shop',
-});
+const CreateAccount = named(
+  'CreateAccountForm',
+  Type.Partial(
+    Type.Object({
+      FriendlyName: parameterSchema({
+        ...FRIENDLY_NAME_RULE,
+        minLength: 0,
+        description: 'The name of the account, up to 64 characters; made from the time when empty.',
+      }),
+    }),
+  ),
+  { FriendlyName: 'Second shop' },
+);
 const UpdateAccount = named(
   'UpdateAccountForm',
   Type.Partial(Type.Object({ FriendlyName, Status })),

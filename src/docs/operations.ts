@@ -1,6 +1,6 @@
 /**
  * What the operations of the description have in common: SIDs in the path, every error with its body,
- * headers, and for those that only read the same in XML and CSV.
+ * headers, and the same in XML and CSV.
  */
 
 import { ERROR_RESPONSES, headerReference, REQUEST_ID } from './components.ts';
@@ -18,11 +18,13 @@ const SUCCESSES: Readonly<Record<string, string>> = {
 const FORMS = [
   {
     tag: 'XML',
+    suffix: 'Xml',
     extension: '.xml',
     content: { 'application/xml': { schema: { $ref: '#/components/schemas/XmlDocument' } } },
   },
   {
     tag: 'CSV',
+    suffix: 'Csv',
     extension: '.csv',
     content: { 'text/csv': { schema: { $ref: '#/components/schemas/CsvTable' } } },
   },
@@ -40,7 +42,12 @@ export function completeOperations(paths: JsonObject): JsonObject {
   const inOtherForms = FORMS.flatMap((form) =>
     Object.entries(paths).map(([path, item]) => [
       path.slice(0, -JSON_EXTENSION.length) + form.extension,
-      { ...parametersOf(path), get: inForm(objectAt(item, 'get'), form) },
+      {
+        ...parametersOf(path),
+        ...mapMembers(objectAt(item), (operation) =>
+          inForm(complete(objectAt(operation), path), form),
+        ),
+      },
     ]),
   );
   return Object.fromEntries([...inJson, ...inOtherForms]);
@@ -72,20 +79,30 @@ function complete(operation: JsonObject, path: string): JsonObject {
   };
 }
 
+/** The same operation, as it answers in XML or CSV. */
 function inForm(operation: JsonObject, form: (typeof FORMS)[number]): JsonObject {
-  const isList = queryOf(operation).length > 0;
+  const id = `${operation.operationId}As${form.suffix}`;
+  const isCsvList = form.tag === 'CSV' && queryOf(operation).length > 0;
+  const successes = Object.entries(objectAt(operation, 'responses')).filter(
+    ([status]) => SUCCESSES[status] !== undefined,
+  );
   return {
-    operationId: `${operation.operationId}As${form.tag === 'XML' ? 'Xml' : 'Csv'}`,
+    ...operation,
+    operationId: id,
     tags: [form.tag],
     summary: `${operation.summary}, in ${form.tag}`,
     description: `The same as \`${operation.operationId}\`, in ${form.tag}.`,
-    ...(isList && { parameters: queryOf(operation) }),
     responses: {
-      200: {
-        description: 'OK',
-        headers: { ...REQUEST_ID, ...(isList && form.tag === 'CSV' && headerReference('Link')) },
-        content: form.content,
-      },
+      ...Object.fromEntries(
+        successes.map(([status, response]) => [
+          status,
+          {
+            ...objectAt(response),
+            ...(isCsvList && { headers: { ...REQUEST_ID, ...headerReference('Link') } }),
+            ...('content' in objectAt(response) && { content: form.content }),
+          },
+        ]),
+      ),
       '4XX': { $ref: '#/components/responses/XmlError' },
       '5XX': { $ref: '#/components/responses/XmlError' },
     },

@@ -143,7 +143,7 @@ for (const engine of DATABASES) {
             description.checkReply(operation, reply);
             seen.add(`${operation.id} ${reply.status}`);
           }),
-          { numRuns: 80 },
+          { numRuns: 60 },
         );
       }
       for (const { id, method, form } of description.operations) {

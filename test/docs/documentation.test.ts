@@ -44,14 +44,13 @@ for (const engine of DATABASES) {
       }
     });
 
-    it('lists each route that reads in XML and CSV, too', async () => {
+    it('lists each route in XML and CSV, too', async () => {
       const { operations } = await readDescription(server);
-      const reading = ROUTES.filter((route) => route.startsWith('GET'));
       for (const extension of ['.xml', '.csv']) {
         const routes = operations
           .filter(({ path }) => path.endsWith(extension))
           .map(({ method, path }) => `${method} ${withSameNames(path)}`);
-        const expected = reading.map((route) => route.replace('.json', extension));
+        const expected = ROUTES.map((route) => route.replace('.json', extension));
         assert.deepEqual(routes.sort(), expected);
       }
     });

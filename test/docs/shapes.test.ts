@@ -128,8 +128,8 @@ describe('the shapes of /openapi.json', () => {
       }
     }
     const forms = description.operations.flatMap(({ form }) => form ?? []);
-    assert.equal(forms.length, 3);
-    for (const $ref of forms) {
+    assert.equal(new Set(forms).size, 3);
+    for (const $ref of new Set(forms)) {
       assert.equal(resolve(description.document, { $ref }).required, undefined);
     }
   });
