@@ -9,7 +9,7 @@ import type { VisibleAccount } from './token.ts';
 /** The status of an account, in answers and in forms. */
 export const accountStatusSchema = choice(
   ACCOUNT_STATUSES,
-  'What holds now. A suspended account can be made active again; closed is final.',
+  'The status of the account. A suspended account can be made active again; closed is final.',
   'AccountStatus',
 );
 

@@ -65,7 +65,7 @@ export function addAccountRoutes(
         operationId: 'ListAccount',
         tags,
         summary: 'List this account and its subaccounts',
-        description: 'Lists the newest first.',
+        description: 'The newest come first.',
         querystring: listQuery(FILTERS),
         response: { 200: listSchema(accountFormat.listName, accountFormat.schema) },
       },

@@ -25,7 +25,7 @@ export function addAuthorizationRoutes(
         operationId: 'ListAuthorizedConnectApp',
         tags,
         summary: 'List the Connect Apps that an account authorized',
-        description: 'Lists the newest first; without those whose access was revoked.',
+        description: 'The newest come first. Those whose access was revoked are left out.',
         querystring: listQuery(),
         response: { 200: listSchema(listName, schema) },
       },

@@ -59,7 +59,7 @@ export function addConnectAppRoutes(
         operationId: 'ListConnectApp',
         tags,
         summary: 'List the Connect Apps of an account',
-        description: 'Lists the newest first.',
+        description: 'The newest come first.',
         querystring: listQuery(),
         response: { 200: listSchema(connectAppFormat.listName, connectAppFormat.schema) },
       },

@@ -26,7 +26,7 @@ export function describeApi(publicUrl: string | undefined): JsonObject {
       description: [
         "Twilio Connect Apps, compatible with Twilio's 2010-04-01 API.",
         'Authenticate with HTTP Basic: the Account SID as the user name, its Auth Token as the password.',
-        'The extension of the path alone chooses the form: `.json` for JSON, `.xml` or none for XML, `.csv` for CSV. An `Accept` header changes nothing. The operations in XML and CSV are listed under tags of their own.',
+        'The extension of the path alone chooses the form: `.json` for JSON, `.xml` or none for XML, `.csv` for CSV. An `Accept` header changes nothing. `/openapi.json` lists the operations in XML and CSV under tags of their own.',
         'Send the parameters of a POST as a form. Repeat the name of a parameter that takes several values.',
         'Lists are paged. To read on, request the path in `next_page_uri` until it is null.',
       ].join('\n\n'),

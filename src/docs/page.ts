@@ -53,12 +53,13 @@ ${operations.map(({ path, method, operation, inPath }) => {
 ${table('Parameters', [...parameters, ...propertiesOf(form.schema)])}
 ${table('Answer', propertiesOf(objectAt(answer, 'content', 'application/json').schema))}
 ${table(
-  'Status',
+  'Statuses',
   answers.map(([status, response]) => ({
     name: status,
     type: '',
     description: text(follow(response), 'description'),
   })),
+  'Status',
 )}
 </section>`;
 })}
@@ -73,12 +74,12 @@ interface Row {
   description: string;
 }
 
-function table(title: string, rows: readonly Row[]) {
+function table(title: string, rows: readonly Row[], first = 'Name') {
   if (rows.length === 0) return '';
   const hasTypes = rows.some(({ type }) => type !== '');
   return html`<table>
 <caption>${title}</caption>
-<thead><tr><th scope="col">Name</th>${hasTypes ? html`<th scope="col">Type</th>` : ''}<th scope="col">Meaning</th></tr></thead>
+<thead><tr><th scope="col">${first}</th>${hasTypes ? html`<th scope="col">Type</th>` : ''}<th scope="col">Meaning</th></tr></thead>
 <tbody>${rows.map(
     (row) =>
       html`<tr><th scope="row"><code>${row.name}</code></th>${hasTypes ? html`<td>${row.type}</td>` : ''}<td>${withCode(row.description)}</td></tr>`,
