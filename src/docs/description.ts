@@ -49,11 +49,11 @@ export function completeDescription(
 ): JsonObject {
   const shapes = new Map<string, JsonObject>();
   const { paths, components } = objectAt(toJson(generated));
-  const completed = completeOperations(objectAt(nameShapes(objectAt(paths), shapes)));
+  const named = objectAt(nameShapes(objectAt(paths), shapes));
   const schemas = { ...SHARED_SCHEMAS, ...Object.fromEntries(shapes) };
   return {
     ...describeApi(publicUrl),
-    paths: completed,
+    paths: completeOperations(named, shapes),
     components: {
       securitySchemes: objectAt(components, 'securitySchemes'),
       headers: HEADERS,

@@ -30,8 +30,13 @@ const FORMS = [
   },
 ] as const;
 
-/** Completes the operations of all paths; `paths` end in .json. */
-export function completeOperations(paths: JsonObject): JsonObject {
+/** Completes the operations of all paths, which end in .json; `shapes` are those that they refer to. */
+export function completeOperations(
+  paths: JsonObject,
+  shapes: ReadonlyMap<string, JsonObject>,
+): JsonObject {
+  const complete = (operation: JsonObject, path: string) =>
+    completeOperation(operation, path, shapes);
   const inJson = Object.entries(paths).map(([path, item]) => [
     path,
     {
@@ -53,7 +58,11 @@ export function completeOperations(paths: JsonObject): JsonObject {
   return Object.fromEntries([...inJson, ...inOtherForms]);
 }
 
-function complete(operation: JsonObject, path: string): JsonObject {
+function completeOperation(
+  operation: JsonObject,
+  path: string,
+  shapes: ReadonlyMap<string, JsonObject>,
+): JsonObject {
   const { parameters: _, requestBody, ...rest } = operation;
   const query = queryOf(operation);
   const errors = Object.entries(ERROR_RESPONSES).filter(
@@ -62,10 +71,7 @@ function complete(operation: JsonObject, path: string): JsonObject {
   return {
     ...rest,
     ...(query.length > 0 && { parameters: query }),
-    // Every parameter of every form may be left out.
-    ...(requestBody !== undefined && {
-      requestBody: { ...objectAt(requestBody), required: false },
-    }),
+    ...(requestBody !== undefined && { requestBody: completeForm(objectAt(requestBody), shapes) }),
     responses: {
       ...mapMembers(objectAt(operation, 'responses'), (response, status) => ({
         ...objectAt(response),
@@ -76,6 +82,26 @@ function complete(operation: JsonObject, path: string): JsonObject {
         errors.map(([status, name]) => [status, { $ref: `#/components/responses/${name}` }]),
       ),
     },
+  };
+}
+
+/** Every parameter of a form may be left out; the name of an array is repeated for each value. */
+function completeForm(body: JsonObject, shapes: ReadonlyMap<string, JsonObject>): JsonObject {
+  return {
+    required: false,
+    content: mapMembers(objectAt(body, 'content'), (content) => {
+      const { $ref } = objectAt(content, 'schema');
+      const shape = typeof $ref === 'string' ? shapes.get($ref.split('/').at(-1) ?? '') : undefined;
+      const arrays = Object.entries(objectAt(shape, 'properties')).filter(
+        ([, property]) => objectAt(property).type === 'array',
+      );
+      // What OpenAPI has as a default, for those that need to be told.
+      const encoding = arrays.map(([name]) => [name, { style: 'form', explode: true }]);
+      return {
+        ...objectAt(content),
+        ...(encoding.length > 0 && { encoding: Object.fromEntries(encoding) }),
+      };
+    }),
   };
 }
 

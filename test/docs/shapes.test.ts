@@ -134,6 +134,14 @@ describe('the shapes of /openapi.json', () => {
     }
   });
 
+  it('say that a form repeats the name of an array', () => {
+    const encodings = valuesNamed(description.document.paths, 'encoding');
+    assert.equal(encodings.length, 3, 'in JSON, XML and CSV');
+    for (const encoding of encodings) {
+      assert.deepEqual(encoding, { Permissions: { style: 'form', explode: true } });
+    }
+  });
+
   it("names operations as Twilio's own description does", () => {
     const inJson = description.operations.filter(({ path }) => path.endsWith('.json'));
     assert.deepEqual(inJson.map(({ id }) => id).sort(), [
