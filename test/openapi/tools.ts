@@ -45,7 +45,8 @@ export async function run(
       [...parameters],
       { cwd: folder, env, maxBuffer: 64 * 1024 * 1024, timeout: 300_000 },
       (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code) || 1, output: stdout + stderr });
+        const output = stdout + stderr || String(error?.message ?? '');
+        resolve({ code: error === null ? 0 : Number(error.code) || 1, output });
       },
     );
   });
