@@ -18,7 +18,9 @@ export async function startPrism(port: number, folder: string): Promise<Subject>
   }
   const reply = await fetch(`http://127.0.0.1:${port}/openapi.json`);
   const description = JSON.parse(await reply.text());
-  const paths = Object.entries(description.paths).filter(([path]) => path.startsWith(RESOURCE));
+  const paths = Object.entries(description.paths).filter(
+    ([path]) => path.startsWith(RESOURCE) && path.endsWith('.json'),
+  );
   if (paths.length === 0) throw new Error(`The description has no ${RESOURCE}`);
   const file = join(folder, 'prism.json');
   await writeFile(file, JSON.stringify({ ...description, paths: Object.fromEntries(paths) }));

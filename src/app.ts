@@ -103,7 +103,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
   );
   addOperationsRoutes(server, context.database, metrics, () => isDraining);
-  addDocumentationRoutes(server);
+  addDocumentationRoutes(server, config);
 
   let worker: WebhookWorker | undefined;
   let purging: Purging | undefined;

@@ -87,8 +87,8 @@ describe('the arrows', () => {
     );
   });
 
-  it('only routes, formats, pages/ and app.ts import http/', () => {
-    const mayImport = /(^http\/|^pages\/|\/(routes|format)\.ts$|^app\.ts$)/;
+  it('only routes, formats, pages/, docs/ and app.ts import http/', () => {
+    const mayImport = /(^http\/|^pages\/|^docs\/|\/(routes|format)\.ts$|^app\.ts$)/;
     assert.deepEqual(
       violations((from, to) => to.startsWith('http/') && !mayImport.test(from)),
       [],

@@ -2,31 +2,64 @@
 
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
-import { choice } from '../http/schemas.ts';
+import { choice, named, sidText } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
 import type { VisibleAccount } from './token.ts';
 
+/** The status of an account, in answers and in forms. */
+export const accountStatusSchema = choice(
+  ACCOUNT_STATUSES,
+  'The status of the account. A suspended account can be made active again; closed is final.',
+  'AccountStatus',
+);
+
+const EXAMPLE_PATH = '/2010-04-01/Accounts/AC00000000000000000000000000000001';
+
 // Partial, because the serialiser writes required members before optional ones, and the order on the
-// wire is the alphabet's.
-const schema = Type.Partial(
+// wire is the alphabet's. /openapi.json says which are there in every answer.
+const properties = Type.Partial(
   Type.Object({
     auth_token: Type.String({
+      pattern: '^[0-9a-f]{32}$',
       description: 'The primary auth token: a secret. Absent for a Connect App.',
     }),
-    date_created: Type.String({ description: 'RFC 2822, in GMT.' }),
-    date_updated: Type.String({ description: 'RFC 2822, in GMT.' }),
+    date_created: Type.String({
+      format: 'date-time-rfc-2822',
+      description: 'When the account was created: RFC 2822, in GMT.',
+    }),
+    date_updated: Type.String({
+      format: 'date-time-rfc-2822',
+      description: 'When the account last changed: RFC 2822, in GMT.',
+    }),
     friendly_name: Type.String({ description: 'The name of the account.' }),
-    owner_account_sid: Type.String({ description: "The parent's SID; a parent's own." }),
-    sid: Type.String({ description: 'The SID of the account.' }),
-    status: choice(ACCOUNT_STATUSES, 'Closed is final.'),
+    owner_account_sid: sidText('AC', "The parent's SID; a parent's own."),
+    sid: sidText('AC', 'The SID of the account.'),
+    status: accountStatusSchema,
     subresource_uris: Type.Object(
       { authorized_connect_apps: Type.String(), connect_apps: Type.String() },
-      { description: 'The paths of what belongs to the account.' },
+      { title: 'AccountSubresourceUris', description: 'The paths of what belongs to the account.' },
     ),
-    type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.'),
+    type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.', 'AccountType'),
     uri: Type.String({ description: 'The path of this resource.' }),
   }),
-  { title: 'Account' },
+);
+const schema = Object.assign(
+  named('Account', properties, {
+    auth_token: '00000000000000000000000000000001',
+    date_created: 'Thu, 30 Jul 2015 20:00:00 +0000',
+    date_updated: 'Thu, 30 Jul 2015 20:00:00 +0000',
+    friendly_name: 'Demo developer',
+    owner_account_sid: 'AC00000000000000000000000000000001',
+    sid: 'AC00000000000000000000000000000001',
+    status: 'active',
+    subresource_uris: {
+      authorized_connect_apps: `${EXAMPLE_PATH}/AuthorizedConnectApps.json`,
+      connect_apps: `${EXAMPLE_PATH}/ConnectApps.json`,
+    },
+    type: 'Full',
+    uri: `${EXAMPLE_PATH}.json`,
+  }),
+  { 'x-required': Object.keys(properties.properties).filter((name) => name !== 'auth_token') },
 );
 
 /** How an account looks on the wire. */

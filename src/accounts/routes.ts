@@ -8,23 +8,46 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, queryOf } from '../http/request.ts';
-import { choice, listQuery, listSchema, parameterSchema } from '../http/schemas.ts';
+import { listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
 import { Problem } from '../problem.ts';
 import {
-  ACCOUNT_STATUSES,
   createSubaccount,
   FRIENDLY_NAME_RULE,
   listingOfAccounts,
   parseAccountFilters,
   updateAccount,
 } from './account.ts';
-import { accountFormat } from './format.ts';
+import { accountFormat, accountStatusSchema } from './format.ts';
 import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from './token.ts';
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
-const Status = choice(ACCOUNT_STATUSES, 'Suspended can be undone, closed is final.');
-const CreateAccount = Type.Partial(Type.Object({ FriendlyName }));
-const UpdateAccount = Type.Partial(Type.Object({ FriendlyName, Status }));
+const Status = accountStatusSchema;
+const CreateAccount = named(
+  'CreateAccountForm',
+  Type.Partial(
+    Type.Object({
+      FriendlyName: parameterSchema({
+        ...FRIENDLY_NAME_RULE,
+        minLength: 0,
+        description: 'The name of the account, up to 64 characters; made from the time when empty.',
+      }),
+    }),
+  ),
+  { FriendlyName: 'Second shop' },
+);
+const UpdateAccount = named(
+  'UpdateAccountForm',
+  Type.Partial(Type.Object({ FriendlyName, Status })),
+  { FriendlyName: 'Second shop' },
+);
+const FILTERS = {
+  FriendlyName: parameterSchema({
+    type: 'string',
+    description: 'Only accounts with exactly this name.',
+  }),
+  Status,
+};
+const tags = ['Account'];
 
 /** Adds the list and the instance resource. */
 export function addAccountRoutes(
@@ -36,8 +59,11 @@ export function addAccountRoutes(
     GET: {
       right: 'read account',
       schema: {
+        operationId: 'ListAccount',
+        tags,
         summary: 'List this account and its subaccounts',
-        querystring: listQuery(UpdateAccount.properties),
+        description: 'The newest come first.',
+        querystring: listQuery(FILTERS),
         response: { 200: listSchema(accountFormat.listName, accountFormat.schema) },
       },
       handler: async (request, reply) => {
@@ -57,7 +83,10 @@ export function addAccountRoutes(
     POST: {
       right: 'change account',
       schema: {
+        operationId: 'CreateAccount',
+        tags,
         summary: 'Create a subaccount',
+        description: 'Creates an account that belongs to the one making the request.',
         body: CreateAccount,
         response: { 201: accountFormat.schema },
       },
@@ -75,7 +104,10 @@ export function addAccountRoutes(
     GET: {
       right: 'read account',
       schema: {
+        operationId: 'FetchAccount',
+        tags,
         summary: 'Fetch an account',
+        description: 'Fetches the account making the request, or a subaccount of it.',
         response: { 200: accountFormat.schema },
       },
       handler: async (request, reply) => {
@@ -86,7 +118,10 @@ export function addAccountRoutes(
     POST: {
       right: 'change account',
       schema: {
+        operationId: 'UpdateAccount',
+        tags,
         summary: 'Update an account',
+        description: 'Changes the properties that are sent.',
         body: UpdateAccount,
         response: { 200: accountFormat.schema },
       },

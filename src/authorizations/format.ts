@@ -1,23 +1,35 @@
 /** AuthorizedConnectApp -> its wire form. */
 
 import Type from 'typebox';
-import { PERMISSIONS } from '../connect-apps/permissions.ts';
+import { permissionSchema } from '../connect-apps/format.ts';
 import type { Format } from '../http/representation.ts';
-import { choice, nullableText } from '../http/schemas.ts';
+import { named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
 import type { AuthorizedConnectApp } from './authorization.ts';
 
-const schema = Type.Object(
-  {
-    account_sid: Type.String({ description: 'The subaccount that was made for the app.' }),
+const schema = named(
+  'AuthorizedConnectApp',
+  Type.Object({
+    account_sid: sidText('AC', 'The subaccount that was made for the app.'),
     connect_app_company_name: nullableText('The company behind the Connect App.'),
     connect_app_description: nullableText('What the Connect App does.'),
     connect_app_friendly_name: nullableText('The name of the Connect App.'),
-    connect_app_homepage_url: nullableText('Where customers learn more.'),
-    connect_app_sid: Type.String({ description: 'The SID of the Connect App.' }),
-    permissions: Type.Array(choice(PERMISSIONS, 'A permission that the customer granted.')),
+    connect_app_homepage_url: nullableUrl('Where customers learn more.'),
+    connect_app_sid: sidText('CN', 'The SID of the Connect App.'),
+    permissions: Type.Array(permissionSchema, {
+      description: 'The permissions that the customer granted.',
+    }),
     uri: Type.String({ description: 'The path of this resource.' }),
+  }),
+  {
+    account_sid: 'AC00000000000000000000000000000003',
+    connect_app_company_name: 'Twilio',
+    connect_app_description: null,
+    connect_app_friendly_name: 'Connect app for deletion',
+    connect_app_homepage_url: 'http://example.com/home',
+    connect_app_sid: 'CNb989fdd207b04d16aee578018ef5fd93',
+    permissions: ['get-all'],
+    uri: '/2010-04-01/Accounts/AC00000000000000000000000000000003/AuthorizedConnectApps/CNb989fdd207b04d16aee578018ef5fd93.json',
   },
-  { title: 'AuthorizedConnectApp' },
 );
 
 /** How an authorized Connect App looks on the wire. */

@@ -16,12 +16,16 @@ export function addAuthorizationRoutes(
   options: { strictPageSize: boolean },
 ): void {
   const { schema, listName } = authorizedConnectAppFormat;
+  const tags = ['AuthorizedConnectApp'];
 
   api.route('/Accounts/:AccountSid/AuthorizedConnectApps', {
     GET: {
       right: 'read',
       schema: {
+        operationId: 'ListAuthorizedConnectApp',
+        tags,
         summary: 'List the Connect Apps that an account authorized',
+        description: 'The newest come first. Those whose access was revoked are left out.',
         querystring: listQuery(),
         response: { 200: listSchema(listName, schema) },
       },
@@ -41,7 +45,11 @@ export function addAuthorizationRoutes(
     GET: {
       right: 'read',
       schema: {
+        operationId: 'FetchAuthorizedConnectApp',
+        tags,
         summary: 'Fetch a Connect App that an account authorized',
+        description:
+          'Shows what the app says of itself now, and the permissions that were granted.',
         response: { 200: schema },
       },
       handler: async (request, reply) => {

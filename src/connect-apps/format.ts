@@ -2,14 +2,22 @@
 
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
-import { choice, nullableText } from '../http/schemas.ts';
+import { choice, named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
 import { CALLBACK_METHODS, type ConnectApp } from './connect-app.ts';
 import { PERMISSIONS } from './permissions.ts';
 
-const schema = Type.Object(
-  {
-    account_sid: Type.String({ description: 'The account that owns the Connect App.' }),
-    authorize_redirect_url: nullableText('Where the customer is sent after allowing or denying.'),
+/** One permission; the lists of the API hold these. */
+export const permissionSchema = choice(
+  PERMISSIONS,
+  'What a Connect App may do: `get-all` reads all account data, `post-all` charges the account for usage.',
+  'Permission',
+);
+
+const schema = named(
+  'ConnectApp',
+  Type.Object({
+    account_sid: sidText('AC', 'The account that owns the Connect App.'),
+    authorize_redirect_url: nullableUrl('Where the customer is sent after allowing or denying.'),
     company_name: nullableText('The company behind the Connect App.'),
     deauthorize_callback_method: Type.Unsafe<string | null>({
       type: 'string',
@@ -17,15 +25,29 @@ const schema = Type.Object(
       enum: [...CALLBACK_METHODS, null],
       description: 'How deauthorize_callback_url is called.',
     }),
-    deauthorize_callback_url: nullableText('What is called when a customer deauthorizes the app.'),
+    deauthorize_callback_url: nullableUrl('What is called when a customer deauthorizes the app.'),
     description: nullableText('What the Connect App does.'),
     friendly_name: nullableText('The name of the Connect App.'),
-    homepage_url: nullableText('Where customers learn more.'),
-    permissions: Type.Array(choice(PERMISSIONS, 'A permission that the app asks for.')),
-    sid: Type.String({ description: 'The SID of the Connect App.' }),
+    homepage_url: nullableUrl('Where customers learn more.'),
+    permissions: Type.Array(permissionSchema, {
+      description: 'The permissions that the app asks for.',
+    }),
+    sid: sidText('CN', 'The SID of the Connect App.'),
     uri: Type.String({ description: 'The path of this resource.' }),
+  }),
+  {
+    account_sid: 'AC00000000000000000000000000000001',
+    authorize_redirect_url: 'http://example.com/redirect',
+    company_name: 'Twilio',
+    deauthorize_callback_method: 'GET',
+    deauthorize_callback_url: 'http://example.com/deauth',
+    description: null,
+    friendly_name: 'Connect app for deletion',
+    homepage_url: 'http://example.com/home',
+    permissions: [],
+    sid: 'CNb989fdd207b04d16aee578018ef5fd93',
+    uri: '/2010-04-01/Accounts/AC00000000000000000000000000000001/ConnectApps/CNb989fdd207b04d16aee578018ef5fd93.json',
   },
-  { title: 'ConnectApp' },
 );
 
 /** How a Connect App looks on the wire. */

@@ -6,7 +6,7 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
-import { choice, listQuery, listSchema, parameterSchema } from '../http/schemas.ts';
+import { choice, listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
 import {
   CALLBACK_METHODS,
   deleteConnectApp,
@@ -16,23 +16,28 @@ import {
   TEXT_PARAMETERS,
   updateConnectApp,
 } from './connect-app.ts';
-import { connectAppFormat } from './format.ts';
-import { PERMISSIONS } from './permissions.ts';
+import { connectAppFormat, permissionSchema } from './format.ts';
 
-const UpdateConnectApp = Type.Partial(
-  Type.Object({
-    AuthorizeRedirectUrl: parameterSchema(TEXT_PARAMETERS.AuthorizeRedirectUrl.rule),
-    CompanyName: parameterSchema(TEXT_PARAMETERS.CompanyName.rule),
-    DeauthorizeCallbackMethod: choice(CALLBACK_METHODS, 'How DeauthorizeCallbackUrl is called.'),
-    DeauthorizeCallbackUrl: parameterSchema(TEXT_PARAMETERS.DeauthorizeCallbackUrl.rule),
-    Description: parameterSchema(TEXT_PARAMETERS.Description.rule),
-    FriendlyName: parameterSchema(FRIENDLY_NAME_RULE),
-    HomepageUrl: parameterSchema(TEXT_PARAMETERS.HomepageUrl.rule),
-    Permissions: Type.Array(choice(PERMISSIONS, 'A permission that the app asks for.'), {
-      description: 'Repeated, or one comma-separated value; empty for none.',
+const UpdateConnectApp = named(
+  'UpdateConnectAppForm',
+  Type.Partial(
+    Type.Object({
+      AuthorizeRedirectUrl: parameterSchema(TEXT_PARAMETERS.AuthorizeRedirectUrl.rule),
+      CompanyName: parameterSchema(TEXT_PARAMETERS.CompanyName.rule),
+      DeauthorizeCallbackMethod: choice(CALLBACK_METHODS, 'How DeauthorizeCallbackUrl is called.'),
+      DeauthorizeCallbackUrl: parameterSchema(TEXT_PARAMETERS.DeauthorizeCallbackUrl.rule),
+      Description: parameterSchema(TEXT_PARAMETERS.Description.rule),
+      FriendlyName: parameterSchema(FRIENDLY_NAME_RULE),
+      HomepageUrl: parameterSchema(TEXT_PARAMETERS.HomepageUrl.rule),
+      Permissions: Type.Array(permissionSchema, {
+        description:
+          'The permissions that the app asks for, repeated or comma-separated; empty for none.',
+      }),
     }),
-  }),
+  ),
+  { FriendlyName: 'Pet Shop Reminders', Permissions: ['get-all', 'post-all'] },
 );
+const tags = ['ConnectApp'];
 
 export interface ConnectAppRouteOptions {
   allowDelete: boolean;
@@ -49,7 +54,10 @@ export function addConnectAppRoutes(
     GET: {
       right: 'read',
       schema: {
+        operationId: 'ListConnectApp',
+        tags,
         summary: 'List the Connect Apps of an account',
+        description: 'The newest come first.',
         querystring: listQuery(),
         response: { 200: listSchema(connectAppFormat.listName, connectAppFormat.schema) },
       },
@@ -69,7 +77,10 @@ export function addConnectAppRoutes(
     GET: {
       right: 'read',
       schema: {
+        operationId: 'FetchConnectApp',
+        tags,
         summary: 'Fetch a Connect App',
+        description: 'Fetches a Connect App that the account owns.',
         response: { 200: connectAppFormat.schema },
       },
       handler: async (request, reply) => {
@@ -83,7 +94,10 @@ export function addConnectAppRoutes(
     POST: {
       right: 'change',
       schema: {
+        operationId: 'UpdateConnectApp',
+        tags,
         summary: 'Update a Connect App',
+        description: 'Changes the properties that are sent. An empty value clears its property.',
         body: UpdateConnectApp,
         response: { 200: connectAppFormat.schema },
       },
@@ -99,7 +113,13 @@ export function addConnectAppRoutes(
     ...(options.allowDelete && {
       DELETE: {
         right: 'change',
-        schema: { summary: 'Delete a Connect App' },
+        schema: {
+          operationId: 'DeleteConnectApp',
+          tags,
+          summary: 'Delete a Connect App',
+          description: 'Deletes the app, and revokes what customers authorized it to do.',
+          response: { 204: Type.Null() },
+        },
         handler: async (request, reply) => {
           const sid = pathParameter(request, 'Sid');
           await api.change(request, (acting, accountSid) =>

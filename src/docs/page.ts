@@ -3,14 +3,24 @@
 import { html } from 'hono/html';
 import { ICON_PATH } from '../pages/art.ts';
 import { STYLE_SHEET_PATH } from '../pages/style.ts';
+import { isObject, type Json, type JsonObject, objectAt } from './json.ts';
+import { JSON_EXTENSION } from './operations.ts';
 
-type Member = Readonly<Record<string, unknown>>;
+const METHODS = ['get', 'post', 'delete'];
 
-/** The page that shows an OpenAPI description. */
-export function documentationPage(description: object) {
-  const operations = entries(member(description, 'paths')).flatMap(([path, item]) =>
-    entries(item).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
-  );
+/** The page that shows a description: its operations in JSON. */
+export function documentationPage(description: JsonObject) {
+  const operations = Object.entries(objectAt(description, 'paths'))
+    .filter(([path]) => path.endsWith(JSON_EXTENSION))
+    .flatMap(([path, item]) =>
+      METHODS.filter((method) => isObject(objectAt(item)[method])).map((method) => ({
+        path,
+        method: method.toUpperCase(),
+        operation: objectAt(item, method),
+        inPath: objectAt(item).parameters,
+      })),
+    );
+  const { follow, rowOf, propertiesOf } = createReader(description);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -23,17 +33,36 @@ export function documentationPage(description: object) {
 <body>
 <main class="wide">
 <h1>connect-apps API</h1>
-<p>${text(member(description, 'info'), 'description')} Sign in with HTTP Basic: Account SID and Auth Token.
-Leave <code>.json</code> off, or use <code>.xml</code> or <code>.csv</code>, for the other forms.
-The same as data: <a href="/openapi.json">/openapi.json</a>.</p>
-${operations.map(
-  ({ path, method, operation }) => html`<section>
+${text(objectAt(description, 'info'), 'description')
+  .split('\n\n')
+  .map((paragraph) => html`<p>${withCode(paragraph)}</p>`)}
+<p>The same as data: <a href="/openapi.json">/openapi.json</a>.</p>
+${operations.map(({ path, method, operation, inPath }) => {
+  const form = objectAt(operation, 'requestBody', 'content', 'application/x-www-form-urlencoded');
+  const parameters = [...listOf(inPath), ...listOf(operation.parameters)].map((parameter) =>
+    rowOf(text(parameter, 'name'), {
+      ...follow(parameter.schema),
+      description: text(parameter, 'description'),
+    }),
+  );
+  const answers = Object.entries(objectAt(operation, 'responses'));
+  const [, answer] = answers[0] ?? [];
+  return html`<section>
 <h2><span class="method">${method}</span> <code>${path}</code></h2>
-<p>${text(operation, 'summary')}</p>
-${parameterTable('Parameters', parametersOf(operation))}
-${parameterTable('Answer', answerOf(operation))}
-</section>`,
+<p>${text(operation, 'summary')}. ${withCode(text(operation, 'description'))}</p>
+${table('Parameters', [...parameters, ...propertiesOf(form.schema)])}
+${table('Answer', propertiesOf(objectAt(answer, 'content', 'application/json').schema))}
+${table(
+  'Statuses',
+  answers.map(([status, response]) => ({
+    name: status,
+    type: '',
+    description: text(follow(response), 'description'),
+  })),
+  'Status',
 )}
+</section>`;
+})}
 </main>
 </body>
 </html>`;
@@ -45,64 +74,61 @@ interface Row {
   description: string;
 }
 
-function parameterTable(title: string, rows: readonly Row[]) {
+function table(title: string, rows: readonly Row[], first = 'Name') {
   if (rows.length === 0) return '';
+  const hasTypes = rows.some(({ type }) => type !== '');
   return html`<table>
 <caption>${title}</caption>
-<thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
+<thead><tr><th scope="col">${first}</th>${hasTypes ? html`<th scope="col">Type</th>` : ''}<th scope="col">Meaning</th></tr></thead>
 <tbody>${rows.map(
     (row) =>
-      html`<tr><th scope="row"><code>${row.name}</code></th><td>${row.type}</td><td>${row.description}</td></tr>`,
+      html`<tr><th scope="row"><code>${row.name}</code></th>${hasTypes ? html`<td>${row.type}</td>` : ''}<td>${withCode(row.description)}</td></tr>`,
   )}</tbody>
 </table>`;
 }
 
-function parametersOf(operation: unknown): Row[] {
-  const given = member(operation, 'parameters');
-  const inUrl = Array.isArray(given)
-    ? given.map((one: unknown) =>
-        rowOf(text(one, 'name'), {
-          ...member(one, 'schema'),
-          description: text(one, 'description'),
-        }),
-      )
-    : [];
-  const form = member(operation, 'requestBody', 'content', 'application/x-www-form-urlencoded');
-  return [...inUrl, ...propertiesOf(member(form, 'schema'))];
+/** What reads parts of a description that may be references. */
+function createReader(description: JsonObject) {
+  function follow(value: Json | undefined): JsonObject {
+    const object = objectAt(value);
+    const { $ref } = object;
+    return typeof $ref === 'string' ? objectAt(description, ...$ref.slice(2).split('/')) : object;
+  }
+  function typeOf(schema: JsonObject): string {
+    if (Array.isArray(schema.enum)) {
+      return schema.enum.filter((one) => one !== null).join(' or ');
+    }
+    if (schema.type !== 'array') return text(schema, 'type');
+    return `array of ${nameOf(schema.items) ?? typeOf(follow(schema.items))}`;
+  }
+  function rowOf(name: string, value: Json | undefined): Row {
+    const schema = follow(value);
+    return { name, type: typeOf(schema), description: text(schema, 'description') };
+  }
+  function propertiesOf(value: Json | undefined): Row[] {
+    const properties = objectAt(follow(value), 'properties');
+    return Object.entries(properties).map(([name, property]) => rowOf(name, property));
+  }
+  return { follow, rowOf, propertiesOf };
 }
 
-function answerOf(operation: unknown): Row[] {
-  const [, answer] = entries(member(operation, 'responses'))[0] ?? [];
-  return propertiesOf(member(answer, 'content', 'application/json', 'schema'));
+/** The name of the shape that a reference leads to. */
+function nameOf(value: Json | undefined): string | undefined {
+  return text(objectAt(value), '$ref').split('/').at(-1) || undefined;
 }
 
-function propertiesOf(schema: unknown): Row[] {
-  return entries(member(schema, 'properties')).map(([name, property]) => rowOf(name, property));
+/** Text with `code` in it, as HTML. */
+function withCode(markdown: string) {
+  return markdown
+    .split('`')
+    .map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
-function rowOf(name: string, schema: unknown): Row {
-  const choices = member(schema, 'enum');
-  const type = Array.isArray(choices)
-    ? choices.filter((one) => one !== null).join(' or ')
-    : text(schema, 'type');
-  return { name, type, description: text(schema, 'description') };
-}
-
-function member(value: unknown, ...names: string[]): object | undefined {
-  let current: unknown = value;
-  for (const name of names) current = isMember(current) ? current[name] : undefined;
-  return typeof current === 'object' && current !== null ? current : undefined;
-}
-
-function text(value: unknown, name: string): string {
-  const found = isMember(value) ? value[name] : undefined;
+function text(object: JsonObject, name: string): string {
+  const found = object[name];
   return typeof found === 'string' ? found : '';
 }
 
-function entries(value: unknown): [string, unknown][] {
-  return isMember(value) ? Object.entries(value) : [];
-}
-
-function isMember(value: unknown): value is Member {
-  return typeof value === 'object' && value !== null;
+function listOf(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.map((one: Json) => objectAt(one)) : [];
 }

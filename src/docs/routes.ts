@@ -2,18 +2,16 @@
 
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { completeDescription } from './description.ts';
+import { JSON_EXTENSION } from './operations.ts';
 import { documentationPage } from './page.ts';
+
+const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Collects the routes that are added after this call. */
 export async function addDocumentation(server: FastifyInstance): Promise<void> {
   await server.register(swagger, {
     openapi: {
-      openapi: '3.0.3',
-      info: {
-        title: 'connect-apps',
-        description: "Twilio Connect Apps, compatible with Twilio's 2010-04-01 API.",
-        version: '2010-04-01',
-      },
       components: {
         securitySchemes: {
           accountSid_authToken: {
@@ -23,12 +21,11 @@ export async function addDocumentation(server: FastifyInstance): Promise<void> {
           },
         },
       },
-      security: [{ accountSid_authToken: [] }],
     },
     transform: ({ schema, url }) => ({
-      schema:
-        'body' in schema ? { consumes: ['application/x-www-form-urlencoded'], ...schema } : schema,
-      url: `${url}.json`,
+      schema: 'body' in schema ? { consumes: [FORM_TYPE], ...schema } : schema,
+      // The account of its own resource is `Sid`, as in Twilio's description.
+      url: url.replace(/\/Accounts\/:AccountSid$/, '/Accounts/:Sid') + JSON_EXTENSION,
     }),
   });
 }
@@ -41,11 +38,29 @@ const PAGE_HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** Adds the two URLs. */
-export function addDocumentationRoutes(server: FastifyInstance): void {
+/** Adds the two URLs; `publicUrl` is the origin that clients see, when it is known. */
+export function addDocumentationRoutes(
+  server: FastifyInstance,
+  options: { publicUrl: string | undefined },
+): void {
   const schema = { hide: true };
-  server.get('/openapi.json', { schema }, async () => server.swagger());
+  let made: Promise<{ json: string; page: string }> | undefined;
+  const make = async () => {
+    const description = completeDescription(server.swagger(), options);
+    const page = String(await documentationPage(description));
+    return { json: JSON.stringify(description), page };
+  };
+  // Made when it is first asked for: all routes are there by then, and none comes later.
+  const documents = () => {
+    made ??= make();
+    return made;
+  };
+  server.get('/openapi.json', { schema }, async (_, reply) => {
+    const { json } = await documents();
+    return reply.type('application/json; charset=utf-8').send(json);
+  });
   server.get('/docs', { schema }, async (_, reply) => {
-    return reply.headers(PAGE_HEADERS).send(String(await documentationPage(server.swagger())));
+    const { page } = await documents();
+    return reply.headers(PAGE_HEADERS).send(page);
   });
 }

@@ -5,15 +5,15 @@
 
 import { stringify } from 'csv-stringify/sync';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { TObject } from 'typebox';
 import { linksOf, type Page } from './paging.ts';
 import { type Extension, extensionOf, pathOf } from './path.ts';
+import type { NamedObject } from './schemas.ts';
 import { type WireValue, writeAttributes, writeDocument, writeElement, writeXml } from './xml.ts';
 
 /** How one resource looks on the wire. */
 export interface Format<Item> {
   /** The JSON schema of one item, its names in the order of the JSON. */
-  schema: TObject;
+  schema: NamedObject;
   /** The XML element of one item and of a list. */
   element: string;
   listElement: string;

@@ -1,16 +1,51 @@
-/** JSON schemas that several resources share: they serialise answers and make /openapi.json. */
+/**
+ * JSON schemas that several resources share: they serialise answers and make /openapi.json. A schema
+ * with a title is named there under components/schemas, once; every other one is written in place.
+ */
 
 import Type, { type TObject } from 'typebox';
 import type { TextRule } from '../parameter.ts';
+
+/** An object that has a name of its own in /openapi.json, with an example that obeys it. */
+export type NamedObject = TObject & { title: string; example: Readonly<Record<string, unknown>> };
+
+/** Gives an object its name and an example. */
+export function named(
+  title: string,
+  object: TObject,
+  example: Readonly<Record<string, unknown>>,
+): NamedObject {
+  return Object.assign(object, { title, example });
+}
+
+/** The SID of an answer: two capital letters and 32 lower-case hex digits. */
+export function sidText(prefix: 'AC' | 'CN', description: string) {
+  return Type.String({
+    minLength: 34,
+    maxLength: 34,
+    pattern: `^${prefix}[0-9a-f]{32}$`,
+    description,
+  });
+}
 
 /** A text that may be null. */
 export function nullableText(description: string) {
   return Type.Unsafe<string | null>({ type: 'string', nullable: true, description });
 }
 
-/** One of a few texts. */
-export function choice(choices: readonly string[], description: string) {
-  return Type.Unsafe<string>({ type: 'string', enum: [...choices], description });
+/** An absolute URL that may be null. */
+export function nullableUrl(description: string) {
+  return Type.Unsafe<string | null>({ type: 'string', format: 'uri', nullable: true, description });
+}
+
+/** One of a few texts; with a title it has a name of its own. */
+export function choice(choices: readonly string[], description: string, title?: string) {
+  return Type.Unsafe<string>({
+    type: 'string',
+    enum: [...choices],
+    description,
+    ...(title !== undefined && { title }),
+  });
 }
 
 /** The schema of a parameter: its rule itself. */
@@ -19,27 +54,54 @@ export function parameterSchema(rule: TextRule) {
 }
 
 const PAGING = {
-  PageSize: Type.Integer({ minimum: 1, maximum: 1000, default: 50, description: 'Items a page.' }),
-  Page: Type.Integer({ minimum: 0, description: "The page's number, for the client's own use." }),
-  PageToken: Type.String({ description: 'Where to go on, as given in a link of a page.' }),
+  PageSize: Type.Integer({
+    minimum: 1,
+    maximum: 1000,
+    default: 50,
+    description: 'Number of items per page.',
+  }),
+  Page: Type.Integer({
+    format: 'int64',
+    minimum: 0,
+    description:
+      'The number of the page, starting at 0. Without PageToken it reaches the first 10,000 items.',
+  }),
+  PageToken: Type.String({ description: 'Where to continue, as given in the links of a page.' }),
 };
 
-/** The query parameters of a list. */
+/** The query parameters of a list: none of them is required. */
 export function listQuery(filters: TObject['properties'] = {}) {
-  return Type.Object({ ...filters, ...PAGING });
+  return Type.Partial(Type.Object({ ...filters, ...PAGING }));
 }
 
 /** The envelope of a list, its members in the order of the JSON. */
-export function listSchema(name: string, item: TObject) {
-  return Type.Object({
-    [name]: Type.Array(item),
-    end: Type.Integer(),
-    first_page_uri: Type.String(),
-    next_page_uri: nullableText('Null on the last page.'),
-    page: Type.Integer(),
-    page_size: Type.Integer(),
-    previous_page_uri: nullableText('Null on the first page.'),
-    start: Type.Integer(),
-    uri: Type.String(),
-  });
+export function listSchema(name: string, item: NamedObject) {
+  const list = String(item.example.uri).replace(/\/[^/]+$/, '.json');
+  const page = `${list}?Page=0&PageSize=50`;
+  const link = (description: string) => Type.String({ description });
+  return named(
+    `${item.title}List`,
+    Type.Object({
+      [name]: Type.Array(item),
+      end: Type.Integer({ description: 'Position of the last item in the whole list, from 0.' }),
+      first_page_uri: link('Path of the first page.'),
+      next_page_uri: nullableText('Path of the next page. Null on the last page.'),
+      page: Type.Integer({ format: 'int64', description: 'The number of this page, from 0.' }),
+      page_size: Type.Integer({ description: 'Number of items per page.' }),
+      previous_page_uri: nullableText('Path of the previous page. Null on the first page.'),
+      start: Type.Integer({ description: 'Position of the first item in the whole list, from 0.' }),
+      uri: link('Path of this page.'),
+    }),
+    {
+      [name]: [item.example],
+      end: 0,
+      first_page_uri: page,
+      next_page_uri: null,
+      page: 0,
+      page_size: 50,
+      previous_page_uri: null,
+      start: 0,
+      uri: page,
+    },
+  );
 }

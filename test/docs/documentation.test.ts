@@ -4,10 +4,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { arrayOf, objectOf, stringOf } from '../api/narrow.ts';
-import { publishedRoutes } from '../api/published-routes.ts';
+import { publishedRoutes, withSameNames } from '../api/published-routes.ts';
 import { BROWSER_OBSTACLE, launchBrowser } from '../support/browser.ts';
 import { DATABASES } from '../support/databases.ts';
+import { freePort } from '../support/free-port.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { readDescription, resolve } from './description.ts';
 
 const ROUTES = [
   'DELETE /2010-04-01/Accounts/{}/ConnectApps/{}',
@@ -32,31 +34,57 @@ for (const engine of DATABASES) {
 
     it('lists every route in /openapi.json, and each of them answers', async () => {
       assert.deepEqual(await publishedRoutes(server), ROUTES);
-      const { json } = await server.request('GET', '/openapi.json');
-      for (const [path, operations] of Object.entries(objectOf(objectOf(json).paths))) {
+      const { operations } = await readDescription(server);
+      for (const { method, path } of operations) {
         const filled = path
-          .replace('{AccountSid}', server.developer.accountSid)
-          .replace('{Sid}', server.connectAppSid)
-          .replace('{ConnectAppSid}', server.connectAppSid);
-        for (const method of Object.keys(objectOf(operations))) {
-          const reply = await server.request(method.toUpperCase(), filled);
-          assert.equal(reply.status, 401, `${method} ${filled} asks who it is`);
-        }
+          .replace(/(?<=\/Accounts\/)\{\w+\}/, server.developer.accountSid)
+          .replace(/\{\w+\}/, server.connectAppSid);
+        const reply = await server.request(method, filled);
+        assert.equal(reply.status, 401, `${method} ${filled} asks who it is`);
       }
     });
 
+    it('lists each route in XML and CSV, too', async () => {
+      const { operations } = await readDescription(server);
+      for (const extension of ['.xml', '.csv']) {
+        const routes = operations
+          .filter(({ path }) => path.endsWith(extension))
+          .map(({ method, path }) => `${method} ${withSameNames(path)}`);
+        const expected = ROUTES.map((route) => route.replace('.json', extension));
+        assert.deepEqual(routes.sort(), expected);
+      }
+    });
+
+    it('lists no deletion where the server has none', async (context) => {
+      const other = await startServer({ engine });
+      context.after(() => other.close());
+      const routes = ROUTES.filter((route) => !route.startsWith('DELETE'));
+      assert.deepEqual(await publishedRoutes(other), routes);
+    });
+
+    it('names the public address, if there is one, and one that is right in any case', async (context) => {
+      const urls = async (of: TestServer) => {
+        const { document } = await readDescription(of);
+        return arrayOf(document.servers).map((one) => objectOf(one).url);
+      };
+      assert.deepEqual(await urls(server), ['/']);
+      const port = String(await freePort());
+      const publicUrl = `http://localhost:${port}`;
+      const settings = { PORT: port, PUBLIC_URL: publicUrl };
+      const other = await startServer({ engine, settings });
+      context.after(() => other.close());
+      assert.deepEqual(await urls(other), [publicUrl, '/']);
+    });
+
     it('publishes the rules that the server checks by', async () => {
-      const { json } = await server.request('GET', '/openapi.json');
-      const path = '/2010-04-01/Accounts/{AccountSid}/ConnectApps/{Sid}.json';
-      const { post } = objectOf(objectOf(objectOf(json).paths)[path]);
-      const content = objectOf(objectOf(objectOf(post).requestBody).content);
-      const { schema } = objectOf(content['application/x-www-form-urlencoded']);
-      const properties = objectOf(objectOf(schema).properties);
+      const { document } = await readDescription(server);
+      const form = resolve(document, { $ref: '#/components/schemas/UpdateConnectAppForm' });
+      const properties = objectOf(form.properties);
       assert.equal(Object.keys(properties).length, 8);
       assert.equal(objectOf(properties.FriendlyName).maxLength, 64);
       assert.equal(objectOf(properties.HomepageUrl).format, 'uri');
       const { items } = objectOf(properties.Permissions);
-      assert.deepEqual(arrayOf(objectOf(items).enum), ['get-all', 'post-all']);
+      assert.deepEqual(resolve(document, items).enum, ['get-all', 'post-all']);
     });
 
     it('shows /docs under a policy that allows no script', async () => {

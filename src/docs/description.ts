@@ -1,0 +1,64 @@
+/**
+ * The OpenAPI description: what the routes say of themselves, and around it what is the same for all
+ * of them. It knows which resources there are, and none of their shapes.
+ */
+
+import { errorResponses, HEADERS, SHARED_SCHEMAS } from './components.ts';
+import { type JsonObject, objectAt, toJson } from './json.ts';
+import { completeOperations } from './operations.ts';
+import { nameShapes } from './shapes.ts';
+
+const TAGS = [
+  { name: 'Account', description: 'Accounts and their subaccounts.' },
+  { name: 'AuthorizedConnectApp', description: 'The Connect Apps that an account authorized.' },
+  { name: 'ConnectApp', description: 'The Connect Apps that an account owns.' },
+  { name: 'XML', description: 'The same resources in XML.' },
+  { name: 'CSV', description: 'The same resources in CSV.' },
+];
+
+/** Everything of the description that stands outside its paths. */
+export function describeApi(publicUrl: string | undefined): JsonObject {
+  return {
+    openapi: '3.0.3',
+    info: {
+      title: 'connect-apps',
+      version: '2010-04-01',
+      description: [
+        "Twilio Connect Apps, compatible with Twilio's 2010-04-01 API.",
+        'Authenticate with HTTP Basic: the Account SID as the user name, its Auth Token as the password.',
+        'The extension of the path alone chooses the form: `.json` for JSON, `.xml` or none for XML, `.csv` for CSV. An `Accept` header changes nothing. `/openapi.json` lists the operations in XML and CSV under tags of their own.',
+        'Send the parameters of a POST as a form. Repeat the name of a parameter that takes several values.',
+        'Lists are paged. To read on, request the path in `next_page_uri` until it is null.',
+      ].join('\n\n'),
+      contact: { name: 'connect-apps' },
+      license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0.html' },
+    },
+    servers: [
+      ...(publicUrl === undefined ? [] : [{ url: publicUrl, description: 'The public address.' }]),
+      { url: '/', description: 'The server that gave this description.' },
+    ],
+    tags: TAGS,
+    security: [{ accountSid_authToken: [] }],
+  };
+}
+
+/** Makes the whole description of what was generated from the routes. */
+export function completeDescription(
+  generated: object,
+  { publicUrl }: { publicUrl: string | undefined },
+): JsonObject {
+  const shapes = new Map<string, JsonObject>();
+  const { paths, components } = objectAt(toJson(generated));
+  const named = objectAt(nameShapes(objectAt(paths), shapes));
+  const schemas = { ...SHARED_SCHEMAS, ...Object.fromEntries(shapes) };
+  return {
+    ...describeApi(publicUrl),
+    paths: completeOperations(named, shapes),
+    components: {
+      securitySchemes: objectAt(components, 'securitySchemes'),
+      headers: HEADERS,
+      responses: errorResponses(),
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
