@@ -71,7 +71,10 @@ export async function openAccount(
   return account;
 }
 
-/** As `openAccount`, for what belongs to the account: raises `account_not_active` unless it is. */
+/**
+ * As `openAccount`, for what belongs to the account: raises `account_not_active` while it is suspended.
+ * What a closed account has stays readable for those who still have credentials, such as its parent.
+ */
 export async function openActiveAccount(
   context: Context,
   caller: Caller,
@@ -79,7 +82,7 @@ export async function openActiveAccount(
 ): Promise<AccountIdentity> {
   const account = await recallInFamily(context, caller, sidText);
   checkMayRead(caller, account.sid);
-  return active(account);
+  return account.status === 'closed' ? account : active(account);
 }
 
 /** Returns which account of a path may be changed; `access_denied` for a Connect App. */

@@ -3,10 +3,10 @@
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import {
-  checkChoice,
+  checkFriendlyName,
+  checkSpelling,
   checkText,
   type Parameters,
-  parameterProblem,
   type TextRule,
   textOf,
 } from '../parameter.ts';
@@ -96,25 +96,23 @@ export async function createAccount(
   newAccount: NewAccount,
 ): Promise<AccountWithToken> {
   const { account, token } = makeAccount(context, newAccount);
-  checkText('FriendlyName', FRIENDLY_NAME_RULE, account.friendlyName);
+  checkFriendlyName(FRIENDLY_NAME_RULE, account.friendlyName);
   await context.database.transaction((transaction) => insertAccount(transaction, account, token));
   return account;
 }
 
-/** Creates a subaccount of `parent`; a subaccount cannot have any: `access_denied`. */
+/** Creates a subaccount of `parent`; a subaccount cannot have any: `nested_subaccount`. */
 export async function createSubaccount(
   context: Context,
   parent: AccountIdentity,
   parameters: Parameters,
 ): Promise<AccountWithToken> {
-  if (isSubaccount(parent)) {
-    throw new Problem('access_denied', 'A subaccount cannot create subaccounts.');
-  }
+  if (isSubaccount(parent)) throw new Problem('nested_subaccount');
   const friendlyName = textOf(parameters, 'FriendlyName');
   return createAccount(context, {
     ownerAccountSid: parent.sid,
     type: parent.type,
-    ...(friendlyName ? { friendlyName } : {}),
+    ...(friendlyName !== undefined && { friendlyName }),
   });
 }
 
@@ -141,7 +139,7 @@ export async function updateAccount(
     const account = await findAccount(transaction, sid);
     if (!account) throw new Problem('not_found');
     if (changes.status && account.status === 'closed' && changes.status !== 'closed') {
-      throw parameterProblem('Status', 'cannot change: the account is closed, and that is final');
+      throw new Problem('account_closed');
     }
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
     if (changes.status === 'closed') {
@@ -189,10 +187,17 @@ function parseAccountChanges(parameters: Parameters): AccountChanges {
   const status = textOf(parameters, 'Status');
   return {
     ...(friendlyName !== undefined && {
-      friendlyName: checkText('FriendlyName', FRIENDLY_NAME_RULE, friendlyName),
+      friendlyName: checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName),
     }),
-    ...(status !== undefined && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
+    ...(status !== undefined && { status: parseStatus(status) }),
   };
+}
+
+/** Reads a status by its name, or by the number that Twilio's description gives to `active`. */
+function parseStatus(text: string): AccountStatus {
+  const status = ACCOUNT_STATUSES.find((one) => one === (text === '1' ? 'active' : text));
+  if (status !== undefined) return status;
+  throw new Problem('status_invalid', `Status must be one of ${ACCOUNT_STATUSES.join(', ')}.`);
 }
 
 /** The name that Twilio gives to a subaccount without one (Twilio docs, iam/api/account). */
@@ -207,13 +212,14 @@ const FILTER_RULE: TextRule = { type: 'string', description: 'The whole name of 
 
 export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
 
-/** Reads the filters of a list; raises `parameter_invalid` for a status that does not exist. */
+/** Reads the filters of a list; raises `status_invalid` for a status that does not exist. */
 export function parseAccountFilters(parameters: Parameters): AccountListFilters {
+  checkSpelling(parameters, ['FriendlyName', 'Status']);
   const friendlyName = textOf(parameters, 'FriendlyName');
   const status = textOf(parameters, 'Status');
   return {
     ...(friendlyName && { friendlyName: checkText('FriendlyName', FILTER_RULE, friendlyName) }),
-    ...(status && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
+    ...(status && { status: parseStatus(status) }),
   };
 }
 

@@ -6,6 +6,30 @@ import { choice } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
 import type { VisibleAccount } from './token.ts';
 
+/** What belongs to an account, as Twilio's description names it, and where. */
+const SUBRESOURCES = {
+  addresses: 'Addresses',
+  applications: 'Applications',
+  authorized_connect_apps: 'AuthorizedConnectApps',
+  available_phone_numbers: 'AvailablePhoneNumbers',
+  balance: 'Balance',
+  calls: 'Calls',
+  conferences: 'Conferences',
+  connect_apps: 'ConnectApps',
+  incoming_phone_numbers: 'IncomingPhoneNumbers',
+  keys: 'Keys',
+  messages: 'Messages',
+  notifications: 'Notifications',
+  outgoing_caller_ids: 'OutgoingCallerIds',
+  queues: 'Queues',
+  recordings: 'Recordings',
+  short_codes: 'SMS/ShortCodes',
+  signing_keys: 'SigningKeys',
+  sip: 'SIP',
+  transcriptions: 'Transcriptions',
+  usage: 'Usage',
+};
+
 // Partial, because the serialiser writes required members before optional ones, and the order on the
 // wire is the alphabet's.
 const schema = Type.Partial(
@@ -20,8 +44,8 @@ const schema = Type.Partial(
     sid: Type.String({ description: 'The SID of the account.' }),
     status: choice(ACCOUNT_STATUSES, 'Closed is final.'),
     subresource_uris: Type.Object(
-      { authorized_connect_apps: Type.String(), connect_apps: Type.String() },
-      { description: 'The paths of what belongs to the account.' },
+      Object.fromEntries(Object.keys(SUBRESOURCES).map((name) => [name, Type.String()])),
+      { description: 'The paths of what belongs to the account on a whole platform.' },
     ),
     type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.'),
     uri: Type.String({ description: 'The path of this resource.' }),
@@ -57,10 +81,9 @@ export const accountFormat: Format<VisibleAccount> = {
       owner_account_sid: account.ownerAccountSid,
       sid: account.sid,
       status: account.status,
-      subresource_uris: {
-        authorized_connect_apps: `${path}/AuthorizedConnectApps.json`,
-        connect_apps: `${path}/ConnectApps.json`,
-      },
+      subresource_uris: Object.fromEntries(
+        Object.entries(SUBRESOURCES).map(([name, place]) => [name, `${path}/${place}.json`]),
+      ),
       type: account.type,
       uri: `${path}.json`,
     };

@@ -2,10 +2,11 @@
 
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
+import { calledUrl } from '../http-url.ts';
 import {
   checkChoice,
+  checkFriendlyName,
   checkText,
-  findFault,
   type Parameters,
   type TextRule,
   textOf,
@@ -74,7 +75,7 @@ export const TEXT_PARAMETERS = {
   },
   Description: {
     property: 'description',
-    rule: { type: 'string', description: 'What the Connect App does.' },
+    rule: { type: 'string', format: 'multiline', description: 'What the Connect App does.' },
   },
   HomepageUrl: {
     property: 'homepageUrl',
@@ -179,14 +180,15 @@ export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectA
 
   const friendlyName = textOf(parameters, 'FriendlyName');
   if (friendlyName !== undefined) {
-    const fault = findFault(FRIENDLY_NAME_RULE, friendlyName);
-    if (fault !== undefined) throw new Problem('friendly_name_invalid', `FriendlyName ${fault}.`);
-    changes.friendlyName = friendlyName;
+    changes.friendlyName = checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName);
   }
   for (const [name, { property, rule }] of Object.entries(TEXT_PARAMETERS)) {
     const text = textOf(parameters, name);
     if (text !== undefined) changes[property] = text === '' ? null : checkText(name, rule, text);
   }
+  // Shown as it is called: a vendor's program validates signatures with what it sees here.
+  const { deauthorizeCallbackUrl } = changes;
+  if (deauthorizeCallbackUrl) changes.deauthorizeCallbackUrl = calledUrl(deauthorizeCallbackUrl);
   const method = textOf(parameters, 'DeauthorizeCallbackMethod');
   if (method !== undefined) {
     changes.deauthorizeCallbackMethod =
