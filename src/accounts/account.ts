@@ -107,7 +107,9 @@ export async function createSubaccount(
   parent: AccountIdentity,
   parameters: Parameters,
 ): Promise<AccountWithToken> {
-  if (isSubaccount(parent)) throw new Problem('nested_subaccount');
+  if (isSubaccount(parent)) {
+    throw new Problem('nested_subaccount', 'A subaccount cannot create subaccounts.');
+  }
   const friendlyName = textOf(parameters, 'FriendlyName');
   return createAccount(context, {
     ownerAccountSid: parent.sid,
@@ -139,7 +141,7 @@ export async function updateAccount(
     const account = await findAccount(transaction, sid);
     if (!account) throw new Problem('not_found');
     if (changes.status && account.status === 'closed' && changes.status !== 'closed') {
-      throw new Problem('account_closed');
+      throw new Problem('account_closed', 'The account is closed, and that is final.');
     }
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
     if (changes.status === 'closed') {

@@ -186,9 +186,8 @@ export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectA
     const text = textOf(parameters, name);
     if (text !== undefined) changes[property] = text === '' ? null : checkText(name, rule, text);
   }
-  // Shown as it is called: a vendor's program validates signatures with what it sees here.
   const { deauthorizeCallbackUrl } = changes;
-  if (deauthorizeCallbackUrl) changes.deauthorizeCallbackUrl = calledUrl(deauthorizeCallbackUrl);
+  if (deauthorizeCallbackUrl) changes.deauthorizeCallbackUrl = shownUrl(deauthorizeCallbackUrl);
   const method = textOf(parameters, 'DeauthorizeCallbackMethod');
   if (method !== undefined) {
     changes.deauthorizeCallbackMethod =
@@ -198,4 +197,13 @@ export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectA
     changes.permissions = parsePermissions(parameters.Permissions);
   }
   return changes;
+}
+
+/**
+ * A URL as it is called: what a program validates signatures with may come from here. Only a path that
+ * was left out stays out, as in Twilio's own example.
+ */
+function shownUrl(text: string): string {
+  const called = calledUrl(text);
+  return called === `${text}/` ? text : called;
 }

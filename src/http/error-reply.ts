@@ -40,7 +40,7 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
   account_closed: {
     status: 400,
     code: 21479,
-    message: 'The Status of a closed account cannot change',
+    message: 'The account is closed, and that is final',
   },
   parameter_invalid: { status: 400, code: 20422, message: 'Invalid parameter' },
   page_size_too_large: { status: 400, code: 20007, message: 'Page size too large' },

@@ -123,7 +123,6 @@ for (const engine of DATABASES) {
         Uri: '/elsewhere',
         DateCreated: 'Thu, 30 Jul 2015 20:00:00 +0000',
         friendly_name: 'snake',
-        friendlyname: 'flat',
         ['__proto__']: 'polluted',
         constructor: 'polluted',
         Whatever: 'yes',
