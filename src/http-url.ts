@@ -69,7 +69,9 @@ function findHostFault(host: string): string | undefined {
   const ascii = domainToASCII(host);
   if (unsafe !== undefined) {
     const fault = `must not have ${nameOf(unsafe)} in its host`;
-    return ascii === '' || findHostFault(ascii) ? fault : `${fault}; write the host as ${ascii}`;
+    return UNSAFE.test(ascii) || findHostFault(ascii)
+      ? fault
+      : `${fault}; write the host as ${ascii}`;
   }
   const delimiter = /[^\w.-]/.exec(host)?.[0];
   if (delimiter !== undefined) return `must not have ${nameOf(delimiter)} in its host`;

@@ -177,6 +177,41 @@ for (const engine of DATABASES) {
       }
     });
 
+    it('refuses parameters and filters whose names are wrong only in their case', async () => {
+      const auth = server.developer;
+      const { accountSid } = await createSubaccount(auth);
+      for (const [sentAs, name] of [
+        ['friendlyname', 'FriendlyName'],
+        ['friendlyName', 'FriendlyName'],
+        ['status', 'Status'],
+      ] as const) {
+        const expected = {
+          status: 400,
+          code: 20422,
+          message: new RegExp(`${sentAs} must be written ${name}:`),
+        };
+        checkProblem(await update(accountSid, auth, { [sentAs]: 'closed' }), expected);
+        const list = `${accountsPath()}?${sentAs}=closed`;
+        checkProblem(await server.request('GET', list, { auth }), expected);
+      }
+      const form = { friendlyname: 'x' };
+      const created = await server.request('POST', accountsPath(), { auth, form });
+      checkProblem(created, { status: 400, code: 20422, message: /FriendlyName/ });
+      for (const [sentAs, name] of [
+        ['pagesize', 'PageSize'],
+        ['pageSize', 'PageSize'],
+        ['page', 'Page'],
+        ['PAGETOKEN', 'PageToken'],
+      ] as const) {
+        for (const path of [accountsPath(), connectAppsPath(auth.accountSid)]) {
+          const reply = await server.request('GET', `${path}?${sentAs}=1`, { auth });
+          const message = new RegExp(`${sentAs} must be written ${name}:`);
+          checkProblem(reply, { status: 400, code: 20422, message });
+        }
+      }
+      assert.equal((await fetchAccount(accountSid, auth)).status, 'active');
+    });
+
     it('takes the number 1 for active', async () => {
       const { accountSid } = await createSubaccount(server.developer);
       await update(accountSid, server.developer, { Status: 'suspended' });
