@@ -25,7 +25,7 @@ function sent(value: string, becomes: unknown): Sent {
 
 /** As the WHATWG parser writes it, but for an empty query and a path that was left out. */
 function asCalled(value: string): string {
-  const called = new URL(value).href.replace(/\?(?=#|$)/, '');
+  const called = new URL(value).href.replace(/^([^?#]*)\?(?=#|$)/, '$1');
   return called === `${value}/` ? value : called;
 }
 
