@@ -3,10 +3,40 @@
  * check a text against is what /openapi.json publishes.
  */
 
+import { findUrlFault } from './http-url.ts';
 import { Problem } from './problem.ts';
 
 /** Untrusted parameters by name, as a form, a query string or the command line gives them. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The index that PHP and Rails write behind the name of an array. */
+const ARRAY_INDEX = /\[\d*\]$/;
+
+/**
+ * The parameters with these names out of a parsed form or query; others are ignored. `Name[]` and
+ * `Name[0]` are a repeated `Name`. Raises `parameter_invalid` for a name in another case.
+ */
+export function pickParameters(source: object, names: readonly string[]): Parameters {
+  checkSpelling(source, names);
+  const parameters: Record<string, string[]> = {};
+  for (const [sentAs, value] of Object.entries(source)) {
+    const name = names.find((one) => one === sentAs.replace(ARRAY_INDEX, ''));
+    if (name === undefined) continue;
+    parameters[name] = [...(parameters[name] ?? []), ...[value].flat().map(String)];
+  }
+  return parameters;
+}
+
+/** Raises `parameter_invalid` for a parameter whose name is one of `names` but for its case. */
+export function checkSpelling(sent: object, names: readonly string[]): void {
+  for (const sentAs of Object.keys(sent)) {
+    const name = sentAs.replace(ARRAY_INDEX, '');
+    if (names.includes(name)) continue;
+    const meant = names.find((one) => one.toLowerCase() === name.toLowerCase());
+    if (meant === undefined) continue;
+    throw parameterProblem(name, `must be written ${meant}: the case of a name counts`);
+  }
+}
 
 /** The text of a parameter: the first where it was repeated, undefined where it was not sent. */
 export function textOf(parameters: Parameters, name: string): string | undefined {
@@ -20,7 +50,8 @@ export interface TextRule {
   minLength?: number;
   /** In Unicode code points. */
   maxLength?: number;
-  format?: 'uri';
+  /** `multiline` takes line breaks and tabs; every other text has neither. */
+  format?: 'uri' | 'multiline';
   description: string;
 }
 
@@ -39,13 +70,13 @@ export function findFault(rule: TextRule, text: string): string | undefined {
   const length = [...text].length;
   if (length < minLength) return `must have at least ${minLength} character(s)`;
   if (length > maxLength) return `must have at most ${maxLength} characters, and has ${length}`;
-  if (!text.isWellFormed() || FORBIDDEN_CHARACTERS.test(text)) {
-    return 'must not contain control characters';
+  const refused = format === 'multiline' ? text.replace(/[\t\r\n]/g, '') : text;
+  if (!text.isWellFormed() || FORBIDDEN_CHARACTERS.test(refused)) {
+    return format === 'multiline'
+      ? 'must not contain control characters other than line breaks and tabs'
+      : 'must not contain control characters';
   }
-  if (format === 'uri' && !isAbsoluteHttpUrl(text)) {
-    return 'must be an absolute http or https URL, such as https://example.com/path';
-  }
-  return undefined;
+  return format === 'uri' ? findUrlFault(text) : undefined;
 }
 
 /** The problem of one parameter that is not valid. */
@@ -60,6 +91,13 @@ export function checkText(name: string, rule: TextRule, text: string): string {
   return text;
 }
 
+/** Returns `text` when it obeys the rule of a FriendlyName; raises `friendly_name_invalid` if not. */
+export function checkFriendlyName(rule: TextRule, text: string): string {
+  const fault = findFault(rule, text);
+  if (fault !== undefined) throw new Problem('friendly_name_invalid', `FriendlyName ${fault}.`);
+  return text;
+}
+
 /** Returns `text` when it is one of `choices`, and raises `parameter_invalid` if not. */
 export function checkChoice<Choice extends string>(
   name: string,
@@ -69,20 +107,4 @@ export function checkChoice<Choice extends string>(
   const choice = choices.find((one) => one === text);
   if (choice !== undefined) return choice;
   throw parameterProblem(name, `must be one of ${choices.join(', ')}`);
-}
-
-// RFC 3986 characters only, brackets only around an IPv6 host, and whole percent escapes:
-// stricter than browsers, as strict as the client libraries that parse these URLs again.
-const HTTP_URL = /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s[\]/?#]+)[^[\]]*$/i;
-const RFC_3986 = /^[\w\-.~:/?#[\]@!$&'()*+,;=%]+$/;
-const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
-
-function isAbsoluteHttpUrl(text: string): boolean {
-  return (
-    RFC_3986.test(text) &&
-    !BROKEN_ESCAPE.test(text) &&
-    HTTP_URL.test(text) &&
-    !/#.*#/.test(text) &&
-    URL.canParse(text)
-  );
 }

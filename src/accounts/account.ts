@@ -3,10 +3,10 @@
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import {
-  checkChoice,
+  checkFriendlyName,
+  checkSpelling,
   checkText,
   type Parameters,
-  parameterProblem,
   type TextRule,
   textOf,
 } from '../parameter.ts';
@@ -96,12 +96,12 @@ export async function createAccount(
   newAccount: NewAccount,
 ): Promise<AccountWithToken> {
   const { account, token } = makeAccount(context, newAccount);
-  checkText('FriendlyName', FRIENDLY_NAME_RULE, account.friendlyName);
+  checkFriendlyName(FRIENDLY_NAME_RULE, account.friendlyName);
   await context.database.transaction((transaction) => insertAccount(transaction, account, token));
   return account;
 }
 
-/** Creates a subaccount of the account `parentSid`; a subaccount cannot have any: `access_denied`. */
+/** Creates a subaccount of the account `parentSid`; a subaccount cannot have any: `nested_subaccount`. */
 export async function createSubaccount(
   context: Context,
   parentSid: string,
@@ -110,14 +110,14 @@ export async function createSubaccount(
   const friendlyName = textOf(parameters, 'FriendlyName');
   const { account: child, token } = makeAccount(context, {
     ownerAccountSid: parentSid,
-    ...(friendlyName ? { friendlyName } : {}),
+    ...(friendlyName !== undefined && { friendlyName }),
   });
-  checkText('FriendlyName', FRIENDLY_NAME_RULE, child.friendlyName);
+  checkFriendlyName(FRIENDLY_NAME_RULE, child.friendlyName);
   return context.database.transaction(async (transaction) => {
     const parent = await findAccount(transaction, parentSid);
     if (!parent) throw new Problem('not_found');
     if (isSubaccount(parent)) {
-      throw new Problem('access_denied', 'A subaccount cannot create subaccounts.');
+      throw new Problem('nested_subaccount', 'A subaccount cannot create subaccounts.');
     }
     const account = { ...child, type: parent.type };
     await insertAccount(transaction, account, token);
@@ -148,7 +148,7 @@ export async function updateAccount(
     const account = await findAccount(transaction, sid);
     if (!account) throw new Problem('not_found');
     if (changes.status && account.status === 'closed' && changes.status !== 'closed') {
-      throw parameterProblem('Status', 'cannot change: the account is closed, and that is final');
+      throw new Problem('account_closed', 'The account is closed, and that is final.');
     }
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
     if (changes.status === 'closed') {
@@ -196,10 +196,17 @@ function parseAccountChanges(parameters: Parameters): AccountChanges {
   const status = textOf(parameters, 'Status');
   return {
     ...(friendlyName !== undefined && {
-      friendlyName: checkText('FriendlyName', FRIENDLY_NAME_RULE, friendlyName),
+      friendlyName: checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName),
     }),
-    ...(status !== undefined && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
+    ...(status !== undefined && { status: parseStatus(status) }),
   };
+}
+
+/** Reads a status by its name, or by the number that Twilio's description gives to `active`. */
+function parseStatus(text: string): AccountStatus {
+  const status = ACCOUNT_STATUSES.find((one) => one === (text === '1' ? 'active' : text));
+  if (status !== undefined) return status;
+  throw new Problem('status_invalid', `Status must be one of ${ACCOUNT_STATUSES.join(', ')}.`);
 }
 
 /** The name that Twilio gives to a subaccount without one (Twilio docs, iam/api/account). */
@@ -214,13 +221,14 @@ const FILTER_RULE: TextRule = { type: 'string', description: 'The whole name of 
 
 export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
 
-/** Reads the filters of a list; raises `parameter_invalid` for a status that does not exist. */
+/** Reads the filters of a list; raises `status_invalid` for a status that does not exist. */
 export function parseAccountFilters(parameters: Parameters): AccountListFilters {
+  checkSpelling(parameters, ['FriendlyName', 'Status']);
   const friendlyName = textOf(parameters, 'FriendlyName');
   const status = textOf(parameters, 'Status');
   return {
     ...(friendlyName && { friendlyName: checkText('FriendlyName', FILTER_RULE, friendlyName) }),
-    ...(status && { status: checkChoice('Status', ACCOUNT_STATUSES, status) }),
+    ...(status && { status: parseStatus(status) }),
   };
 }
 

@@ -15,6 +15,30 @@ export const accountStatusSchema = choice(
 
 const EXAMPLE_PATH = '/2010-04-01/Accounts/AC00000000000000000000000000000001';
 
+/** What belongs to an account, as Twilio's description names it, and where. */
+const SUBRESOURCES = {
+  addresses: 'Addresses',
+  applications: 'Applications',
+  authorized_connect_apps: 'AuthorizedConnectApps',
+  available_phone_numbers: 'AvailablePhoneNumbers',
+  balance: 'Balance',
+  calls: 'Calls',
+  conferences: 'Conferences',
+  connect_apps: 'ConnectApps',
+  incoming_phone_numbers: 'IncomingPhoneNumbers',
+  keys: 'Keys',
+  messages: 'Messages',
+  notifications: 'Notifications',
+  outgoing_caller_ids: 'OutgoingCallerIds',
+  queues: 'Queues',
+  recordings: 'Recordings',
+  short_codes: 'SMS/ShortCodes',
+  signing_keys: 'SigningKeys',
+  sip: 'SIP',
+  transcriptions: 'Transcriptions',
+  usage: 'Usage',
+};
+
 // Partial, because the serialiser writes required members before optional ones, and the order on the
 // wire is the alphabet's. /openapi.json says which are there in every answer.
 const properties = Type.Partial(
@@ -36,8 +60,11 @@ const properties = Type.Partial(
     sid: sidText('AC', 'The SID of the account.'),
     status: accountStatusSchema,
     subresource_uris: Type.Object(
-      { authorized_connect_apps: Type.String(), connect_apps: Type.String() },
-      { title: 'AccountSubresourceUris', description: 'The paths of what belongs to the account.' },
+      Object.fromEntries(Object.keys(SUBRESOURCES).map((name) => [name, Type.String()])),
+      {
+        title: 'AccountSubresourceUris',
+        description: 'The paths of what belongs to the account on a whole platform.',
+      },
     ),
     type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.', 'AccountType'),
     uri: Type.String({ description: 'The path of this resource.' }),
@@ -52,10 +79,7 @@ const schema = Object.assign(
     owner_account_sid: 'AC00000000000000000000000000000001',
     sid: 'AC00000000000000000000000000000001',
     status: 'active',
-    subresource_uris: {
-      authorized_connect_apps: `${EXAMPLE_PATH}/AuthorizedConnectApps.json`,
-      connect_apps: `${EXAMPLE_PATH}/ConnectApps.json`,
-    },
+    subresource_uris: subresourcesOf(EXAMPLE_PATH),
     type: 'Full',
     uri: `${EXAMPLE_PATH}.json`,
   }),
@@ -90,15 +114,19 @@ export const accountFormat: Format<VisibleAccount> = {
       owner_account_sid: account.ownerAccountSid,
       sid: account.sid,
       status: account.status,
-      subresource_uris: {
-        authorized_connect_apps: `${path}/AuthorizedConnectApps.json`,
-        connect_apps: `${path}/ConnectApps.json`,
-      },
+      subresource_uris: subresourcesOf(path),
       type: account.type,
       uri: `${path}.json`,
     };
   },
 };
+
+/** Where what belongs to the account at this path is. */
+function subresourcesOf(path: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(SUBRESOURCES).map(([name, place]) => [name, `${path}/${place}.json`]),
+  );
+}
 
 /** A time as RFC 2822 writes it, such as `Thu, 30 Jul 2015 20:00:00 +0000`. */
 function rfc2822(time: number): string {

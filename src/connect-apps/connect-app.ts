@@ -2,10 +2,11 @@
 
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
+import { calledUrl } from '../http-url.ts';
 import {
   checkChoice,
+  checkFriendlyName,
   checkText,
-  findFault,
   type Parameters,
   type TextRule,
   textOf,
@@ -78,7 +79,7 @@ export const TEXT_PARAMETERS = {
   },
   Description: {
     property: 'description',
-    rule: { type: 'string', description: 'What the Connect App does.' },
+    rule: { type: 'string', format: 'multiline', description: 'What the Connect App does.' },
   },
   HomepageUrl: {
     property: 'homepageUrl',
@@ -201,14 +202,14 @@ export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectA
 
   const friendlyName = textOf(parameters, 'FriendlyName');
   if (friendlyName !== undefined) {
-    const fault = findFault(FRIENDLY_NAME_RULE, friendlyName);
-    if (fault !== undefined) throw new Problem('friendly_name_invalid', `FriendlyName ${fault}.`);
-    changes.friendlyName = friendlyName;
+    changes.friendlyName = checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName);
   }
   for (const [name, { property, rule }] of Object.entries(TEXT_PARAMETERS)) {
     const text = textOf(parameters, name);
     if (text !== undefined) changes[property] = text === '' ? null : checkText(name, rule, text);
   }
+  const { deauthorizeCallbackUrl } = changes;
+  if (deauthorizeCallbackUrl) changes.deauthorizeCallbackUrl = shownUrl(deauthorizeCallbackUrl);
   const method = textOf(parameters, 'DeauthorizeCallbackMethod');
   if (method !== undefined) {
     changes.deauthorizeCallbackMethod =
@@ -218,4 +219,13 @@ export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectA
     changes.permissions = parsePermissions(parameters.Permissions);
   }
   return changes;
+}
+
+/**
+ * A URL as it is called: what a program validates signatures with may come from here. Only a path that
+ * was left out stays out, as in Twilio's own example.
+ */
+function shownUrl(text: string): string {
+  const called = calledUrl(text);
+  return called === `${text}/` ? text : called;
 }

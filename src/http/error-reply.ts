@@ -31,6 +31,17 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     message: 'Invalid FriendlyName',
     detail: 'separate',
   },
+  nested_subaccount: {
+    status: 400,
+    code: 21101,
+    message: 'A subaccount cannot create subaccounts',
+  },
+  status_invalid: { status: 400, code: 21475, message: 'Invalid Status', detail: 'separate' },
+  account_closed: {
+    status: 400,
+    code: 21479,
+    message: 'The account is closed, and that is final',
+  },
   parameter_invalid: { status: 400, code: 20422, message: 'Invalid parameter' },
   status_not_changeable: {
     status: 400,
@@ -46,7 +57,7 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
   media_type_unsupported: {
     status: 415,
     code: 20415,
-    message: 'Send the parameters as application/x-www-form-urlencoded',
+    message: 'Send the parameters as application/x-www-form-urlencoded or multipart/form-data',
   },
   too_many_requests: { status: 429, code: 20429, message: 'Too Many Requests' },
   overloaded: { status: 503, code: 20503, message: 'Service Unavailable', detail: 'hidden' },

@@ -1,6 +1,6 @@
 /** Page, PageSize and PageToken <-> a slice of a list; the links of its envelope. */
 
-import { type Parameters, parameterProblem, textOf } from '../parameter.ts';
+import { checkSpelling, type Parameters, parameterProblem, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import type { Keyring } from '../secrets.ts';
 import type { Position, Slice } from '../storage/keyset.ts';
@@ -42,6 +42,7 @@ export async function readPage<Item extends Position>(
   parameters: Parameters,
   options: { keyring: Keyring; strictPageSize: boolean },
 ): Promise<Page<Item>> {
+  checkSpelling(parameters, ['PageSize', 'Page', 'PageToken']);
   const pageSize = parsePageSize(parameters, options.strictPageSize);
   const token = textOf(parameters, 'PageToken') || undefined;
   const cursor = token ? parsePageToken(options.keyring, listing.scope, token) : undefined;

@@ -120,6 +120,13 @@ function writeCsv(
   const cell = (value: WireValue | undefined) => (Array.isArray(value) ? value.join(' ') : value);
   return stringify(
     items.map((wire) => columns.map((name) => cell(wire[name]))),
-    { header: true, columns, record_delimiter: '\r\n', escape_formulas: true },
+    {
+      header: true,
+      columns,
+      record_delimiter: '\r\n',
+      escape_formulas: true,
+      // By itself it quotes only the two together.
+      quoted_match: /[\r\n]/,
+    },
   );
 }

@@ -1,7 +1,7 @@
 /** What a request holds, as typed values: head, path, query and form parameters. All are untrusted. */
 
 import type { FastifyRequest } from 'fastify';
-import type { Parameters } from '../parameter.ts';
+import { type Parameters, pickParameters } from '../parameter.ts';
 
 /** Whether it came through a proxy, whose connections carry the requests of many clients. */
 export function isForwarded(request: FastifyRequest): boolean {
@@ -33,23 +33,21 @@ export function pathParameter(request: FastifyRequest, name: string): string {
   return String(Reflect.get(params, name) ?? '');
 }
 
-/** The query parameters with these names, all when none are given. */
-export function queryOf(request: FastifyRequest, names?: readonly string[]): Parameters {
-  return read(request.query, names);
-}
-
-/** The parameters of the form in the body with these names; others are ignored. */
-export function formOf(request: FastifyRequest, names: readonly string[]): Parameters {
-  return read(request.body, names);
-}
-
-function read(source: unknown, names?: readonly string[]): Parameters {
-  if (typeof source !== 'object' || source === null) return {};
+/** The query parameters. */
+export function queryOf(request: FastifyRequest): Parameters {
   const parameters: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(source)) {
-    if (names && !names.includes(name)) continue;
+  for (const [name, value] of Object.entries(objectOf(request.query))) {
     if (typeof value === 'string') parameters[name] = value;
     else if (Array.isArray(value)) parameters[name] = value.map(String);
   }
   return parameters;
+}
+
+/** The parameters of the form in the body with these names, as `pickParameters` takes them. */
+export function formOf(request: FastifyRequest, names: readonly string[]): Parameters {
+  return pickParameters(objectOf(request.body), names);
+}
+
+function objectOf(source: unknown): object {
+  return typeof source === 'object' && source !== null ? source : {};
 }

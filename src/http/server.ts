@@ -3,8 +3,6 @@
  * one way out for errors. It knows no resource.
  */
 
-import { parse } from 'node:querystring';
-import formbody from '@fastify/formbody';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
@@ -13,11 +11,11 @@ import { createRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
 import { endConnectionsOnClose, rememberResponse } from './connections.ts';
 import { writeErrorReply } from './error-reply.ts';
+import { takeForms } from './forms.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody, isForwarded } from './request.ts';
 
-const BODY_LIMIT_BYTES = 64 * 1024;
 /** Up to here a body is read to its end first: a client that is still sending may miss an early answer. */
 const READ_LIMIT_BYTES = 1024 * 1024;
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
@@ -80,9 +78,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       answer(asProblem(error), request, reply);
     },
   });
-  await server.register(formbody, { bodyLimit: READ_LIMIT_BYTES, parser: parseForm });
-  // Only forms: every other type is refused with 415.
-  server.removeContentTypeParser(['application/json', 'text/plain']);
+  await takeForms(server, READ_LIMIT_BYTES);
 
   // The domain checks parameters against the same rules, and knows Twilio's code for each fault.
   server.setValidatorCompiler(() => () => true);
@@ -161,11 +157,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     answer(new Problem('not_found'), request, reply);
   });
   return server;
-}
-
-function parseForm(body: string): Record<string, unknown> {
-  if (Buffer.byteLength(body) > BODY_LIMIT_BYTES) throw new Problem('body_too_large');
-  return parse(body);
 }
 
 /** What is needed of a reply: Fastify's own type differs before routing. */

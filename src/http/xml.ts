@@ -60,6 +60,8 @@ const ESCAPES: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
+  // As it is, a parser reads it as a line feed (XML 1.0, section 2.11).
+  '\r': '&#13;',
 };
 
 // Characters that XML 1.0 (section 2.2) cannot carry even escaped; validation keeps them out of the
@@ -71,5 +73,5 @@ function escapeXml(text: string): string {
   return text
     .toWellFormed()
     .replace(NOT_XML, '')
-    .replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+    .replace(/[&<>"'\r]/g, (character) => ESCAPES[character] ?? character);
 }

@@ -5,6 +5,7 @@
 
 import type { CallbackMethod, ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
+import { calledUrl } from '../http-url.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { findCallback, findCallbackOwner, listAttempts, makeDue } from './store.ts';
@@ -20,7 +21,7 @@ export interface Callback {
   connectAppSid: string;
   /** The subaccount that the app has lost. */
   subaccountSid: string;
-  /** As the app had it when the authorization ended. */
+  /** As the app had it when the authorization ended, in the form in which it is called. */
   url: string;
   method: CallbackMethod;
   status: CallbackStatus;
@@ -61,7 +62,7 @@ export function createCallback({
     accountSid: app.accountSid,
     connectAppSid: app.sid,
     subaccountSid,
-    url: app.deauthorizeCallbackUrl,
+    url: calledUrl(app.deauthorizeCallbackUrl),
     // Twilio's own default (its reference of the resource).
     method: app.deauthorizeCallbackMethod ?? 'POST',
     status: 'pending',

@@ -4,12 +4,13 @@
  */
 
 import { createHmac } from 'node:crypto';
+import { calledUrl } from '../http-url.ts';
 
 export interface UnsignedCallback {
   /** The app owner's primary token: the only one that the receiver has. */
   authToken: string;
   method: 'GET' | 'POST';
-  /** As configured. */
+  /** As configured; what is called and signed is its one form, see `calledUrl`. */
   url: string;
   parameters: Readonly<Record<string, string>>;
 }
@@ -31,16 +32,11 @@ export function signCallback({
   parameters,
 }: UnsignedCallback): SignedCallback {
   const form = new URLSearchParams(parameters).toString();
-  const base = withPath(url.replace(/#.*/s, ''));
+  const base = calledUrl(url).replace(/#.*/s, '');
   const requestUrl = method === 'GET' ? withQuery(base, form) : base;
   const signed = withoutUserInfo(requestUrl) + (method === 'POST' ? inOrder(parameters) : '');
   const signature = createHmac('sha1', authToken).update(signed).digest('base64');
   return { url: requestUrl, ...(method === 'POST' && { body: form }), signature };
-}
-
-/** A URL without a path is requested as `/`, which is what the receiver sees and checks. */
-function withPath(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^/?]+)(?=\?|$)/i, '$1/');
 }
 
 function withQuery(url: string, query: string): string {

@@ -7,8 +7,32 @@ import { type Credentials, startServer, type TestServer } from '../support/serve
 import { checkProblem } from './check-problem.ts';
 import { objectOf, stringOf } from './narrow.ts';
 import { readPage } from './page.ts';
-import { accountPath, accountsPath, connectAppsPath } from './paths.ts';
+import { accountPath, accountsPath, connectAppPath, connectAppsPath } from './paths.ts';
 import { accountShape } from './shapes.ts';
+
+/** As Twilio's description of an account has them. */
+const SUBRESOURCES = [
+  ['addresses', 'Addresses'],
+  ['applications', 'Applications'],
+  ['authorized_connect_apps', 'AuthorizedConnectApps'],
+  ['available_phone_numbers', 'AvailablePhoneNumbers'],
+  ['balance', 'Balance'],
+  ['calls', 'Calls'],
+  ['conferences', 'Conferences'],
+  ['connect_apps', 'ConnectApps'],
+  ['incoming_phone_numbers', 'IncomingPhoneNumbers'],
+  ['keys', 'Keys'],
+  ['messages', 'Messages'],
+  ['notifications', 'Notifications'],
+  ['outgoing_caller_ids', 'OutgoingCallerIds'],
+  ['queues', 'Queues'],
+  ['recordings', 'Recordings'],
+  ['short_codes', 'SMS/ShortCodes'],
+  ['signing_keys', 'SigningKeys'],
+  ['sip', 'SIP'],
+  ['transcriptions', 'Transcriptions'],
+  ['usage', 'Usage'],
+] as const;
 
 for (const engine of DATABASES) {
   describe(`accounts on ${engine}`, () => {
@@ -54,14 +78,6 @@ for (const engine of DATABASES) {
       assert.equal(account.status, 'active');
       assert.equal(account.type, 'Full');
       assert.equal(account.uri, accountPath(accountSid));
-      const subresources = objectOf(account.subresource_uris);
-      assert.deepEqual(subresources, {
-        authorized_connect_apps: connectAppsPath(accountSid).replace(
-          'Connect',
-          'AuthorizedConnect',
-        ),
-        connect_apps: connectAppsPath(accountSid),
-      });
     });
 
     it('creates a subaccount that can sign in by itself', async () => {
@@ -113,7 +129,23 @@ for (const engine of DATABASES) {
       const wrong = await server.request('GET', `${accountsPath()}?Status=asleep`, {
         auth: parent,
       });
-      checkProblem(wrong, { status: 400, code: 20422, message: /Status/ });
+      checkProblem(wrong, { status: 400, code: 21475, message: 'Invalid Status' });
+    });
+
+    it('names everything that belongs to an account, in JSON and in XML', async () => {
+      const { accountSid } = server.developer;
+      const account = await fetchAccount(accountSid, server.developer);
+      const path = `/2010-04-01/Accounts/${accountSid}`;
+      const expected = SUBRESOURCES.map(([name, place]) => [name, `${path}/${place}.json`]);
+      assert.deepEqual(Object.entries(objectOf(account.subresource_uris)), expected);
+      assert.equal(expected.length, 20);
+
+      const reply = await server.request('GET', path, { auth: server.developer });
+      const [, uris = ''] = /<SubresourceUris>(.*)<\/SubresourceUris>/.exec(reply.text) ?? [];
+      assert.match(uris, /^<Addresses>/);
+      for (const [, place] of SUBRESOURCES) assert.ok(uris.includes(`>${path}/${place}</`), place);
+      assert.doesNotMatch(uris, /\.json/);
+      assert.match(uris, /<ShortCodes>[^<]+\/SMS\/ShortCodes<\/ShortCodes>/);
     });
 
     it('renames an account, by its own credentials and by its parent', async () => {
@@ -132,16 +164,87 @@ for (const engine of DATABASES) {
 
     it('refuses a name over 64 characters and an unknown status', async () => {
       const { accountSid } = await createSubaccount(server.developer);
-      const long = await update(accountSid, server.developer, { FriendlyName: 'x'.repeat(65) });
-      assert.equal(long.status, 400, long.text);
-      const asleep = await update(accountSid, server.developer, { Status: 'asleep' });
-      checkProblem(asleep, { status: 400, code: 20422, message: /Status/ });
-      const tooLong = { FriendlyName: '🎉'.repeat(65) };
-      const created = await server.request('POST', accountsPath(), {
-        auth: server.developer,
-        form: tooLong,
-      });
-      assert.equal(created.status, 400, created.text);
+      const invalidName = { status: 400, code: 20002, message: 'Invalid FriendlyName' };
+      for (const name of ['x'.repeat(65), '🎉'.repeat(65), '', 'a\nb']) {
+        const form = { FriendlyName: name };
+        checkProblem(await update(accountSid, server.developer, form), invalidName);
+        const auth = server.developer;
+        checkProblem(await server.request('POST', accountsPath(), { auth, form }), invalidName);
+      }
+      for (const status of ['asleep', '', '0', '2', '01', 'Active', ' active']) {
+        const asleep = await update(accountSid, server.developer, { Status: status });
+        checkProblem(asleep, { status: 400, code: 21475, detail: /active, suspended, closed/ });
+      }
+    });
+
+    it('refuses parameters and filters whose names are wrong only in their case', async () => {
+      const auth = server.developer;
+      const { accountSid } = await createSubaccount(auth);
+      for (const [sentAs, name] of [
+        ['friendlyname', 'FriendlyName'],
+        ['friendlyName', 'FriendlyName'],
+        ['status', 'Status'],
+      ] as const) {
+        const expected = {
+          status: 400,
+          code: 20422,
+          message: new RegExp(`${sentAs} must be written ${name}:`),
+        };
+        checkProblem(await update(accountSid, auth, { [sentAs]: 'closed' }), expected);
+        const list = `${accountsPath()}?${sentAs}=closed`;
+        checkProblem(await server.request('GET', list, { auth }), expected);
+      }
+      const form = { friendlyname: 'x' };
+      const created = await server.request('POST', accountsPath(), { auth, form });
+      checkProblem(created, { status: 400, code: 20422, message: /FriendlyName/ });
+      for (const [sentAs, name] of [
+        ['pagesize', 'PageSize'],
+        ['pageSize', 'PageSize'],
+        ['page', 'Page'],
+        ['PAGETOKEN', 'PageToken'],
+      ] as const) {
+        for (const path of [accountsPath(), connectAppsPath(auth.accountSid)]) {
+          const reply = await server.request('GET', `${path}?${sentAs}=1`, { auth });
+          const message = new RegExp(`${sentAs} must be written ${name}:`);
+          checkProblem(reply, { status: 400, code: 20422, message });
+        }
+      }
+      assert.equal((await fetchAccount(accountSid, auth)).status, 'active');
+    });
+
+    it('takes the number 1 for active', async () => {
+      const { accountSid } = await createSubaccount(server.developer);
+      await update(accountSid, server.developer, { Status: 'suspended' });
+      const reply = await update(accountSid, server.developer, { Status: '1' });
+      assert.equal(objectOf(reply.json).status, 'active', reply.text);
+      assert.ok((await listSids(server.developer, '?Status=1')).includes(accountSid));
+    });
+
+    it('refuses a subaccount of a subaccount', async () => {
+      const child = await createSubaccount(server.developer);
+      const reply = await server.request('POST', accountsPath(), { auth: child, form: {} });
+      checkProblem(reply, { status: 400, code: 21101, message: /cannot create subaccounts/ });
+      assert.deepEqual(await listSids(child), [child.accountSid]);
+    });
+
+    it('leaves what a closed subaccount has readable for its parent, and unchangeable', async () => {
+      const parent = await server.createAccount({});
+      const child = await createSubaccount(parent);
+      const [sid = ''] = await server.createApps(child.accountSid, 1);
+      await update(child.accountSid, parent, { Status: 'closed' });
+      const app = connectAppPath(child.accountSid, sid);
+      const authorized = connectAppsPath(child.accountSid).replace('Connect', 'AuthorizedConnect');
+      for (const path of [connectAppsPath(child.accountSid), app, authorized]) {
+        const reply = await server.request('GET', path, { auth: parent });
+        assert.equal(reply.status, 200, `${path}: ${reply.text}`);
+        const refused = await server.request('GET', path, { auth: child });
+        checkProblem(refused, { status: 401, code: 20003 });
+      }
+      const form = { Description: 'changed' };
+      const changed = await server.request('POST', app, { auth: parent, form });
+      checkProblem(changed, { status: 403, code: 20005 });
+      const stranger = await server.request('GET', app, { auth: server.customer });
+      checkProblem(stranger, { status: 404, code: 20404 });
     });
 
     it('suspends a subaccount and makes it active again', async () => {
@@ -194,8 +297,9 @@ for (const engine of DATABASES) {
       await update(child.accountSid, parent, { Status: 'closed' });
       for (const status of ['active', 'suspended']) {
         const reply = await update(child.accountSid, parent, { Status: status });
-        assert.equal(reply.status, 400, reply.text);
+        checkProblem(reply, { status: 400, code: 21479, message: /final/ });
       }
+      assert.equal((await update(child.accountSid, parent, { Status: 'closed' })).status, 200);
       assert.equal((await fetchAccount(child.accountSid, parent)).status, 'closed');
       const refused = await server.request('GET', accountPath(child.accountSid), { auth: child });
       checkProblem(refused, { status: 401, code: 20003 });

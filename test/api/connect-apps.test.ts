@@ -123,12 +123,68 @@ for (const engine of DATABASES) {
         Uri: '/elsewhere',
         DateCreated: 'Thu, 30 Jul 2015 20:00:00 +0000',
         friendly_name: 'snake',
-        friendlyname: 'flat',
         ['__proto__']: 'polluted',
         constructor: 'polluted',
         Whatever: 'yes',
       };
       assert.deepEqual(await update(Object.entries(form)), before);
+    });
+
+    it('takes Permissions as PHP and Rails write arrays, mixed with all other ways', async () => {
+      const cases: [Form, string[]][] = [
+        [[['Permissions[]', 'get-all']], ['get-all']],
+        [
+          [
+            ['Permissions[]', 'post-all'],
+            ['Permissions[]', 'get-all'],
+          ],
+          ['get-all', 'post-all'],
+        ],
+        [
+          [
+            ['Permissions[1]', 'get-all'],
+            ['Permissions[0]', 'post-all'],
+          ],
+          ['get-all', 'post-all'],
+        ],
+        [
+          [
+            ['Permissions[17]', 'post-all'],
+            ['Permissions', 'get-all'],
+          ],
+          ['get-all', 'post-all'],
+        ],
+        [[['Permissions[]', 'get-all,post-all']], ['get-all', 'post-all']],
+        [[['Permissions[]', '']], []],
+      ];
+      for (const [form, expected] of cases) {
+        await update({ Permissions: '' });
+        assert.deepEqual((await update(form)).permissions, expected);
+      }
+      const reply = await server.request('POST', path, {
+        auth: owner,
+        form: { 'Permissions[0]': 'all' },
+      });
+      checkProblem(reply, { status: 400, code: 20422, message: /Permissions/ });
+    });
+
+    it('refuses a parameter whose name is wrong only in its case, and says how to write it', async () => {
+      const before = await fetchApp();
+      for (const [sentAs, name] of [
+        ...PARAMETERS.flatMap(([name]) => [
+          [name.toLowerCase(), name],
+          [name.toUpperCase(), name],
+          [name.replace(/^./, (letter) => letter.toLowerCase()), name],
+        ]),
+        ['permissions[]', 'Permissions'],
+        ['PERMISSIONS[0]', 'Permissions'],
+      ] as const) {
+        const form = { Description: 'changed', [String(sentAs)]: 'x' };
+        const reply = await server.request('POST', path, { auth: owner, form });
+        const message = new RegExp(`must be written ${name}:`);
+        checkProblem(reply, { status: 400, code: 20422, message });
+      }
+      assert.deepEqual(await fetchApp(), before);
     });
 
     it('changes nothing at all when one of several parameters is wrong', async () => {

@@ -105,7 +105,7 @@ for (const engine of DATABASES) {
         'application/json',
         'text/plain',
         'application/xml',
-        'multipart/form-data; boundary=x',
+        'multipart/mixed; boundary=x',
         'nonsense',
       ]) {
         const reply = await post('{"FriendlyName":"x"}', { 'content-type': type });

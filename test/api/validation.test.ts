@@ -67,6 +67,43 @@ const BAD_URLS = [
   `https://example.com/${'x'.repeat(2029)}`,
 ];
 
+/** What is refused, and what its message must have. */
+const TOLD_URLS = [
+  ['https://bücher.example/rück', 'ü (U+00FC)', 'https://xn--bcher-kva.example/r%C3%BCck'],
+  ['https://a.example/rück', 'ü (U+00FC)', '%C3%BC', 'https://a.example/r%C3%BCck'],
+  [
+    'https://a.example/?q=✓#🎉',
+    '✓ (U+2713)',
+    '%E2%9C%93',
+    'https://a.example/?q=%E2%9C%93#%F0%9F%8E%89',
+  ],
+  ['https://a.example/a b', 'a space (U+0020)', '%20', 'https://a.example/a%20b'],
+  ['https://a.example/<b>', '< (U+003C)', '%3C', 'https://a.example/%3Cb%3E'],
+  ['https://a.example/"', '" (U+0022)', '%22', 'https://a.example/%22'],
+  ['https://a.example/a\\b', '\\ (U+005C)', '%5C', 'https://a.example/a%5Cb'],
+  ['https://a.example/{a}', '{ (U+007B)', '%7B', 'https://a.example/%7Ba%7D'],
+  ['https://a.example/a|b', '| (U+007C)', '%7C', 'https://a.example/a%7Cb'],
+  ['https://a.example/^', '^ (U+005E)', '%5E', 'https://a.example/%5E'],
+  ['https://a.example/`', '` (U+0060)', '%60', 'https://a.example/%60'],
+  ['https://a.example/a[0]', '[ (U+005B)', '%5B', 'https://a.example/a%5B0%5D'],
+  ['https://a.example/100%', '%25', 'https://a.example/100%25'],
+  ['https://a.example/#b#c', '# (U+0023)', '%23', 'https://a.example/#b%23c'],
+  ['https://a@b@a.example/', '@ (U+0040)', '%40', 'https://a%40b@a.example/'],
+  ['https://%61.example/', 'host without percent-encoding', 'https://a.example/'],
+  ['http://127.1/', 'host written as 127.0.0.1', 'http://127.0.0.1/'],
+  ['https://exa mple.com/', 'a space (U+0020) in its host'],
+  ['https://*.example.com/', '* (U+002A) in its host'],
+  ['https://example..com/', 'an empty label in its host'],
+  ['https://.example.com/', 'an empty label in its host'],
+  ['https://example.com:0/', 'a port from 1 to 65535'],
+  ['https://example.com:65536/', 'a port from 1 to 65535'],
+  ['https://xn--/', 'xn-- in its host, which is not valid Punycode'],
+  ['https://a.xn--a.example/', 'xn--a in its host, which is not valid Punycode'],
+  [`https://${'a'.repeat(64)}.example/`, '63 between dots'],
+  ['https://[1::2::3]/', 'an IPv6 address in its brackets'],
+  ['example.com', 'an absolute http or https URL'],
+] as const;
+
 const TEXTS = [
   'plain',
   ' leading and trailing ',
@@ -83,9 +120,15 @@ const TEXTS = [
   'a,b;c "d"',
 ];
 
-const CONTROL_CHARACTERS = ['\u0000', '\u0001', '\t', '\n', '\r', '\u001b', '\u007f', '\u0085'];
+const CONTROL_CHARACTERS = ['\u0000', '\u0001', '\u000b', '\u001b', '\u007f', '\u0085'];
+const LINE_BREAKS_AND_TABS = ['\n', '\r', '\r\n', '\t'];
 
-const xml = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true });
+const xml = new XMLParser({
+  parseTagValue: false,
+  trimValues: false,
+  ignoreDeclaration: true,
+  htmlEntities: true,
+});
 
 for (const engine of DATABASES) {
   describe(`validation on ${engine}`, () => {
@@ -139,7 +182,16 @@ for (const engine of DATABASES) {
 
     for (const [parameter, property] of Object.entries(URL_PARAMETERS)) {
       it(`takes absolute http and https URLs for ${parameter}, as they were written`, async () => {
-        for (const url of GOOD_URLS) assert.equal(await stored(parameter, url, property), url);
+        for (const url of GOOD_URLS) {
+          // The URL that is called is shown as it is called; test/webhooks/validators.test.ts.
+          const shown =
+            parameter === 'DeauthorizeCallbackUrl' &&
+            url !== 'http://example.com' &&
+            url !== 'http://127.0.0.1:8080'
+              ? new URL(url).href
+              : url;
+          assert.equal(await stored(parameter, url, property), shown);
+        }
       });
 
       it(`refuses any other ${parameter}, and names it`, async () => {
@@ -150,6 +202,17 @@ for (const engine of DATABASES) {
         }
       });
     }
+
+    it('says which character a URL must not have, and the form that is taken', async () => {
+      for (const [url, ...words] of TOLD_URLS) {
+        const reply = await post({ HomepageUrl: url });
+        const { message } = checkProblem(reply, { status: 400, code: 20422 });
+        for (const word of ['HomepageUrl', ...words]) assert.ok(message.includes(word), message);
+        const instead = words.at(-1) ?? '';
+        if (!instead.startsWith('http')) continue;
+        assert.equal(await stored('HomepageUrl', instead, 'homepage_url'), instead);
+      }
+    });
 
     it('takes GET and POST as the callback method, and nothing else', async () => {
       const name = 'DeauthorizeCallbackMethod';
@@ -176,7 +239,26 @@ for (const engine of DATABASES) {
           checkProblem(reply, { status: 400, code: 20422, message: new RegExp(name) });
         }
         const reply = await post({ FriendlyName: `a${character}b` });
-        assert.equal(reply.status, 400, reply.text);
+        checkProblem(reply, { status: 400, code: 20002 });
+      }
+    });
+
+    it('takes line breaks and tabs in a Description, and nowhere else', async () => {
+      for (const text of LINE_BREAKS_AND_TABS) {
+        for (const description of [`a${text}b`, `${text}a`, `a${text}`, text + text]) {
+          assert.equal(await stored('Description', description, 'description'), description);
+          const root = objectOf(objectOf(xml.parse((await get('.xml')).text)).TwilioResponse);
+          assert.equal(objectOf(root.ConnectApp).Description, description);
+          const cell = parseCsv((await get('.csv')).text)[1]?.[5];
+          // A cell that begins with a tab or a carriage return is made harmless.
+          assert.equal(cell?.replace(/^'/, ''), description);
+        }
+        for (const name of ['CompanyName', 'HomepageUrl', 'AuthorizeRedirectUrl']) {
+          const reply = await post({ [name]: `https://a.example/${text}b` });
+          checkProblem(reply, { status: 400, code: 20422, message: new RegExp(name) });
+        }
+        const reply = await post({ FriendlyName: `a${text}b` });
+        checkProblem(reply, { status: 400, code: 20002 });
       }
     });
 

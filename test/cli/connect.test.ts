@@ -132,7 +132,7 @@ for (const engine of DATABASES) {
         await until('it has been tried', () => receiver.received.length === 1);
         const [callback] = await json('webhooks', 'list', '--account-sid', DEVELOPER);
         assert.equal(callback.connect_app_sid, APP);
-        assert.equal(callback.url, receiver.url);
+        assert.equal(callback.url, `${receiver.url}/`, 'as it is called');
         await until('the attempt is written', async () => {
           return (await json('webhooks', 'show', callback.sid)).attempts_made > 0;
         });

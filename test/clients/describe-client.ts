@@ -128,7 +128,7 @@ async function reportChecks(
 }
 
 /** What `install.sh` wrote when the registry had no such client. */
-function findRefusal(folder: string): string | undefined {
+export function findRefusal(folder: string): string | undefined {
   const note = join(folder, 'target', 'not-served.txt');
   return existsSync(note) ? readFileSync(note, 'utf8') : undefined;
 }

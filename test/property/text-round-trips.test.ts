@@ -9,9 +9,14 @@ import { parseCsv } from '../api/parse-csv.ts';
 import { connectAppPath } from '../api/paths.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { textUpTo } from './text.ts';
+import { linesUpTo, textUpTo } from './text.ts';
 
-const xml = new XMLParser({ parseTagValue: false, trimValues: false, ignoreDeclaration: true });
+const xml = new XMLParser({
+  parseTagValue: false,
+  trimValues: false,
+  ignoreDeclaration: true,
+  htmlEntities: true,
+});
 
 for (const engine of DATABASES) {
   describe(`texts on ${engine}`, () => {
@@ -27,7 +32,7 @@ for (const engine of DATABASES) {
       const pathWith = (extension: string) =>
         connectAppPath(auth.accountSid, server.connectAppSid, extension);
 
-      const check = fc.asyncProperty(textUpTo(64), textUpTo(300), async (name, description) => {
+      const check = fc.asyncProperty(textUpTo(64), linesUpTo(300), async (name, description) => {
         const form = { FriendlyName: name, Description: description };
         const posted = await server.request('POST', pathWith('.json'), { auth, form });
         assert.equal(posted.status, 200, posted.text);

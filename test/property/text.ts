@@ -10,6 +10,14 @@ const REFUSED = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
 const awkward = fc.constantFrom(...'<>&"\',;=+-@%\\/ \u00a0\u2028\ufeff#?[]{}|🎉é\u0301ש');
 const character = fc.oneof(awkward, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }));
 
+/** A text as `textUpTo` makes it, with line breaks and tabs in it. */
+export function linesUpTo(maxLength: number): fc.Arbitrary<string> {
+  const breaks = fc.constantFrom('\n', '\r', '\r\n', '\t', '\n\r', '\r\r\n');
+  return fc
+    .array(fc.oneof(textUpTo(10), breaks), { minLength: 1, maxLength: maxLength / 10 })
+    .map((parts) => parts.join(''));
+}
+
 /** A text of 1 to `maxLength` code points, none of which is refused. */
 export function textUpTo(maxLength: number): fc.Arbitrary<string> {
   return fc
