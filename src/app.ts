@@ -1,5 +1,6 @@
 /** Config -> a running server. The only place where things are constructed. */
 
+import { budgetOf } from './accounts/budget.ts';
 import { rememberCallers } from './accounts/recent-callers.ts';
 import { addAccountRoutes } from './accounts/routes.ts';
 import { addAuthorizationRoutes } from './authorizations/routes.ts';
@@ -89,8 +90,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
 
   await addDocumentation(server);
   const callers = rememberCallers(context);
-  const api = await createApi(server, {
+  const api = createApi(server, {
     rateLimitPerSecond: config.rateLimitPerSecond,
+    budgetOf,
     authenticate: ({ accountSid, authToken }) => callers.authenticate(accountSid, authToken),
     isRecent: callers.isRecent,
   });

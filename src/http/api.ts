@@ -1,11 +1,10 @@
 /**
- * What all routes under /2010-04-01 share: authentication before the body is read, the rate limit of
+ * What all routes under /2010-04-01 share: authentication before the body is read, the budget of
  * an account, CORS, and 405 for every method that a URL does not have. It knows no resource.
  */
 
 import { METHODS } from 'node:http';
 import type { Socket } from 'node:net';
-import rateLimit from '@fastify/rate-limit';
 import type {} from '@fastify/swagger';
 import type {
   FastifyInstance,
@@ -16,7 +15,9 @@ import type {
 } from 'fastify';
 import { Problem } from '../problem.ts';
 import { type Credentials, notAuthenticated, parseAuthorization } from './authentication.ts';
+import { createBudgets } from './rate-limit.ts';
 import { isForwarded } from './request.ts';
+import { weightOf } from './weight.ts';
 
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
@@ -28,7 +29,10 @@ const TOO_MANY_REQUESTS = new Problem('too_many_requests');
 const CALLER = 'caller';
 
 export interface ApiOptions<Caller> {
+  /** Units of work (weight.ts) that a budget gets a second; 0 for no limit. */
   rateLimitPerSecond: number;
+  /** Names the budget that pays for a caller's requests. */
+  budgetOf(caller: Caller): string;
   /** Says whose credentials these are; undefined when they are nobody's. */
   authenticate(credentials: Credentials): Caller | Promise<Caller | undefined>;
   /** Whether credentials that were this caller's are so still, without another look at them. */
@@ -48,10 +52,10 @@ export interface Api<Caller> {
 }
 
 /** Prepares a server for the API. */
-export async function createApi<Caller extends { sid: string }>(
+export function createApi<Caller>(
   server: FastifyInstance,
   options: ApiOptions<Caller>,
-): Promise<Api<Caller>> {
+): Api<Caller> {
   server.decorateRequest(CALLER, undefined);
   const caller = (request: FastifyRequest) => {
     const found = request.getDecorator<Caller | undefined>(CALLER);
@@ -63,17 +67,22 @@ export async function createApi<Caller extends { sid: string }>(
       server.addHttpMethod(method, { hasBody: true });
     }
   }
-  const limits: preParsingHookHandler[] = [];
-  if (options.rateLimitPerSecond > 0) {
-    await server.register(rateLimit, {
-      global: false,
-      max: options.rateLimitPerSecond,
-      timeWindow: 1000,
-      keyGenerator: (request) => caller(request).sid,
-      errorResponseBuilder: () => TOO_MANY_REQUESTS,
-    });
-    // One for all routes: a route that is given `config.rateLimit` counts for itself alone.
-    limits.push(server.rateLimit());
+  const rate = options.rateLimitPerSecond;
+  const spend = rate > 0 ? createBudgets(rate) : undefined;
+
+  /** Counts a request before its body is read, and refuses it when its account has no budget left. */
+  function limit(isList: boolean): preParsingHookHandler[] {
+    if (spend === undefined) return [];
+    return [
+      (request, reply, _, done) => {
+        const spending = spend(options.budgetOf(caller(request)), weightOf(request, isList));
+        reply.header('x-ratelimit-limit', rate);
+        reply.header('x-ratelimit-remaining', spending.left);
+        if (spending.isServed) return done();
+        reply.header('retry-after', spending.retryAfterSeconds);
+        done(TOO_MANY_REQUESTS);
+      },
+    ];
   }
 
   /** Who asked last on a connection, which most often has one client with one key to say. */
@@ -108,6 +117,7 @@ export async function createApi<Caller extends { sid: string }>(
       const url = API_VERSION + path;
       // A list has no SID at its end.
       const isList = !/:\w+$/.test(path);
+      const limits = limit(isList);
       const methods = Object.keys(resource);
       const allow = [
         ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
