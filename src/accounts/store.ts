@@ -46,6 +46,25 @@ export async function findAccount(
   return row && fromRow(row);
 }
 
+const selectOfUser = prepared<{ userSid: string }, Row>((query, parameter) =>
+  selectAccounts(query)
+    .where('account.sid', 'in', (row) =>
+      row
+        .selectFrom('memberships')
+        .select('account_sid')
+        .where('user_sid', '=', parameter('userSid')),
+    )
+    .orderBy('account.sid'),
+);
+
+/** The accounts that a user belongs to, in the order of their SIDs. */
+export async function findAccountsOfUser(
+  query: Queryable,
+  userSid: string,
+): Promise<StoredAccount[]> {
+  return (await selectOfUser(query, { userSid })).map(fromRow);
+}
+
 /** The first accounts in the order of their SIDs that come after one: for going through all of them. */
 export async function findAccountsAfter(
   query: Queryable,

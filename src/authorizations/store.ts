@@ -103,37 +103,6 @@ interface GrantRow {
   secondary_token_digest: string | null;
 }
 
-/**
- * Removes up to `limit` authorizations that ended before a time and whose app is gone, so that they
- * can never be renewed; returns how many it removed.
- */
-export async function purgeAuthorizations(
-  query: Queryable,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const rows = await query
-    .selectFrom('authorizations as authorization')
-    .leftJoin('connect_apps as app', (join) =>
-      join
-        .onRef('app.account_sid', '=', 'authorization.app_owner_sid')
-        .onRef('app.sid', '=', 'authorization.connect_app_sid'),
-    )
-    .select(['authorization.account_sid', 'authorization.connect_app_sid'])
-    .where('authorization.revoked_at', '<', before)
-    .where('app.sid', 'is', null)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, connect_app_sid } of rows) {
-    await query
-      .deleteFrom('authorizations')
-      .where('account_sid', '=', account_sid)
-      .where('connect_app_sid', '=', connect_app_sid)
-      .execute();
-  }
-  return rows.length;
-}
-
 /** Makes an authorization of its row. */
 export function fromRow(row: Selectable<AuthorizationsTable>): Authorization {
   return {
