@@ -20,7 +20,6 @@ import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { listUsers } from '../../src/users/store.ts';
-import { findDueCallbacks } from '../../src/webhooks/delivery-store.ts';
 import { listCallbacks, purgeCallbacks } from '../../src/webhooks/store.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -138,11 +137,6 @@ const CASES: Case[] = [
     name: 'the accounts of a user',
     run: (query) => findAccountsOfUser(query, USER),
     uses: 'memberships_by_user',
-  },
-  {
-    name: 'what is due',
-    run: (query) => findDueCallbacks(query, 1e9, { without: [], limit: LIMIT }),
-    uses: 'callbacks_due',
   },
   {
     name: 'what of authorizations is to be purged',
