@@ -36,6 +36,8 @@ const MANY = 20_000;
 const LIMIT = 51;
 const OWNER = `AC${'1'.repeat(32)}`;
 const CUSTOMER = `AC${'2'.repeat(32)}`;
+/** One of the customer's. */
+const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
 const COMMON_NAME = 'Some name';
@@ -51,6 +53,8 @@ interface Case {
   name: string;
   run(query: Queryable): Promise<unknown>;
   uses: string;
+  /** Whether it sorts what it has found, because that is never much. */
+  sortsFew?: boolean;
 }
 
 const SLICES: readonly Slice[] = (['older', 'newer'] as const).flatMap((direction) =>
@@ -129,7 +133,7 @@ const CASES: Case[] = [
   ...authorizedList('authorizations, all revoked', 'authorizations_live', { accountSid: OWNER }),
   ...authorizedList('authorizations of a subaccount', 'authorizations_live_by_subaccount', {
     accountSid: CUSTOMER,
-    subaccountSid: `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`,
+    subaccountSid: SUBACCOUNT,
   }),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
@@ -157,6 +161,12 @@ const CASES: Case[] = [
     name: 'the end of what a customer authorized, all revoked',
     run: (query) => endSome(query, { accountSid: OWNER }),
     uses: 'authorizations_live',
+  },
+  {
+    name: 'the end of what an app may do for a subaccount',
+    run: (query) => endSome(query, { subaccountSid: SUBACCOUNT }),
+    uses: 'authorizations_by_subaccount',
+    sortsFew: true,
   },
   {
     name: 'the end of an app, revoked by all',
@@ -250,7 +260,7 @@ function watchSqlite(path: string): Watch {
   return {
     query,
     queries,
-    async check({ sql, parameters }, { uses }) {
+    async check({ sql, parameters }, { uses, sortsFew = false }) {
       const plan = connection
         .prepare<unknown[], { detail: string }>(`explain query plan ${sql}`)
         .all(...parameters)
@@ -261,7 +271,7 @@ function watchSqlite(path: string): Watch {
         (line) => !/^SCAN newest|^(SCAN|CO-ROUTINE) \(?subquery/.test(line),
       );
       assert.doesNotMatch(ofTables.join('\n'), /^SCAN/m, text);
-      if (!plan.some((line) => line.startsWith('SCAN'))) {
+      if (!sortsFew && !plan.some((line) => line.startsWith('SCAN'))) {
         assert.doesNotMatch(plan.join('\n'), /TEMP B-TREE/, text);
       }
       assert.match(plan.join('\n'), new RegExp(`${uses} \\(`), text);
