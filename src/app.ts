@@ -87,7 +87,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
 
   await addDocumentation(server);
-  const api = await createApi(server, context, config);
+  const api = createApi(server, context, config);
   addAccountRoutes(api, context, config);
   addConnectAppRoutes(api, context, {
     allowDelete: config.allowConnectAppDelete,

@@ -34,7 +34,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly allowConnectAppDelete: boolean;
   readonly strictPageSize: boolean;
-  /** Requests a second for each account; 0 for no limit. */
+  /** Units of work a second for each account with its subaccounts; 0 for no limit. */
   readonly rateLimitPerSecond: number;
   readonly trustProxy: readonly string[];
   readonly callbackAllowedNetworks: readonly string[];

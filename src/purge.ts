@@ -3,7 +3,12 @@
  * the last traces of deleted Connect Apps.
  */
 
-import { purgeAuthorizations } from './authorizations/store.ts';
+import {
+  BEFORE_ALL_ENDED,
+  deleteEnded,
+  type EndedKey,
+  findPurgeable,
+} from './authorizations/purge-store.ts';
 import type { Context } from './context.ts';
 import type { Logger } from './logger.ts';
 import { purgeSessions } from './sessions/store.ts';
@@ -16,11 +21,11 @@ const KEPT_MS = 29 * 24 * HOUR_MS;
 const CHUNK = 500;
 
 /** Removes everything that is due to go, a chunk at a time, or until `signal` says that it is enough. */
-export async function purge({ database, clock }: Context, signal?: AbortSignal): Promise<void> {
+export async function purge(context: Context, signal?: AbortSignal): Promise<void> {
+  const { database, clock } = context;
   const now = clock.now();
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
-    [purgeAuthorizations, now - KEPT_MS],
     [purgeSessions, now],
   ] as const) {
     let removed = CHUNK;
@@ -29,7 +34,25 @@ export async function purge({ database, clock }: Context, signal?: AbortSignal):
       removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
     }
   }
+  await purgeAuthorizations(context, now - KEPT_MS, signal);
+  if (signal?.aborted) return;
   await database.forget();
+}
+
+/** Most of what ended can still be renewed, and stays: it is read without the lock that writers wait for. */
+async function purgeAuthorizations(
+  { database }: Context,
+  before: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  let after: EndedKey | undefined = BEFORE_ALL_ENDED;
+  while (after !== undefined && !signal?.aborted) {
+    const { keys, next } = await findPurgeable(database.query, before, CHUNK, after);
+    if (keys.length > 0) {
+      await database.transaction((transaction) => deleteEnded(transaction, keys));
+    }
+    after = next;
+  }
 }
 
 export interface Purging {

@@ -13,15 +13,8 @@ import {
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Slice } from '../storage/keyset.ts';
-import {
-  type AccountChanges,
-  type AccountFilter,
-  findAccount,
-  findPosition,
-  insertAccount,
-  listAccounts,
-  updateAccountRow,
-} from './store.ts';
+import { type AccountFilter, findPosition, listAccounts } from './list-store.ts';
+import { type AccountChanges, findAccount, insertAccount, updateAccountRow } from './store.ts';
 import {
   type AccountWithToken,
   createAuthToken,

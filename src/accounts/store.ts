@@ -1,14 +1,14 @@
 /** The SQL of accounts, and the only bridge between their rows and Account. */
 
-import { type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
-import { isNewer, isOlder, type Position, positionOf, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
-import type { AccountsTable, Schema } from '../storage/schema.ts';
+import type { AccountsTable } from '../storage/schema.ts';
 import type { Account, AccountStatus } from './account.ts';
 import type { StoredAccount, StoredToken } from './token.ts';
 
-type Row = Selectable<AccountsTable> & { owner_status: AccountStatus | null };
+/** A row with the status of its parent; null when there is no such account. */
+export type Row = Selectable<AccountsTable> & { owner_status: AccountStatus | null };
 
 /** Adds an account; one that exists under this SID stays as it is. */
 export async function insertAccount(
@@ -44,6 +44,25 @@ export async function findAccount(
 ): Promise<StoredAccount | undefined> {
   const [row] = await selectOne(query, { sid });
   return row && fromRow(row);
+}
+
+const selectOfUser = prepared<{ userSid: string }, Row>((query, parameter) =>
+  selectAccounts(query)
+    .where('account.sid', 'in', (row) =>
+      row
+        .selectFrom('memberships')
+        .select('account_sid')
+        .where('user_sid', '=', parameter('userSid')),
+    )
+    .orderBy('account.sid'),
+);
+
+/** The accounts that a user belongs to, in the order of their SIDs. */
+export async function findAccountsOfUser(
+  query: Queryable,
+  userSid: string,
+): Promise<StoredAccount[]> {
+  return (await selectOfUser(query, { userSid })).map(fromRow);
 }
 
 /** The first accounts in the order of their SIDs that come after one: for going through all of them. */
@@ -98,50 +117,6 @@ export async function findOtherPrefixAfter(
     .executeTakeFirstOrThrow();
 }
 
-/** Which accounts a list holds. */
-export interface AccountFilter {
-  /** The parent: itself and its subaccounts. Absent: every account, for the operator. */
-  ownerAccountSid?: string;
-  /** Only this one: what a subaccount sees. */
-  sid?: string;
-  friendlyName?: string;
-  status?: AccountStatus;
-}
-
-/** A slice of accounts, newest first in either direction. */
-export async function listAccounts(
-  query: Queryable,
-  filter: AccountFilter,
-  slice: Slice,
-): Promise<StoredAccount[]> {
-  const isOlderSlice = slice.direction === 'older';
-  const { createdAt, sid } = positionOf(slice);
-  const beside = isOlderSlice ? isOlder : isNewer;
-  const order = isOlderSlice ? 'desc' : 'asc';
-  const rows = await selectAccounts(query)
-    .$call(matching(filter))
-    .where(beside(sql`${createdAt}`, sql`${sid}`, 'account'))
-    .orderBy('account.created_at', order)
-    .orderBy('account.sid', order)
-    .limit(slice.limit)
-    .execute();
-  return (isOlderSlice ? rows : rows.reverse()).map(fromRow);
-}
-
-/** The place of the `count`-th newest account of a list, or of the oldest when there are fewer. */
-export async function findPosition(
-  query: Queryable,
-  filter: AccountFilter,
-  count: number,
-): Promise<Position | undefined> {
-  const rows = await listAccounts(query, filter, {
-    direction: 'older',
-    from: undefined,
-    limit: count,
-  });
-  return rows.at(-1);
-}
-
 export interface AccountChanges {
   friendlyName?: string;
   status?: AccountStatus;
@@ -185,21 +160,6 @@ function selectAccounts(query: Queryable) {
     );
 }
 
-function matching(filter: AccountFilter) {
-  return <Output>(
-    accounts: SelectQueryBuilder<Schema & { account: AccountsTable }, 'account', Output>,
-  ) => {
-    let some = accounts;
-    if (filter.ownerAccountSid) {
-      some = some.where('account.owner_account_sid', '=', filter.ownerAccountSid);
-    }
-    if (filter.sid) some = some.where('account.sid', '=', filter.sid);
-    if (filter.friendlyName) some = some.where('account.friendly_name', '=', filter.friendlyName);
-    if (filter.status) some = some.where('account.status', '=', filter.status);
-    return some;
-  };
-}
-
 /** From active to closed; a subaccount has the worse of its own and its parent's. */
 const SEVERITY: Record<AccountStatus, number> = { active: 0, suspended: 1, closed: 2 };
 
@@ -208,7 +168,8 @@ export function worseOf(one: AccountStatus, other: AccountStatus): AccountStatus
   return SEVERITY[other] > SEVERITY[one] ? other : one;
 }
 
-function fromRow(row: Row): StoredAccount {
+/** Makes an account of its row. */
+export function fromRow(row: Row): StoredAccount {
   return {
     sid: row.sid,
     ownerAccountSid: row.owner_account_sid,

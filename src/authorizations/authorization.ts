@@ -18,16 +18,14 @@ import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Slice } from '../storage/keyset.ts';
-import { endAuthorizations } from './revocation.ts';
 import {
-  type AuthorizationKey,
   type AuthorizedFilter,
-  findAuthorization,
   findAuthorizedConnectApp,
   findPosition,
   listAuthorizedConnectApps,
-  putAuthorization,
-} from './store.ts';
+} from './list-store.ts';
+import { endAuthorizations } from './revocation.ts';
+import { type AuthorizationKey, findAuthorization, putAuthorization } from './store.ts';
 
 export interface Authorization {
   /** The customer. */

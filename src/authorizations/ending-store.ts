@@ -30,39 +30,37 @@ export async function* endAuthorizationRows(
   filter: EndingFilter,
   revokedAt: number,
 ): AsyncGenerator<Ended[]> {
-  let after = { accountSid: '', connectAppSid: '' };
+  // In the order of an index that has no revoked ones: there may be very many of those.
+  const [first, second] = filter.connectAppSid
+    ? (['connect_app_sid', 'account_sid'] as const)
+    : (['created_at', 'connect_app_sid'] as const);
   for (;;) {
-    // The revoked ones, too: there may be very many before one that is not.
     const rows = await query
       .selectFrom('authorizations')
       .select([
-        'account_sid as accountSid',
-        'connect_app_sid as connectAppSid',
+        'account_sid',
+        'created_at',
+        'connect_app_sid',
         'subaccount_sid as subaccountSid',
         'app_owner_sid as appOwnerSid',
-        'revoked_at as revokedAt',
       ])
-      .where((row) => row.and([...equal(row, filter), compare(row, '>', after)]))
-      .orderBy('account_sid')
-      .orderBy('connect_app_sid')
+      .where('revoked_at', 'is', null)
+      .where((row) => row.and(equal(row, filter)))
+      .orderBy(first)
+      .orderBy(second)
       .limit(CHUNK)
       .execute();
     const last = rows.at(-1);
     if (last === undefined) return;
-    const ended = rows.filter((row) => row.revokedAt === null);
-    if (ended.length > 0) {
-      await query
-        .updateTable('authorizations')
-        .set({ revoked_at: revokedAt, updated_at: revokedAt })
-        .where('revoked_at', 'is', null)
-        .where((row) =>
-          row.and([...equal(row, filter), compare(row, '>', after), compare(row, '<=', last)]),
-        )
-        .execute();
-      yield ended;
-    }
+    await query
+      .updateTable('authorizations')
+      .set({ revoked_at: revokedAt, updated_at: revokedAt })
+      .where('revoked_at', 'is', null)
+      .where((row) => row.and(equal(row, filter)))
+      .where((row) => row(row.refTuple(first, second), '<=', row.tuple(last[first], last[second])))
+      .execute();
+    yield rows.map((row) => ({ ...row, connectAppSid: row.connect_app_sid }));
     if (rows.length < CHUNK) return;
-    after = last;
   }
 }
 
@@ -74,17 +72,4 @@ function equal(row: Row, { accountSid, connectAppSid, subaccountSid }: EndingFil
     ...(connectAppSid ? [row('connect_app_sid', '=', connectAppSid)] : []),
     ...(subaccountSid ? [row('subaccount_sid', '=', subaccountSid)] : []),
   ];
-}
-
-/** Which side of a place in the order of the keys a row is on. */
-function compare(
-  row: Row,
-  operator: '>' | '<=',
-  { accountSid, connectAppSid }: { accountSid: string; connectAppSid: string },
-) {
-  return row(
-    row.refTuple('account_sid', 'connect_app_sid'),
-    operator,
-    row.tuple(accountSid, connectAppSid),
-  );
 }

@@ -11,8 +11,8 @@ import {
   updateAccount,
 } from '../accounts/account.ts';
 import { accountFormat } from '../accounts/format.ts';
+import { listAccounts } from '../accounts/list-store.ts';
 import { resealTokens } from '../accounts/reseal.ts';
-import { listAccounts } from '../accounts/store.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';

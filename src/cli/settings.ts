@@ -15,7 +15,7 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent'],
   ['--allow-connect-app-delete <true|false>', 'whether the API may delete Connect Apps (false)'],
   ['--strict-page-size <true|false>', 'refuse page sizes over 1000 (false)'],
-  ['--rate-limit-per-second <number>', 'requests a second for each account, 0 for no limit'],
+  ['--rate-limit-per-second <number>', 'units of work a second for each account, 0 for no limit'],
   ['--trust-proxy <networks>', 'addresses or networks of the proxies before the server'],
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
 ];

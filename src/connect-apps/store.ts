@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
-import { isNewer, isOlder, type Position, positionOf, type Slice } from '../storage/keyset.ts';
+import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { ConnectAppsTable } from '../storage/schema.ts';
 import type { ConnectApp, ConnectAppProperties } from './connect-app.ts';
@@ -39,29 +39,17 @@ export async function findOwner(query: Queryable, sid: string): Promise<string |
   return row?.account_sid;
 }
 
-type Range = { accountSid: string; createdAt: number; sid: string; limit: number };
-
-const selectOlder = prepared<Range, Row>((query, parameter) =>
-  query
-    .selectFrom('connect_apps')
-    .selectAll()
-    .where('account_sid', '=', parameter('accountSid'))
-    .where(isOlder(parameter('createdAt'), parameter('sid'), 'connect_apps'))
-    .orderBy('created_at', 'desc')
-    .orderBy('sid', 'desc')
-    .limit(parameter('limit')),
-);
-
-const selectNewer = prepared<Range, Row>((query, parameter) =>
-  query
-    .selectFrom('connect_apps')
-    .selectAll()
-    .where('account_sid', '=', parameter('accountSid'))
-    .where(isNewer(parameter('createdAt'), parameter('sid'), 'connect_apps'))
-    .orderBy('created_at', 'asc')
-    .orderBy('sid', 'asc')
-    .limit(parameter('limit')),
-);
+const list = keysetList({
+  rows: (query, parameter: Parameter<{ accountSid: string }>) =>
+    query.selectFrom('connect_apps').selectAll().where('account_sid', '=', parameter('accountSid')),
+  places: (query, parameter) =>
+    query
+      .selectFrom('connect_apps')
+      .select(['created_at as createdAt', 'sid'])
+      .where('account_sid', '=', parameter('accountSid')),
+  createdAt: 'connect_apps.created_at',
+  sid: 'connect_apps.sid',
+});
 
 /** A slice of the account's apps, newest first in either direction. */
 export async function listConnectApps(
@@ -69,37 +57,16 @@ export async function listConnectApps(
   accountSid: string,
   slice: Slice,
 ): Promise<ConnectApp[]> {
-  const range: Range = { accountSid, ...positionOf(slice), limit: slice.limit };
-  const rows =
-    slice.direction === 'older'
-      ? await selectOlder(query, range)
-      : (await selectNewer(query, range)).reverse();
-  return rows.map(fromRow);
+  return (await list.slice(query, { accountSid }, slice)).map(fromRow);
 }
 
 /** The place of the `count`-th newest app, or of the oldest one when there are fewer. */
-export async function findPosition(
+export function findPosition(
   query: Queryable,
   accountSid: string,
   count: number,
 ): Promise<Position | undefined> {
-  const row = await query
-    .selectFrom((from) =>
-      from
-        .selectFrom('connect_apps')
-        .select(['created_at', 'sid'])
-        .where('account_sid', '=', accountSid)
-        .orderBy('created_at', 'desc')
-        .orderBy('sid', 'desc')
-        .limit(count)
-        .as('newest'),
-    )
-    .select(['created_at as createdAt', 'sid'])
-    .orderBy('created_at', 'asc')
-    .orderBy('sid', 'asc')
-    .limit(1)
-    .executeTakeFirst();
-  return row;
+  return list.findPosition(query, { accountSid }, count);
 }
 
 /** Adds an app; one that the account already has under this SID stays as it is. */

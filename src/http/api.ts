@@ -1,19 +1,21 @@
 /**
- * What all routes under /2010-04-01 share: who is asking and whether he may, the rate limit of an
- * account, CORS, and 405 for every method that a URL does not have. It knows no resource.
+ * What all routes under /2010-04-01 share: who is asking and whether they may, the budget of
+ * their account, CORS, and 405 for every method that a URL does not have. It knows no resource.
  */
 
 import { METHODS } from 'node:http';
-import rateLimit from '@fastify/rate-limit';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { authenticate, type Caller, type Credentials } from '../access/authenticate.ts';
+import { budgetOf } from '../access/budget.ts';
 import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import { credentialsOf, isFromAnotherSite } from './credentials.ts';
+import { createBudgets } from './rate-limit.ts';
 import { pathParameter } from './request.ts';
+import { weightOf } from './weight.ts';
 
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
@@ -25,6 +27,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What the request says of who it is; undefined outside of the API. */
     credentials: Credentials | undefined;
+    /** Takes what the request costs from its caller's budget; raises `too_many_requests`. */
+    pay: (caller: Caller) => void;
   }
   interface FastifyContextConfig {
     /** What a route of the API needs of the path's account. */
@@ -65,19 +69,21 @@ export interface Api {
 }
 
 /** Prepares a server for the API. */
-export async function createApi(
+export function createApi(
   server: FastifyInstance,
   context: Context,
   options: { rateLimitPerSecond: number },
-): Promise<Api> {
+): Api {
   const { database, keyring } = context;
   server.decorateRequest('credentials', undefined);
+  server.decorateRequest('pay', payNothing);
   for (const method of METHODS) {
     if (!server.supportedMethods.includes(method) && method !== 'CONNECT') {
       server.addHttpMethod(method, { hasBody: true });
     }
   }
-  const countRequest = await createLimit(server, options.rateLimitPerSecond);
+  const rate = options.rateLimitPerSecond;
+  const spend = rate > 0 ? createBudgets(rate) : undefined;
 
   const wishOf = (request: FastifyRequest): Wish => ({
     credentials: request.credentials ?? credentialsOf(request),
@@ -86,7 +92,7 @@ export async function createApi(
   });
   async function check(query: Context['database']['query'], request: FastifyRequest) {
     const access = await checkAccess(query, keyring, wishOf(request));
-    await countRequest(request, access.caller);
+    request.pay(access.caller);
     return access;
   }
   const reading = (query: Context['database']['query']): Context => ({
@@ -101,7 +107,7 @@ export async function createApi(
     }
     await database.look(async (query) => {
       if (request.routeOptions.config.right !== undefined) return check(query, request);
-      return countRequest(request, await authenticate(query, keyring, wishOf(request).credentials));
+      return request.pay(await authenticate(query, keyring, wishOf(request).credentials));
     });
   }
 
@@ -123,6 +129,16 @@ export async function createApi(
         request.credentials = credentialsOf(request);
       } catch (error) {
         return done(error instanceof Error ? error : undefined);
+      }
+      if (spend) {
+        request.pay = (caller) => {
+          const spending = spend(budgetOf(caller), weightOf(request, isList));
+          reply.header('x-ratelimit-limit', rate);
+          reply.header('x-ratelimit-remaining', spending.left);
+          if (spending.isServed) return;
+          reply.header('retry-after', spending.retryAfterSeconds);
+          throw TOO_MANY_REQUESTS;
+        };
       }
       if (request.method === 'GET' || request.method === 'HEAD') done();
       else checkEarly(request).then(() => done(), done);
@@ -205,22 +221,7 @@ export async function createApi(
   };
 }
 
-/** Returns what counts a request of a caller, and raises `too_many_requests` over the limit. */
-async function createLimit(server: FastifyInstance, perSecond: number) {
-  if (perSecond === 0) return async () => {};
-  await server.register(rateLimit, { global: false });
-  const callers = new WeakMap<FastifyRequest, Caller>();
-  const count = server.createRateLimit({
-    max: perSecond,
-    timeWindow: 1000,
-    keyGenerator: (request) => callers.get(request)?.account.sid ?? '',
-  });
-  return async (request: FastifyRequest, caller: Caller): Promise<void> => {
-    callers.set(request, caller);
-    const counted = await count(request);
-    if (!counted.isAllowed && counted.isExceeded) throw TOO_MANY_REQUESTS;
-  };
-}
+function payNothing(): void {}
 
 /**
  * One of the official clients takes 20006 on a list for the list's end, and would show nothing instead

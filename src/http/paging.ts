@@ -74,6 +74,21 @@ export async function readPage<Item extends Position>(
   };
 }
 
+/**
+ * How many items the page that these parameters ask for holds at most, and how many are passed over
+ * to find it. What is not valid is refused before anything is read: it counts as an empty page.
+ */
+export function sizeOf(parameters: Parameters): { items: number; passed: number } {
+  try {
+    const items = parsePageSize(parameters, false);
+    const page = textOf(parameters, 'PageToken') ? 0 : (parsePageNumber(parameters) ?? 0);
+    const passed = page * items;
+    return passed < MAX_ABSOLUTE_ROWS ? { items, passed } : { items: 1, passed: 0 };
+  } catch {
+    return { items: 1, passed: 0 };
+  }
+}
+
 /** The links of a page's envelope, root-relative; `path` has the extension that they shall have. */
 export function linksOf(page: Page<unknown>, path: string) {
   const link = (number: number, token: string | undefined) => {

@@ -64,14 +64,19 @@ export function sendList<Item>(
   }
   const links = linksOf(page, extension === 'json' ? `${route}.json` : route);
   if (extension === 'json') {
-    return reply.send({
+    // In the order of the schema. JSON.stringify writes many items in less time than Fastify's serialiser.
+    const list = {
       [format.listName]: items,
       end: page.end,
+      first_page_uri: links.first_page_uri,
+      next_page_uri: links.next_page_uri,
       page: page.page,
       page_size: page.pageSize,
+      previous_page_uri: links.previous_page_uri,
       start: page.start,
-      ...links,
-    });
+      uri: links.uri,
+    };
+    return reply.send(Buffer.from(JSON.stringify(list)));
   }
   const attributes = writeAttributes({
     page: page.page,

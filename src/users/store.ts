@@ -1,8 +1,8 @@
 /** The SQL of users and of the accounts that they belong to. */
 
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
-import { isOlder, positionOf, type Slice } from '../storage/keyset.ts';
+import { keysetList, type Slice } from '../storage/keyset.ts';
 import type { UsersTable } from '../storage/schema.ts';
 import type { StoredUser } from './user.ts';
 
@@ -51,18 +51,16 @@ export async function findUser(query: Queryable, sid: string): Promise<StoredUse
   return row && fromRow(row);
 }
 
+const list = keysetList({
+  rows: (query) => query.selectFrom('users').selectAll(),
+  places: (query) => query.selectFrom('users').select(['created_at as createdAt', 'sid']),
+  createdAt: 'users.created_at',
+  sid: 'users.sid',
+});
+
 /** A slice of all users, newest first. */
 export async function listUsers(query: Queryable, slice: Slice): Promise<StoredUser[]> {
-  const { createdAt, sid } = positionOf(slice);
-  const rows = await query
-    .selectFrom('users')
-    .selectAll()
-    .where(isOlder(sql`${createdAt}`, sql`${sid}`, 'users'))
-    .orderBy('created_at', 'desc')
-    .orderBy('sid', 'desc')
-    .limit(slice.limit)
-    .execute();
-  return rows.map(fromRow);
+  return (await list.slice(query, {}, slice)).map(fromRow);
 }
 
 /** The SIDs of the accounts that a user belongs to. */

@@ -1,7 +1,7 @@
 /** Users: the people who sign in, and the accounts that they may act for. No HTTP, no SQL text. */
 
 import { type Account, isSubaccount } from '../accounts/account.ts';
-import { findAccount } from '../accounts/store.ts';
+import { findAccount, findAccountsOfUser } from '../accounts/store.ts';
 import { withoutToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
@@ -9,7 +9,7 @@ import { Problem } from '../problem.ts';
 import { endSessionsOf } from '../sessions/store.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
-import { findUserByEmail, insertUser, listMemberships, setPasswordHash } from './store.ts';
+import { findUserByEmail, insertUser, setPasswordHash } from './store.ts';
 
 export interface User {
   sid: string;
@@ -95,13 +95,8 @@ export async function findByPassword(
 
 /** The accounts that a user may act for. */
 export async function listAccountsOf(context: Context, userSid: string): Promise<Account[]> {
-  const { query } = context.database;
-  const accounts: Account[] = [];
-  for (const sid of await listMemberships(query, userSid)) {
-    const account = await findAccount(query, sid);
-    if (account && account.status !== 'closed') accounts.push(withoutToken(account));
-  }
-  return accounts;
+  const accounts = await findAccountsOfUser(context.database.query, userSid);
+  return accounts.filter((account) => account.status !== 'closed').map(withoutToken);
 }
 
 function parseEmail(text: string): string {

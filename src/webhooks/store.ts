@@ -1,8 +1,8 @@
 /** The SQL of callbacks and their attempts, and the only bridge between rows and types. */
 
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
-import { isNewer, isOlder, positionOf, type Slice } from '../storage/keyset.ts';
+import { keysetList, type Parameter, type Slice } from '../storage/keyset.ts';
 import type { CallbackAttemptsTable, CallbacksTable } from '../storage/schema.ts';
 import type { Attempt, Callback } from './callback.ts';
 
@@ -72,26 +72,25 @@ export async function findCallback(
   return row && fromRow(row);
 }
 
+const list = keysetList({
+  rows: (query, parameter: Parameter<{ accountSid: string }>) =>
+    query.selectFrom('callbacks').selectAll().where('account_sid', '=', parameter('accountSid')),
+  places: (query, parameter) =>
+    query
+      .selectFrom('callbacks')
+      .select(['created_at as createdAt', 'sid'])
+      .where('account_sid', '=', parameter('accountSid')),
+  createdAt: 'callbacks.created_at',
+  sid: 'callbacks.sid',
+});
+
 /** A slice of an account's callbacks, newest first in either direction. */
 export async function listCallbacks(
   query: Queryable,
   accountSid: string,
   slice: Slice,
 ): Promise<Callback[]> {
-  const isOlderSlice = slice.direction === 'older';
-  const { createdAt, sid } = positionOf(slice);
-  const beside = isOlderSlice ? isOlder : isNewer;
-  const order = isOlderSlice ? 'desc' : 'asc';
-  const rows = await query
-    .selectFrom('callbacks')
-    .selectAll()
-    .where('account_sid', '=', accountSid)
-    .where(beside(sql`${createdAt}`, sql`${sid}`, 'callbacks'))
-    .orderBy('created_at', order)
-    .orderBy('sid', order)
-    .limit(slice.limit)
-    .execute();
-  return (isOlderSlice ? rows : rows.reverse()).map(fromRow);
+  return (await list.slice(query, { accountSid }, slice)).map(fromRow);
 }
 
 /** The attempts of a callback, oldest first. */

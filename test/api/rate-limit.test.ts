@@ -1,13 +1,14 @@
-/** The rate limit of an account: what counts, who is refused, and how. */
+/** The budget of work of an account: what counts for how much, who pays, who is refused, and how. */
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Client } from 'undici';
+import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
 import { DATABASES } from '../support/databases.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { checkProblem } from './check-problem.ts';
-import { accountPath, connectAppsPath } from './paths.ts';
+import { accountPath, accountsPath, connectAppsPath } from './paths.ts';
 import { exchange } from './raw-socket.ts';
 
 const RATE = 5;
@@ -68,6 +69,7 @@ for (const engine of DATABASES) {
         const statuses = (await askAll()).map((reply) => reply.status);
         const preflight = await server.request('OPTIONS', accountPath(auth.accountSid));
         assert.equal(preflight.status, 204);
+        // The write counts for 3, and owes 2 of them.
         return left.join() === '4,3,2,1,0' && statuses.every((status) => status === 429);
       });
     });
@@ -122,6 +124,88 @@ for (const engine of DATABASES) {
         return /429,429/.test(forwarded.join());
       });
       await connection.close();
+    });
+
+    it('counts a request for about the work that it makes', async () => {
+      const dear = await startServer({ engine, settings: { RATE_LIMIT_PER_SECOND: '1000' } });
+      try {
+        const lists = () => accountsPath();
+        const weights = [
+          ['GET', connectAppsPath, '', 1],
+          ['GET', connectAppsPath, '?PageSize=1', 1],
+          ['GET', connectAppsPath, '?PageSize=51', 2],
+          ['GET', connectAppsPath, '?PageSize=1000', 20],
+          ['HEAD', connectAppsPath, '?PageSize=1000', 20],
+          ['GET', lists, '?PageSize=99999', 20],
+          ['GET', lists, '?PageSize=1000&Page=9', 29],
+          ['GET', lists, '?Page=100', 6],
+          ['GET', connectAppsPath, '?PageSize=1000&Page=10', 1],
+          ['GET', connectAppsPath, '?PageSize=many', 1],
+          ['GET', accountPath, '?PageSize=1000', 1],
+          ['POST', accountPath, '', 3],
+          ['POST', lists, '', 3],
+          ['DELETE', connectAppsPath, '', 3],
+          ['PUT', accountPath, '', 1],
+        ] as const;
+        for (const [method, path, query, weight] of weights) {
+          // Each with a budget that is full.
+          const auth = await dear.createAccount({});
+          const reply = await dear.request(method, path(auth.accountSid) + query, { auth });
+          const left = Number(reply.headers['x-ratelimit-remaining']);
+          assert.equal(1000 - left, weight, `${method} ${query}: ${reply.status}`);
+        }
+      } finally {
+        await dear.close();
+      }
+    });
+
+    it('answers a request that costs more than a second has, and makes it pay afterwards', async () => {
+      const auth = await server.createAccount({});
+      const path = connectAppsPath(auth.accountSid);
+      const page = await server.request('GET', `${path}?PageSize=1000`, { auth });
+      assert.equal(page.status, 200);
+      const next = await server.request('GET', path, { auth });
+      checkProblem(next, { status: 429, code: 20429 });
+      // It owes 15 and is served with 1 again: 16 units at 5 a second.
+      assert.ok(
+        ['3', '4'].includes(next.headers['retry-after'] ?? ''),
+        next.headers['retry-after'],
+      );
+    });
+
+    it('is one for a parent and all its subaccounts, and another for the apps that they use', async () => {
+      const parent = await server.createAccount({});
+      const owner = parent.accountSid;
+      const subaccounts: Credentials[] = [];
+      while (subaccounts.length < 2 * RATE) {
+        subaccounts.push(await server.createAccount({ owner }));
+      }
+      const app = await server.createApps(server.developer.accountSid, 1, () => ({
+        authorizeRedirectUrl: 'https://app.example.com/',
+        permissions: ['get-all'],
+      }));
+      const { subaccountSid } = await authorizeConnectApp(server.context, {
+        accountSid: owner,
+        connectAppSid: app[0] ?? '',
+      });
+      const asApp = { accountSid: subaccountSid, authToken: server.developer.authToken };
+      const ask = (auth: Credentials) =>
+        server.request('GET', accountPath(auth.accountSid), { auth });
+
+      const replies = await Promise.all(subaccounts.map(ask));
+      assert.ok(replies.some((reply) => reply.status === 429));
+      assert.equal((await ask(asApp)).status, 200);
+      await until('a subaccount has used up what its parent has', async () => {
+        await Promise.all(subaccounts.map(ask));
+        return (await ask(parent)).status === 429;
+      });
+
+      await until('an app is refused', async () => (await ask(asApp)).status === 429);
+      await until('its customer is not', async () => {
+        await Promise.all(Array.from({ length: RATE }, () => ask(asApp)));
+        const [ofApp, own] = await Promise.all([ask(asApp), ask(parent)]);
+        return ofApp.status === 429 && own.status === 200;
+      });
     });
 
     it('does not let the wrong token of an account use up its share', async () => {

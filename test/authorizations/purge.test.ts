@@ -13,7 +13,11 @@ import { purge } from '../../src/purge.ts';
 import { beginSession, findSession } from '../../src/sessions/session.ts';
 import { openContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
+import { fill, insertApps, insertAuthorizations } from '../support/fill.ts';
 
+/** Several times what is looked at together. */
+const STAYING = 1700;
+const GOING = 1100;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 for (const engine of DATABASES) {
@@ -66,5 +70,27 @@ for (const engine of DATABASES) {
         if (name !== 'friendlyName') assert.ok(!bytes.includes(text), `${name} is in ${file}`);
       }
     }
+  });
+
+  it(`finds what can go behind all that stays, on ${engine}`, async (t) => {
+    const world = await openContext(engine);
+    t.after(() => world.close());
+    const { context, databaseUrl } = world;
+    const { accountSid: owner } = await world.createAccount();
+    const { accountSid: customer } = await world.createAccount();
+    // The longest ended are of apps that are there.
+    await fill(databaseUrl, [
+      insertApps(owner, STAYING),
+      insertAuthorizations({ customer, owner }, STAYING + GOING, '1 + n / 7'),
+    ]);
+    await purge(context);
+    const left = await context.database.query
+      .selectFrom('authorizations')
+      .innerJoin('connect_apps', 'connect_apps.sid', 'authorizations.connect_app_sid')
+      .select('revoked_at')
+      .execute();
+    assert.equal(left.length, STAYING);
+    const all = await context.database.query.selectFrom('authorizations').selectAll().execute();
+    assert.equal(all.length, STAYING);
   });
 }

@@ -35,10 +35,8 @@ for (const engine of DATABASES) {
     it('migrate brings an empty database up to date once, from several processes at once', async () => {
       const all = await Promise.all([json('migrate'), json('migrate'), json('migrate')]);
       const applied = all.flatMap((one) => one.applied);
-      assert.deepEqual(applied, [
-        '0001-accounts-and-connect-apps',
-        '0002-people-authorizations-callbacks',
-      ]);
+      const files = await readdir(join(import.meta.dirname, '../../src/storage/migrations'));
+      assert.deepEqual(applied, files.map((name) => name.replace('.ts', '')).sort());
     });
 
     it('migrate says that there is nothing to do', async () => {

@@ -100,8 +100,8 @@ const ACROSS_ACCOUNTS = [
   'endAuthorizationRows',
   // By time: what is due, what is old.
   'findDueCallbacks',
-  'purgeAuthorizations',
   'purgeCallbacks',
+  'selectEnded',
 ];
 
 const files = globSync('**/*.ts', { cwd: SOURCE }).map((path) => ({

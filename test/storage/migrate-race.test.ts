@@ -1,7 +1,7 @@
 /** Any number of processes may bring one empty database up to date at the same time. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
@@ -25,10 +25,8 @@ for (const engine of DATABASES) {
       assert.equal(exitCode, 0, stderr);
       return JSON.parse(stdout).applied;
     });
-    assert.deepEqual(applied.sort(), [
-      '0001-accounts-and-connect-apps',
-      '0002-people-authorizations-callbacks',
-    ]);
+    const files = await readdir(join(import.meta.dirname, '../../src/storage/migrations'));
+    assert.deepEqual(applied.sort(), files.map((name) => name.replace('.ts', '')).sort());
     const doctor = await runCommand(folder, ['doctor', '--database-url', url], {
       SECRET_KEY: TEST_SECRET_KEY,
     });

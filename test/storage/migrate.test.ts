@@ -50,8 +50,9 @@ for (const engine of DATABASES) {
         assert.equal(error, undefined);
         await db.insertInto('connect_apps').values(app).execute();
       });
-      assert.equal((await listPendingMigrations(database)).length, 1);
-      assert.equal((await migrate(database)).length, 1);
+      const pending = await listPendingMigrations(database);
+      assert.ok(pending.length > 0);
+      assert.deepEqual(await migrate(database), pending);
       const [row] = await database.query.selectFrom('connect_apps').selectAll().execute();
       assert.deepEqual({ ...row, ...app }, row);
     });
