@@ -44,8 +44,15 @@ const PAGE_HEADERS = {
 /** Adds the two URLs. */
 export function addDocumentationRoutes(server: FastifyInstance): void {
   const schema = { hide: true };
-  server.get('/openapi.json', { schema }, async () => server.swagger());
+  // Both are made once: all routes are known by the first request.
+  let description: string | undefined;
+  let page: Promise<string> | undefined;
+  server.get('/openapi.json', { schema }, async (_, reply) => {
+    description ??= JSON.stringify(server.swagger());
+    return reply.header('content-type', 'application/json; charset=utf-8').send(description);
+  });
   server.get('/docs', { schema }, async (_, reply) => {
-    return reply.headers(PAGE_HEADERS).send(String(await documentationPage(server.swagger())));
+    page ??= Promise.resolve(documentationPage(server.swagger())).then(String);
+    return reply.headers(PAGE_HEADERS).send(await page);
   });
 }

@@ -1,6 +1,6 @@
-/** What each connection is busy with, and how connections end when the server closes. */
+/** The connections of a server: what each is busy with, how many there may be, and how they end. */
 
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -9,16 +9,70 @@ const FINISH_MS = 10_000;
 /** Also what a connection that is just made gets: its request may be on its way. */
 const LOOK_MS = 50;
 
-const lastResponses = new WeakMap<object, ServerResponse>();
-
-/** Remembers which answer a connection is busy with. */
-export function rememberResponse(socket: object, response: ServerResponse): void {
-  lastResponses.set(socket, response);
+export interface Connection {
+  readonly socket: Socket;
+  /** The answer to its newest request, whether or not work on it has begun. */
+  last: ServerResponse | undefined;
+  /** The answer that is being made or sent. */
+  current: ServerResponse | undefined;
+  /** Requests that arrived behind the current one. */
+  readonly waiting: (readonly [IncomingMessage, ServerResponse])[];
+  /** How much of the current answer was handed to Node.js and not yet to the system. */
+  unreadBytes: number;
+  /** When the current request began, by `performance.now()`. */
+  begunAt: number;
 }
 
-/** The last answer that a connection was or is busy with. */
+/** All connections of a server, those that have been quiet for longest first. */
+export type Connections = Set<Connection>;
+
+const bySocket = new WeakMap<object, Connection>();
+
+/** The connection of a socket that `trackConnections` has seen. */
+export function connectionOf(socket: object): Connection | undefined {
+  return bySocket.get(socket);
+}
+
+/** The answer to the newest request of a connection. */
 export function lastResponseOf(socket: object): ServerResponse | undefined {
-  return lastResponses.get(socket);
+  return bySocket.get(socket)?.last;
+}
+
+/**
+ * Keeps track of a server's connections. A connection beyond `max` takes the place of the one that has
+ * been quiet for longest; when all are busy, `refuse` is called with it instead.
+ */
+export function trackConnections(
+  server: Server,
+  max: number,
+  refuse: (socket: Socket) => void,
+): Connections {
+  const connections: Connections = new Set();
+  server.on('connection', (socket: Socket) => {
+    if (connections.size >= max && !endQuietest(connections)) return refuse(socket);
+    const connection: Connection = {
+      socket,
+      last: undefined,
+      current: undefined,
+      waiting: [],
+      unreadBytes: 0,
+      begunAt: 0,
+    };
+    bySocket.set(socket, connection);
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
+  });
+  return connections;
+}
+
+function endQuietest(connections: Connections): boolean {
+  for (const connection of connections) {
+    if (isBusy(connection)) continue;
+    connections.delete(connection);
+    connection.socket.destroy();
+    return true;
+  }
+  return false;
 }
 
 /**
@@ -26,19 +80,16 @@ export function lastResponseOf(socket: object): ServerResponse | undefined {
  * or half a head, or has its answer. After ten seconds it ends the others, too. Node.js itself ends
  * only those that wait for another request just then, and would wait for the rest for ever.
  */
-export function endConnectionsOnClose(server: FastifyInstance): void {
-  const connections = new Set<Socket>();
-  server.server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+export function endConnectionsOnClose(server: FastifyInstance, connections: Connections): void {
   server.addHook('preClose', (done) => {
     const looking = setInterval(() => {
-      for (const socket of connections) if (!isBusy(socket)) socket.destroySoon();
+      for (const connection of connections) {
+        if (!isBusy(connection)) connection.socket.destroySoon();
+      }
     }, LOOK_MS);
     // Not closeAllConnections(): it knows none whose request could not be parsed.
     const limit = setTimeout(() => {
-      for (const socket of connections) socket.destroy();
+      for (const { socket } of connections) socket.destroy();
     }, FINISH_MS);
     server.server.once('close', () => {
       clearInterval(looking);
@@ -49,7 +100,6 @@ export function endConnectionsOnClose(server: FastifyInstance): void {
 }
 
 /** Whoever was refused early may still send its body, and reads its answer only then. */
-function isBusy(socket: Socket): boolean {
-  const last = lastResponseOf(socket);
+function isBusy({ last }: Connection): boolean {
   return last !== undefined && !(last.req.complete && last.writableFinished);
 }
