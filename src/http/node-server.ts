@@ -3,7 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Logger } from '../logger.ts';
 import { type Connections, trackConnections } from './connections.ts';
-import { oneAtATime, pauseWhileWaiting } from './one-at-a-time.ts';
+import { oneAtATime, pauseWhileWaiting, type Turns } from './one-at-a-time.ts';
 import { refuseConnection } from './parser-errors.ts';
 
 /** With more, the quietest connection makes room for the next. */
@@ -20,6 +20,8 @@ export interface NodeServer {
   connections: Connections;
   /** Sets what answers requests: for each connection one at a time. */
   handle(listener: RequestListener): void;
+  /** How many requests could begin and wait for a turn of the event loop. */
+  readyCount(): number;
 }
 
 /** Makes a server that answers nothing yet. */
@@ -37,14 +39,16 @@ export function createNodeServer(logger: Logger): NodeServer {
     refuseConnection(socket, logger),
   );
   pauseWhileWaiting(httpServer);
+  let turns: Turns | undefined;
   return {
     httpServer,
     connections,
     handle(listener) {
-      const inTurn = oneAtATime(connections, listener);
-      httpServer.on('request', inTurn);
+      turns = oneAtATime(connections, listener);
+      httpServer.on('request', turns.handle);
       // Node would answer 417 with an empty body by itself.
-      httpServer.on('checkExpectation', inTurn);
+      httpServer.on('checkExpectation', turns.handle);
     },
+    readyCount: () => turns?.readyCount() ?? 0,
   };
 }

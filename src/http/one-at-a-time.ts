@@ -1,6 +1,8 @@
 /**
- * A connection is served one request at a time. Node.js hands over every request of a chunk at once: a
- * thousand fit into 64 kB, and the answers to all of them would be kept for a client that reads none.
+ * A connection is served one request at a time, and all connections a few in a turn of the event loop.
+ * Node.js hands over every request of a chunk at once: a thousand fit into 64 kB, and the answers to all
+ * of them would be kept for a client that reads none. And it accepts one connection a turn: in turns
+ * that serve hundreds of requests, new clients would wait for seconds.
  */
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -13,25 +15,62 @@ const MAX_WAITING = 256;
 const MAX_WAITING_IN_ALL = 20_000;
 /** A body that came in tiny chunks can take 4 MB: 64 kB of the wire, each chunk an object. */
 const BODY_WEIGHT = 500;
+/** How many requests begin in one turn of the event loop. */
+const BEGUN_IN_A_TURN = 32;
+/** The end of a turn is only waited for when so many have begun. */
+const FEW = 8;
+
+export interface Turns {
+  /** Answers a request when it is its turn. */
+  handle: RequestListener;
+  /** How many connections have a request that waits for a turn of the event loop. */
+  readyCount(): number;
+}
 
 /**
  * Wraps what answers requests, so that a request begins when the answer before it was taken. While
  * requests wait, nothing more is read of their connection; too many of them end it.
  */
-export function oneAtATime(connections: Connections, handle: RequestListener): RequestListener {
+export function oneAtATime(connections: Connections, answer: RequestListener): Turns {
   let waitingInAll = 0;
+  let begunInTurn = 0;
+  /** Connections whose next request may begin. */
+  let ready: Connection[] = [];
 
   function begin(connection: Connection, request: IncomingMessage, response: ServerResponse): void {
+    begunInTurn += 1;
+    if (begunInTurn === FEW) setImmediate(beginTurn);
     connection.current = response;
     connection.begunAt = performance.now();
     // The quietest connections stand first.
     if (connections.delete(connection)) connections.add(connection);
-    response.on('close', () => beginNext(connection));
-    handle(request, response);
+    response.on('close', () => {
+      connection.current = undefined;
+      if (connection.waiting.length > 0) makeReady(connection);
+    });
+    answer(request, response);
+  }
+
+  function makeReady(connection: Connection): void {
+    ready.push(connection);
+    // In another turn, also while few have begun in this one.
+    if (begunInTurn >= FEW) return;
+    begunInTurn = FEW;
+    setImmediate(beginTurn);
+  }
+
+  function beginTurn(): void {
+    begunInTurn = 0;
+    const now = ready.slice(0, BEGUN_IN_A_TURN);
+    ready = ready.slice(BEGUN_IN_A_TURN);
+    for (const connection of now) beginNext(connection);
+    if (ready.length > 0 && begunInTurn < FEW) {
+      begunInTurn = FEW;
+      setImmediate(beginTurn);
+    }
   }
 
   function beginNext(connection: Connection): void {
-    connection.current = undefined;
     const { socket, waiting } = connection;
     const next = waiting.shift();
     if (next === undefined) return;
@@ -49,22 +88,30 @@ export function oneAtATime(connections: Connections, handle: RequestListener): R
     waiting.length = 0;
   }
 
-  return (request, response) => {
-    const { socket } = request;
-    const connection = connectionOf(socket);
-    // It was refused, or takes no more.
-    if (connection === undefined || socket.destroyed) return;
-    connection.last = response;
-    if (connection.current === undefined) return begin(connection, request, response);
-    const { waiting } = connection;
-    waitingInAll += weightOf(request);
-    waiting.push([request, response]);
-    if (waiting.length > MAX_WAITING || waitingInAll > MAX_WAITING_IN_ALL) {
-      forget(connection);
-      socket.destroy();
-    } else if (waiting.length === 1) {
-      socket.pause();
-    }
+  return {
+    readyCount: () => ready.length,
+    handle(request, response) {
+      const { socket } = request;
+      const connection = connectionOf(socket);
+      // It was refused, or takes no more.
+      if (connection === undefined || socket.destroyed) return;
+      connection.last = response;
+      const { current, waiting } = connection;
+      const isFree = current === undefined && waiting.length === 0;
+      if (isFree && begunInTurn < BEGUN_IN_A_TURN) {
+        begin(connection, request, response);
+        return;
+      }
+      waitingInAll += weightOf(request);
+      waiting.push([request, response]);
+      if (waiting.length > MAX_WAITING || waitingInAll > MAX_WAITING_IN_ALL) {
+        forget(connection);
+        socket.destroy();
+        return;
+      }
+      if (isFree) makeReady(connection);
+      if (waiting.length === 1) socket.pause();
+    },
   };
 }
 

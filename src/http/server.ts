@@ -55,7 +55,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { logger, metrics } = options;
   // Its fields are all named below: looking for secrets in them would cost more than the line.
   const requestLog = logger.child({}, { redact: [] });
-  const { httpServer, connections, handle } = createNodeServer(logger);
+  const { httpServer, connections, handle, readyCount } = createNodeServer(logger);
   const unread = limitUnreadAnswers(httpServer, connections);
   const server = Fastify({
     genReqId: createRequestSid,
@@ -86,7 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   endConnectionsOnClose(server, connections);
 
-  const admission = createAdmission(options.resources);
+  const admission = createAdmission(options.resources, readyCount);
   server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
   server.addHook('onRequest', (request, reply, done) => {
