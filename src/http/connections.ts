@@ -19,11 +19,15 @@ export interface Connection {
   readonly waiting: (readonly [IncomingMessage, ServerResponse])[];
   /** How much of the current answer was handed to Node.js and not yet to the system. */
   unreadBytes: number;
-  /** When the current request began, by `performance.now()`. */
+  /** When the current or last request began, or else the connection, by `performance.now()`. */
   begunAt: number;
+  /** Whether nothing more is read of it for now. */
+  isPaused: boolean;
+  /** What happens when the current answer was taken, or its connection has closed. */
+  whenTaken: (() => void) | undefined;
 }
 
-/** All connections of a server, those that have been quiet for longest first. */
+/** All connections of a server. */
 export type Connections = Set<Connection>;
 
 const bySocket = new WeakMap<object, Connection>();
@@ -56,7 +60,9 @@ export function trackConnections(
       current: undefined,
       waiting: [],
       unreadBytes: 0,
-      begunAt: 0,
+      begunAt: performance.now(),
+      isPaused: false,
+      whenTaken: undefined,
     };
     bySocket.set(socket, connection);
     connections.add(connection);
@@ -66,13 +72,15 @@ export function trackConnections(
 }
 
 function endQuietest(connections: Connections): boolean {
+  let quietest: Connection | undefined;
   for (const connection of connections) {
     if (isBusy(connection)) continue;
-    connections.delete(connection);
-    connection.socket.destroy();
-    return true;
+    if (quietest === undefined || connection.begunAt < quietest.begunAt) quietest = connection;
   }
-  return false;
+  if (quietest === undefined) return false;
+  connections.delete(quietest);
+  quietest.socket.destroy();
+  return true;
 }
 
 /**

@@ -44,7 +44,7 @@ export function createNodeServer(logger: Logger): NodeServer {
     httpServer,
     connections,
     handle(listener) {
-      turns = oneAtATime(connections, listener);
+      turns = oneAtATime(listener);
       httpServer.on('request', turns.handle);
       // Node would answer 417 with an empty body by itself.
       httpServer.on('checkExpectation', turns.handle);

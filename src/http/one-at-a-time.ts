@@ -7,7 +7,7 @@
 
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { type Connection, type Connections, connectionOf } from './connections.ts';
+import { type Connection, connectionOf } from './connections.ts';
 
 /** How many requests of a connection may wait for the one before them. */
 const MAX_WAITING = 256;
@@ -31,7 +31,7 @@ export interface Turns {
  * Wraps what answers requests, so that a request begins when the answer before it was taken. While
  * requests wait, nothing more is read of their connection; too many of them end it.
  */
-export function oneAtATime(connections: Connections, answer: RequestListener): Turns {
+export function oneAtATime(answer: RequestListener): Turns {
   let waitingInAll = 0;
   let begunInTurn = 0;
   /** Connections whose next request may begin. */
@@ -42,12 +42,12 @@ export function oneAtATime(connections: Connections, answer: RequestListener): T
     if (begunInTurn === FEW) setImmediate(beginTurn);
     connection.current = response;
     connection.begunAt = performance.now();
-    // The quietest connections stand first.
-    if (connections.delete(connection)) connections.add(connection);
-    response.on('close', () => {
+    connection.whenTaken ??= () => {
       connection.current = undefined;
+      connection.unreadBytes = 0;
       if (connection.waiting.length > 0) makeReady(connection);
-    });
+    };
+    response.on('close', connection.whenTaken);
     answer(request, response);
   }
 
@@ -79,7 +79,10 @@ export function oneAtATime(connections: Connections, answer: RequestListener): T
       forget(connection);
       return;
     }
-    if (waiting.length === 0) socket.resume();
+    if (waiting.length === 0 && connection.isPaused) {
+      connection.isPaused = false;
+      socket.resume();
+    }
     begin(connection, ...next);
   }
 
@@ -109,8 +112,12 @@ export function oneAtATime(connections: Connections, answer: RequestListener): T
         socket.destroy();
         return;
       }
-      if (isFree) makeReady(connection);
-      if (waiting.length === 1) socket.pause();
+      if (isFree) {
+        makeReady(connection);
+      } else if (!connection.isPaused) {
+        connection.isPaused = true;
+        socket.pause();
+      }
     },
   };
 }
@@ -120,7 +127,7 @@ export function pauseWhileWaiting(server: Server): void {
   server.on('connection', (socket: Socket) => {
     // Node.js resumes a socket for reasons of its own: an answer has left, a body was thrown away.
     socket.on('resume', () => {
-      if (connectionOf(socket)?.waiting.length) socket.pause();
+      if (connectionOf(socket)?.isPaused) socket.pause();
     });
   });
 }

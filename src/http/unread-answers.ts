@@ -1,13 +1,15 @@
 /** Answers that clients do not read: they have a limit in all, and a time. */
 
 import type { Server } from 'node:http';
-import { type Connection, type Connections, connectionOf } from './connections.ts';
+import { type Connections, connectionOf } from './connections.ts';
 
 /** How much may wait to be read, in all. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
 /** How long a request may take, from its head until its answer was read. */
 const MAX_REQUEST_MS = 90_000;
 const LOOK_MS = 1000;
+/** What is left of the limit when room was made: it is not made again for each answer. */
+const ROOM = 0.75;
 
 export interface UnreadAnswers {
   /** Counts an answer that is about to be sent on a connection. */
@@ -24,18 +26,23 @@ export function limitUnreadAnswers(
   connections: Connections,
   { maxBytes = MAX_UNREAD_BYTES, maxMs = MAX_REQUEST_MS } = {},
 ): UnreadAnswers {
-  let unreadBytes = 0;
+  let countedBytes = 0;
+  let addedBytes = 0;
 
-  function take(connection: Connection): void {
-    unreadBytes -= connection.unreadBytes;
-    connection.unreadBytes = 0;
+  /** Counts what is unread now: counting each answer when it was read would cost every request. */
+  function count(): void {
+    countedBytes = 0;
+    addedBytes = 0;
+    for (const { unreadBytes } of connections) countedBytes += unreadBytes;
   }
 
   function makeRoom(): void {
-    for (const connection of connections) {
-      if (unreadBytes <= maxBytes) return;
-      if (connection.unreadBytes === 0) continue;
-      take(connection);
+    const waiting = [...connections].filter(({ unreadBytes }) => unreadBytes > 0);
+    waiting.sort((one, other) => one.begunAt - other.begunAt);
+    for (const connection of waiting) {
+      if (countedBytes <= maxBytes * ROOM) return;
+      countedBytes -= connection.unreadBytes;
+      connection.unreadBytes = 0;
       connection.socket.destroy();
     }
   }
@@ -53,9 +60,10 @@ export function limitUnreadAnswers(
       const connection = connectionOf(socket);
       if (connection?.current === undefined || connection.socket.destroyed) return;
       connection.unreadBytes += bytes;
-      unreadBytes += bytes;
-      connection.current.on('close', () => take(connection));
-      if (unreadBytes > maxBytes) makeRoom();
+      addedBytes += bytes;
+      if (countedBytes + addedBytes <= maxBytes) return;
+      count();
+      if (countedBytes > maxBytes) makeRoom();
     },
   };
 }
