@@ -24,8 +24,8 @@ export interface NodeServer {
   readyCount(): number;
 }
 
-/** Makes a server that answers nothing yet. */
-export function createNodeServer(logger: Logger): NodeServer {
+/** Makes a server that answers nothing yet, and has at most `maxConnections`. */
+export function createNodeServer(logger: Logger, maxConnections = MAX_CONNECTIONS): NodeServer {
   const httpServer = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -35,7 +35,7 @@ export function createNodeServer(logger: Logger): NodeServer {
     // Host is checked by a hook, so that its absence gets a body like every other refusal.
     requireHostHeader: false,
   });
-  const connections = trackConnections(httpServer, MAX_CONNECTIONS, (socket) =>
+  const connections = trackConnections(httpServer, maxConnections, (socket) =>
     refuseConnection(socket, logger),
   );
   pauseWhileWaiting(httpServer);
