@@ -90,6 +90,8 @@ function endQuietest(connections: Connections): boolean {
  */
 export function endConnectionsOnClose(server: FastifyInstance, connections: Connections): void {
   server.addHook('preClose', (done) => {
+    // It has no connections, and will not say that it has closed.
+    if (!server.server.listening) return done();
     const looking = setInterval(() => {
       for (const connection of connections) {
         if (!isBusy(connection)) connection.socket.destroySoon();
