@@ -13,6 +13,7 @@ import { addOperationsRoutes } from './http/operations.ts';
 import { createServer } from './http/server.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
+import { type MetricsServer, startMetricsServer } from './metrics-server.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import type { Lookup } from './outgoing/open-connection.ts';
 import { addPages } from './pages/pages.ts';
@@ -102,17 +103,30 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       addConsentRoutes(pages, context);
     },
   );
-  addOperationsRoutes(server, context.database, metrics, () => isDraining);
+  addOperationsRoutes(server, {
+    database: context.database,
+    isDraining: () => isDraining,
+    metrics: config.hasPublicMetrics ? metrics : undefined,
+  });
   addDocumentationRoutes(server, config);
 
   let worker: WebhookWorker | undefined;
   let purging: Purging | undefined;
+  let metricsServer: MetricsServer | undefined;
   return {
     context,
     async listen() {
+      const reusePort = parts.sharesPort === true;
+      // Of the two addresses of localhost the one that every client tries.
+      const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
       // Node's option, which Fastify passes on without naming it in its types.
-      const place = { host: config.host, port: config.port, reusePort: parts.sharesPort === true };
+      const place = { host, port: config.port, reusePort };
       const origin = await server.listen(place);
+      // Processes that share a port leave their metrics to the process that started them.
+      if (config.metricsPort !== undefined && !reusePort) {
+        metricsServer = await startMetricsServer(host, config.metricsPort, metrics);
+        logger.info(`Metrics are on ${metricsServer.url}`);
+      }
       const client = createGuardedClient({
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
@@ -128,7 +142,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     async close() {
       isDraining = true;
-      await Promise.all([server.close(), worker?.close(), purging?.stop()]);
+      await Promise.all([server.close(), worker?.close(), purging?.stop(), metricsServer?.close()]);
       await context.database.close();
     },
   };

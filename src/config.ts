@@ -31,6 +31,10 @@ export interface Config {
   readonly workers: number;
   /** How long a server that was told to stop still answers, so that proxies learn of it first. */
   readonly drainSeconds: number;
+  /** The port of its own that /metrics has; undefined: none. 0: any that is free. */
+  readonly metricsPort: number | undefined;
+  /** Whether the public port has /metrics, too. */
+  readonly hasPublicMetrics: boolean;
   readonly logLevel: LogLevel;
   readonly allowConnectAppDelete: boolean;
   readonly strictPageSize: boolean;
@@ -51,6 +55,7 @@ const DEFAULTS = {
   OTHER_SECRET_KEY: '',
   WORKERS: '1',
   DRAIN_SECONDS: '',
+  METRICS_PORT: '',
   LOG_LEVEL: 'info',
   ALLOW_CONNECT_APP_DELETE: 'false',
   STRICT_PAGE_SIZE: 'false',
@@ -113,6 +118,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     return given.length === 0 && isDevelopment ? inDevelopment : given;
   };
   const drain = text('DRAIN_SECONDS') || (isDevelopment ? '0' : '5');
+  const metricsPort = text('METRICS_PORT');
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
@@ -123,6 +129,8 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     otherSecretKey: text('OTHER_SECRET_KEY') || undefined,
     workers: Math.max(1, wholeNumber('WORKERS', text('WORKERS'), 128)),
     drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
+    metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
+    hasPublicMetrics: isDevelopment,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),

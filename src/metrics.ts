@@ -2,6 +2,7 @@
 
 import cluster from 'node:cluster';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { oncePerSecond } from './once-per-second.ts';
 import { shareMetrics } from './worker-metrics.ts';
 
 const CALLBACK_RESULTS = ['delivered', 'retried', 'failed'] as const;
@@ -15,7 +16,7 @@ export interface Metrics {
   observeQuery(durationMs: number): void;
   /** Counts one attempt to deliver a callback. */
   observeCallback(result: CallbackResult): void;
-  /** The text of the Prometheus exposition format 0.0.4; of all workers, in one of them. */
+  /** The text of the Prometheus exposition format 0.0.4, at most a second old. */
   text(): Promise<string>;
   contentType: string;
 }
@@ -51,6 +52,7 @@ export function createMetrics(): Metrics {
   });
   // From the start, or the first that fails would not be seen to rise.
   for (const result of CALLBACK_RESULTS) callbacks.inc({ result }, 0);
+  if (cluster.isWorker) shareMetrics(registry);
   // By parts, since a name put together would cost each request more than the look-ups.
   const series = new Map<string, Map<string, Map<number, Series>>>();
   return {
@@ -66,7 +68,7 @@ export function createMetrics(): Metrics {
     },
     observeQuery: (durationMs) => everyQuery.observe(durationMs / 1000),
     observeCallback: (result) => callbacks.inc({ result }),
-    text: cluster.isWorker ? shareMetrics(registry) : () => registry.metrics(),
+    text: oncePerSecond(() => registry.metrics()),
     contentType: registry.contentType,
   };
 }

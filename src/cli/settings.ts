@@ -12,6 +12,7 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--port <number>', 'where to listen (2010)'],
   ['--host <address>', 'the address to listen on (127.0.0.1)'],
   ['--public-url <origin>', 'the origin that browsers and callbacks see'],
+  ['--metrics-port <number>', 'where /metrics is, apart from all else'],
   ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent'],
   ['--allow-connect-app-delete <true|false>', 'whether the API may delete Connect Apps (false)'],
   ['--strict-page-size <true|false>', 'refuse page sizes over 1000 (false)'],

@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
+import { type MetricsServer, startMetricsServer } from '../metrics-server.ts';
 import { Problem } from '../problem.ts';
 import { addUpMetrics } from '../worker-metrics.ts';
 import { nameListenError } from './run-server.ts';
@@ -29,7 +30,7 @@ export function sayListening(): void {
 }
 
 /**
- * Starts the workers, calls `onListening` when all answer, and resolves after SIGINT or SIGTERM, when
+ * Starts the workers, calls `onListening` when all answer, serves their metrics, and resolves after SIGINT or SIGTERM, when
  * all have ended. Raises `setting_invalid` when the port cannot be had, and `worker_failed` when a
  * worker cannot start: it has said why itself.
  */
@@ -40,7 +41,7 @@ export async function runWorkers(
 ): Promise<void> {
   const port = await findPort(config);
   cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] });
-  addUpMetrics();
+  const metricsServer = await serveMetrics(config, logger);
   const running = new Set<Worker>();
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
@@ -82,10 +83,19 @@ export async function runWorkers(
     if ((await isListening(started)) || isStopping) continue;
     stop('SIGTERM');
     await Promise.all(workers.map(({ gone }) => gone));
+    await metricsServer?.close();
     throw new Problem('worker_failed', 'A worker could not start, for the reason above.');
   }
   if (!isStopping) onListening(port);
   await Promise.all(workers.map(replaceWhenGone));
+  await metricsServer?.close();
+}
+
+async function serveMetrics(config: Config, logger: Logger): Promise<MetricsServer | undefined> {
+  if (config.metricsPort === undefined) return undefined;
+  const server = await startMetricsServer(config.host, config.metricsPort, addUpMetrics());
+  logger.info(`Metrics are on ${server.url}`);
+  return server;
 }
 
 /** The port to share. Whether it is free must be asked first: processes that share one do not notice. */

@@ -40,8 +40,14 @@ export interface Admission {
   end(): void;
 }
 
-/** Makes what watches over the event loop of this process, and over other resources of its requests. */
-export function createAdmission(resources: readonly Resource[] = []): Admission {
+/**
+ * Makes what watches over the event loop of this process, and over other resources of its requests.
+ * `readyCount` says how many requests have not begun because others had their turn.
+ */
+export function createAdmission(
+  resources: readonly Resource[],
+  readyCount: () => number,
+): Admission {
   let inProgress = 0;
   let ended = 0;
   let recentRequests = 0;
@@ -60,7 +66,8 @@ export function createAdmission(resources: readonly Resource[] = []): Admission 
       const now = performance.now();
       if (now - sampledAt > SAMPLE_MS) sample(now);
       if (recentRequests < FEW_REQUESTS) return true;
-      return watched.every((one) => (inProgress * one.costMs()) / recentRequests <= WAIT_MS);
+      const ahead = inProgress + readyCount();
+      return watched.every((one) => (ahead * one.costMs()) / recentRequests <= WAIT_MS);
     },
     begin() {
       inProgress += 1;

@@ -1,6 +1,6 @@
-/** What each connection is busy with, and how connections end when the server closes. */
+/** The connections of a server: what each is busy with, how many there may be, and how they end. */
 
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -9,16 +9,78 @@ const FINISH_MS = 10_000;
 /** Also what a connection that is just made gets: its request may be on its way. */
 const LOOK_MS = 50;
 
-const lastResponses = new WeakMap<object, ServerResponse>();
-
-/** Remembers which answer a connection is busy with. */
-export function rememberResponse(socket: object, response: ServerResponse): void {
-  lastResponses.set(socket, response);
+export interface Connection {
+  readonly socket: Socket;
+  /** The answer to its newest request, whether or not work on it has begun. */
+  last: ServerResponse | undefined;
+  /** The answer that is being made or sent. */
+  current: ServerResponse | undefined;
+  /** Requests that arrived behind the current one. */
+  readonly waiting: (readonly [IncomingMessage, ServerResponse])[];
+  /** How much of the current answer was handed to Node.js and not yet to the system. */
+  unreadBytes: number;
+  /** When the current or last request began, or else the connection, by `performance.now()`. */
+  begunAt: number;
+  /** Whether nothing more is read of it for now. */
+  isPaused: boolean;
+  /** What happens when the current answer was taken, or its connection has closed. */
+  whenTaken: (() => void) | undefined;
 }
 
-/** The last answer that a connection was or is busy with. */
+/** All connections of a server. */
+export type Connections = Set<Connection>;
+
+const bySocket = new WeakMap<object, Connection>();
+
+/** The connection of a socket that `trackConnections` has seen. */
+export function connectionOf(socket: object): Connection | undefined {
+  return bySocket.get(socket);
+}
+
+/** The answer to the newest request of a connection. */
 export function lastResponseOf(socket: object): ServerResponse | undefined {
-  return lastResponses.get(socket);
+  return bySocket.get(socket)?.last;
+}
+
+/**
+ * Keeps track of a server's connections. A connection beyond `max` takes the place of the one that has
+ * been quiet for longest; when all are busy, `refuse` is called with it instead.
+ */
+export function trackConnections(
+  server: Server,
+  max: number,
+  refuse: (socket: Socket) => void,
+): Connections {
+  const connections: Connections = new Set();
+  server.on('connection', (socket: Socket) => {
+    if (connections.size >= max && !endQuietest(connections)) return refuse(socket);
+    const connection: Connection = {
+      socket,
+      last: undefined,
+      current: undefined,
+      waiting: [],
+      unreadBytes: 0,
+      begunAt: performance.now(),
+      isPaused: false,
+      whenTaken: undefined,
+    };
+    bySocket.set(socket, connection);
+    connections.add(connection);
+    socket.once('close', () => connections.delete(connection));
+  });
+  return connections;
+}
+
+function endQuietest(connections: Connections): boolean {
+  let quietest: Connection | undefined;
+  for (const connection of connections) {
+    if (isBusy(connection)) continue;
+    if (quietest === undefined || connection.begunAt < quietest.begunAt) quietest = connection;
+  }
+  if (quietest === undefined) return false;
+  connections.delete(quietest);
+  quietest.socket.destroy();
+  return true;
 }
 
 /**
@@ -26,19 +88,18 @@ export function lastResponseOf(socket: object): ServerResponse | undefined {
  * or half a head, or has its answer. After ten seconds it ends the others, too. Node.js itself ends
  * only those that wait for another request just then, and would wait for the rest for ever.
  */
-export function endConnectionsOnClose(server: FastifyInstance): void {
-  const connections = new Set<Socket>();
-  server.server.on('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+export function endConnectionsOnClose(server: FastifyInstance, connections: Connections): void {
   server.addHook('preClose', (done) => {
+    // It has no connections, and will not say that it has closed.
+    if (!server.server.listening) return done();
     const looking = setInterval(() => {
-      for (const socket of connections) if (!isBusy(socket)) socket.destroySoon();
+      for (const connection of connections) {
+        if (!isBusy(connection)) connection.socket.destroySoon();
+      }
     }, LOOK_MS);
     // Not closeAllConnections(): it knows none whose request could not be parsed.
     const limit = setTimeout(() => {
-      for (const socket of connections) socket.destroy();
+      for (const { socket } of connections) socket.destroy();
     }, FINISH_MS);
     server.server.once('close', () => {
       clearInterval(looking);
@@ -49,7 +110,6 @@ export function endConnectionsOnClose(server: FastifyInstance): void {
 }
 
 /** Whoever was refused early may still send its body, and reads its answer only then. */
-function isBusy(socket: Socket): boolean {
-  const last = lastResponseOf(socket);
+function isBusy({ last }: Connection): boolean {
   return last !== undefined && !(last.req.complete && last.writableFinished);
 }

@@ -3,14 +3,14 @@
  * without files. A body is in memory and within its limit before it is parsed; none touches the disk.
  */
 
+import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import { MIMEType } from 'node:util';
 import { Busboy } from '@fastify/busboy';
-import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem.ts';
+import { BODY_LIMIT_BYTES, createBodies } from './body.ts';
 
-const BODY_LIMIT_BYTES = 64 * 1024;
 /** As many as Node.js takes of the other kind of form. */
 const MAX_PARTS = 1000;
 const MAX_PART_HEADERS = 16;
@@ -23,29 +23,21 @@ const MULTIPART_LIMITS = {
   headerSize: MAX_PART_HEADER_BYTES,
 };
 
-/** Makes the server take forms and no other body; reads up to `readLimitBytes` of one that is too large. */
-export async function takeForms(server: FastifyInstance, readLimitBytes: number): Promise<void> {
-  await server.register(formbody, {
-    bodyLimit: readLimitBytes,
-    parser: (body) => {
-      checkSize(Buffer.byteLength(body));
-      return parse(body);
-    },
-  });
-  server.addContentTypeParser(
-    'multipart/form-data',
-    { parseAs: 'buffer', bodyLimit: readLimitBytes },
-    async (request: FastifyRequest, body: Buffer) => {
-      checkSize(body.length);
-      return parseMultipart(request.headers['content-type'] ?? '', body);
-    },
-  );
-  // Only forms: every other type is refused with 415.
-  server.removeContentTypeParser(['application/json', 'text/plain']);
-}
+/** Makes the server take forms and no other body: every other type is refused with 415. */
+export function takeForms(server: FastifyInstance): void {
+  const bodies = createBodies();
+  server.removeAllContentTypeParsers();
 
-function checkSize(bytes: number): void {
-  if (bytes > BODY_LIMIT_BYTES) throw new Problem('body_too_large');
+  function take(type: string, parseForm: (body: Buffer, contentType: string) => unknown): void {
+    server.addContentTypeParser(type, async (request: FastifyRequest, payload: IncomingMessage) => {
+      // No other method has parameters in its body.
+      if (request.method !== 'POST') return undefined;
+      const body = await bodies.read(request, payload);
+      return parseForm(body, request.headers['content-type'] ?? '');
+    });
+  }
+  take('application/x-www-form-urlencoded', (body) => parse(body.toString()));
+  take('multipart/form-data', parseMultipart);
 }
 
 /**
@@ -53,8 +45,8 @@ function checkSize(bytes: number): void {
  * `media_type_unsupported` for a file, and `request_malformed` for what is no such form.
  */
 async function parseMultipart(
-  contentType: string,
   body: Buffer,
+  contentType: string,
 ): Promise<Record<string, readonly string[]>> {
   const boundary = boundaryOf(contentType);
   if (!boundary) throw malformed('has no boundary in its Content-Type');

@@ -3,39 +3,35 @@
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../metrics.ts';
+import { oncePerSecond } from '../once-per-second.ts';
 import type { Database } from '../storage/database.ts';
 
 /** How long readiness waits for the database. */
 const READY_TIMEOUT_MS = 2000;
 
-/** Adds /healthz, /readyz and /metrics. */
+export interface OperationsParts {
+  database: Database;
+  isDraining: () => boolean;
+  /** What /metrics shows; there is none without it. */
+  metrics: Metrics | undefined;
+}
+
+/** Adds /healthz, /readyz and /metrics. However many ask, they cost a question each second. */
 export function addOperationsRoutes(
   server: FastifyInstance,
-  database: Database,
-  metrics: Metrics,
-  isDraining: () => boolean,
+  { database, isDraining, metrics }: OperationsParts,
 ): void {
   const hidden = { schema: { hide: true }, config: { isAlwaysAnswered: true } };
-  const isAnswering = shared(() => answersInTime(database));
+  const isAnswering = oncePerSecond(() => answersInTime(database));
   server.get('/healthz', hidden, async () => ({ status: 'ok' }));
   server.get('/readyz', hidden, async (_, reply) => {
     const isReady = !isDraining() && (await isAnswering());
     return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready' });
   });
+  if (metrics === undefined) return;
   server.get('/metrics', hidden, async (_, reply) => {
     return reply.header('content-type', metrics.contentType).send(await metrics.text());
   });
-}
-
-/** However many ask, one question at a time goes to the database. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asking: Promise<T> | undefined;
-  return () => {
-    asking ??= ask().finally(() => {
-      asking = undefined;
-    });
-    return asking;
-  };
 }
 
 async function answersInTime(database: Database): Promise<boolean> {

@@ -32,8 +32,20 @@ export function refuseUnparsable(
     socket.destroy();
     return;
   }
-  const requestId = createRequestSid();
   const problem = new Problem(NAMES[error.code ?? ''] ?? 'request_malformed');
+  const { requestId, status } = endWithRefusal(problem, socket);
+  logger.info({ requestId, status }, 'A request could not be parsed');
+}
+
+/** Answers a connection that is one too many, and closes it. */
+export function refuseConnection(socket: Socket, logger: Logger): void {
+  socket.on('error', () => socket.destroy());
+  const { requestId, status } = endWithRefusal(new Problem('overloaded'), socket);
+  logger.info({ requestId, status }, 'A connection was refused: there are too many');
+}
+
+function endWithRefusal(problem: Problem, socket: Socket): { requestId: string; status: number } {
+  const requestId = createRequestSid();
   // The path is unknown, and JSON is what the client libraries can read.
   const { status, contentType, body } = writeErrorReply(problem, '', 'json');
   const head = [
@@ -42,7 +54,8 @@ export function refuseUnparsable(
     `Content-Length: ${Buffer.byteLength(body)}`,
     `Twilio-Request-Id: ${requestId}`,
     'Connection: close',
+    ...(status === 503 ? ['Retry-After: 1'] : []),
   ];
-  logger.info({ requestId, status }, 'A request could not be parsed');
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  return { requestId, status };
 }

@@ -3,12 +3,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type Parameters, pickParameters } from '../parameter.ts';
 
-/** Whether it came through a proxy, whose connections carry the requests of many clients. */
-export function isForwarded(request: FastifyRequest): boolean {
-  const { headers } = request;
-  return (headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via) !== undefined;
-}
-
 /** Whether its head announces a body. */
 export function hasBody({ headers }: FastifyRequest): boolean {
   return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;

@@ -9,27 +9,22 @@ import type { Metrics } from '../metrics.ts';
 import { Problem } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
-import { endConnectionsOnClose, rememberResponse } from './connections.ts';
+import { endConnectionsOnClose } from './connections.ts';
 import { writeErrorReply } from './error-reply.ts';
 import { takeForms } from './forms.ts';
+import { createNodeServer } from './node-server.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
-import { countHosts, hasBody, isForwarded } from './request.ts';
+import { countHosts, hasBody } from './request.ts';
+import { limitUnreadAnswers } from './unread-answers.ts';
 
-/** Up to here a body is read to its end first: a client that is still sending may miss an early answer. */
-const READ_LIMIT_BYTES = 1024 * 1024;
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
 const LINGER_MS = 10_000;
-const MAX_HEADER_BYTES = 16 * 1024;
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-/** How often connections are held against the two: Node's own half minute would double them. */
-const TIMEOUT_CHECK_MS = 1000;
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** What a client that was refused for now is told to wait, and is made to wait. */
+/** What a client that was refused for now is told to wait. */
 const RETRY_AFTER_SECONDS = 1;
 /** Made once: what must be cheap collects no stack. */
 const OVERLOADED = new Problem('overloaded');
+const NOT_FOUND = new Problem('not_found');
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -57,18 +52,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { logger, metrics } = options;
   // Its fields are all named below: looking for secrets in them would cost more than the line.
   const requestLog = logger.child({}, { redact: [] });
+  const { httpServer, connections, handle, readyCount } = createNodeServer(logger);
+  const unread = limitUnreadAnswers(httpServer, connections);
   const server = Fastify({
     genReqId: createRequestSid,
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
-    bodyLimit: READ_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-    // Host is checked below, so that its absence gets a body like every other refusal.
-    http: {
-      maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      requireHostHeader: false,
+    serverFactory: (handler) => {
+      handle(handler);
+      return httpServer;
     },
     return503OnClosing: false,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
@@ -78,23 +69,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       answer(asProblem(error), request, reply);
     },
   });
-  await takeForms(server, READ_LIMIT_BYTES);
+  takeForms(server);
 
   // The domain checks parameters against the same rules, and knows Twilio's code for each fault.
   server.setValidatorCompiler(() => () => true);
 
-  // Node would answer 417 with an empty body by itself.
-  server.server.on('checkExpectation', (request, response) => {
-    server.server.emit('request', request, response);
-  });
+  endConnectionsOnClose(server, connections);
 
-  endConnectionsOnClose(server);
-
-  const admission = createAdmission(options.resources);
+  const admission = createAdmission(options.resources, readyCount);
   server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
   server.addHook('onRequest', (request, reply, done) => {
-    rememberResponse(request.raw.socket, reply.raw);
     reply.header('Twilio-Request-Id', request.id);
     if (options.isDraining()) reply.header('Connection', 'close');
     if (countHosts(request) !== 1) {
@@ -105,6 +90,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     }
     if (request.routeOptions.config.isAlwaysAnswered) return done();
     if (!admission.mayBegin()) return done(OVERLOADED);
+    // Before its body is read.
+    if (request.is404) return done(NOT_FOUND);
     // What still sends its body is no work yet: else whoever sends slowly would keep out the others.
     if (!hasBody(request)) begin(request);
     done();
@@ -117,6 +104,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('onSend', (request, _, payload, done) => {
     if (request.hasBegun) admission.end();
     request.hasBegun = false;
+    if (typeof payload === 'string' || Buffer.isBuffer(payload)) {
+      unread.add(request.raw.socket, payload.length);
+    }
     done(null, payload);
   });
 
@@ -126,7 +116,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   }
 
   server.addHook('onResponse', (request, reply, done) => {
-    holdBack(request, reply.statusCode);
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
@@ -154,7 +143,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     answer(error, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {
-    answer(new Problem('not_found'), request, reply);
+    answer(NOT_FOUND, request, reply);
   });
   return server;
 }
@@ -173,14 +162,12 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
   reply.code(written.status);
   reply.header('content-type', written.contentType);
   if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
-  if (written.status === 503 || written.status === 429)
-    reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
-  if (written.status === 413) {
-    if (request.raw.complete) reply.header('Connection', 'close');
-    else {
+  if (written.status === 503) reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  if (written.status === 413 || written.status === 503) {
+    if (!request.raw.complete) {
       reply.removeHeader('connection');
       discardBody(request);
-    }
+    } else if (written.status === 413) reply.header('Connection', 'close');
   }
   // A text is sent as it is: the schema of the route's good answer does not apply.
   reply.send(written.body);
@@ -195,23 +182,6 @@ function discardBody({ raw }: FastifyRequest): void {
   const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS);
   raw.once('close', () => clearTimeout(timer));
   raw.resume();
-}
-
-/**
- * Reads nothing more of a connection for as long as its client was told to wait: to refuse again and
- * again would cost what those are due who did nothing wrong.
- */
-function holdBack(request: FastifyRequest, status: number): void {
-  if (status !== 429 && status !== 503) return;
-  if (request.routeOptions.config.isAlwaysAnswered || isForwarded(request)) return;
-  const { raw } = request;
-  const hold = () => {
-    raw.socket.pause();
-    setTimeout(() => raw.socket.resume(), RETRY_AFTER_SECONDS * 1000).unref();
-  };
-  // Node.js reads the rest of a body before it lets go of the connection.
-  if (raw.complete) hold();
-  else raw.once('end', hold);
 }
 
 /** Gives Fastify's own errors their names; any other error stays what it is. */

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 import { accountPath } from './paths.ts';
 
 /** Answers of some 100 kB, all together: more than the system keeps for a client that does not read. */
-const UNREAD = 500;
+const UNREAD = 250;
 
 for (const engine of DATABASES) {
   // The second waits most of the time.

@@ -100,7 +100,7 @@ describe('a database that has too much to do', { skip: POSTGRES_OBSTACLE }, () =
         if (reply.status === 200) answered.push(durationMs);
         else {
           refused.push(reply);
-          // As it was told; a connection that asks earlier is not read.
+          // As it was told.
           await setTimeout(1100);
         }
       }

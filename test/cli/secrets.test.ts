@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
+import { ended, metricsUrlOf, originOf, runCommand, startCommand } from '../support/cli.ts';
 import { DATABASES, settingsOfDatabase } from '../support/databases.ts';
 import { POSTGRES_FOLDER } from '../support/postgres.ts';
 
@@ -51,6 +51,7 @@ for (const engine of DATABASES) {
 
     const child = startCommand(folder, ['serve', '--port', '0'], {
       ...environment,
+      METRICS_PORT: '0',
       LOG_LEVEL: 'trace',
     });
     let written = '';
@@ -59,7 +60,7 @@ for (const engine of DATABASES) {
         written += chunk.toString();
       });
     }
-    const origin = await originOf(child);
+    const [origin, metricsUrl] = await Promise.all([originOf(child), metricsUrlOf(child)]);
     const answers: string[] = [];
     for (const token of [primary, secondary, wrong]) {
       const basic = Buffer.from(`${account.sid}:${token}`).toString('base64');
@@ -79,7 +80,7 @@ for (const engine of DATABASES) {
       // What is no HTTP at all.
       await fetch(`${origin}/`, { method: 'POST', body: token }).then((reply) => reply.text());
     }
-    answers.push(await (await fetch(`${origin}/metrics`)).text());
+    answers.push(await (await fetch(metricsUrl)).text());
     child.kill();
     assert.equal(await ended(child), 0);
 

@@ -13,7 +13,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { DEMO_CONNECT_APP_SID } from '../../src/demo.ts';
 import { connectAppPath } from '../api/paths.ts';
-import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
+import { ended, metricsUrlOf, originOf, runCommand, startCommand } from '../support/cli.ts';
 import { DATABASES, emptyDatabase, settingsOfDatabase } from '../support/databases.ts';
 import { timed } from '../support/timed.ts';
 
@@ -197,13 +197,11 @@ for (const engine of DATABASES) {
     it('starts on a good database and stops on SIGTERM with 0', async () => {
       const environment = { SECRET_KEY, DATABASE_URL: await emptyDatabase(engine, folder) };
       await runCommand(folder, ['migrate'], environment);
-      const child = startCommand(folder, ['serve', '--port', '0'], environment);
-      const origin = await originOf(child);
+      const words = ['serve', '--port', '0', '--metrics-port', '0'];
+      const child = startCommand(folder, words, environment);
+      const [origin, metricsUrl] = await Promise.all([originOf(child), metricsUrlOf(child)]);
       assert.equal((await fetch(`${origin}/readyz`)).status, 200);
-      assert.match(
-        await (await fetch(`${origin}/metrics`)).text(),
-        /request_duration_seconds_bucket/,
-      );
+      assert.match(await (await fetch(metricsUrl)).text(), /request_duration_seconds_bucket/);
       child.kill('SIGTERM');
       assert.equal(await ended(child), 0);
     });

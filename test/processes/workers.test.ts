@@ -29,7 +29,8 @@ for (const engine of DATABASES) {
     });
     after(() => world?.close());
 
-    const start = (settings = {}) => startServe(world.databaseUrl, { WORKERS: '2', ...settings });
+    const start = (settings = {}) =>
+      startServe(world.databaseUrl, { WORKERS: '2', METRICS_PORT: '0', ...settings });
     const get = (server: ServeProcess) => server.request('GET', path, { auth: owner });
     /** Sends the first half of a request; the function returned sends the rest, and reads the answer. */
     async function beginPost(server: ServeProcess): Promise<() => Promise<string>> {
@@ -57,8 +58,7 @@ for (const engine of DATABASES) {
     }
 
     async function answeredBy(server: ServeProcess): Promise<number> {
-      const { text } = await server.request('GET', '/metrics');
-      const counts = text.matchAll(
+      const counts = (await server.metrics()).matchAll(
         /request_duration_seconds_count\{route="[^"]*ConnectApps\/:\w+",method="GET",status="200"\} (\d+)/g,
       );
       return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);

@@ -39,12 +39,22 @@ export async function runCommand(
 
 /** Resolves with the origin that a server prints once it listens; rejects when it ends before. */
 export async function originOf(child: ChildProcess): Promise<string> {
+  return printedBy(child, /listens on (http:\/\/[\d.]+:\d+)/);
+}
+
+/** Resolves with where a server says that its metrics are; rejects when it ends before. */
+export async function metricsUrlOf(child: ChildProcess): Promise<string> {
+  return printedBy(child, /Metrics are on (http:\/\/[\d.]+:\d+\/metrics)/);
+}
+
+/** Resolves with the group of `pattern` in what a server prints. */
+async function printedBy(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
-      const [, origin] = /listens on (http:\/\/[\d.]+:\d+)/.exec(printed) ?? [];
-      if (origin) resolve(origin);
+      const [, found] = pattern.exec(printed) ?? [];
+      if (found) resolve(found);
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       printed += chunk.toString();

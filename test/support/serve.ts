@@ -2,13 +2,17 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { ended, originOf, startCommand } from './cli.ts';
+import { ended, metricsUrlOf, originOf, startCommand } from './cli.ts';
 import { TEST_SECRET_KEY } from './context.ts';
 import { type Reply, type RequestOptions, send } from './server.ts';
 
 export interface ServeProcess {
   url: string;
   child: ChildProcess;
+  /** Where /metrics is, when the settings gave it a port. */
+  metricsUrl: string | undefined;
+  /** The text of /metrics, when the settings gave it a METRICS_PORT; at most a second old. */
+  metrics(): Promise<string>;
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
   /** Asks it to stop, and resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | string | null>;
@@ -28,10 +32,19 @@ export async function startServe(
     ...settings,
     DATABASE_URL: databaseUrl,
   });
-  const url = await originOf(child);
+  const hasMetrics = settings.METRICS_PORT !== undefined;
+  const [url, metricsUrl] = await Promise.all([
+    originOf(child),
+    hasMetrics ? metricsUrlOf(child) : undefined,
+  ]);
   return {
     url,
     child,
+    metricsUrl,
+    async metrics() {
+      if (metricsUrl === undefined) throw new Error('Give it a METRICS_PORT');
+      return (await fetch(metricsUrl)).text();
+    },
     request: (method, path, options) => send(url, method, path, options),
     stop(signal = 'SIGTERM') {
       child.kill(signal);

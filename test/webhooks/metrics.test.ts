@@ -29,7 +29,10 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       world = await openContext(engine);
       good = await startReceiver();
       bad = await startReceiver((_, response) => response.writeHead(500).end());
-      server = await startServe(world.databaseUrl, { WORKERS: String(workers) });
+      server = await startServe(world.databaseUrl, {
+        WORKERS: String(workers),
+        METRICS_PORT: '0',
+      });
       server.child.stdout?.on('data', (chunk: Buffer) => {
         logged += chunk.toString();
       });
@@ -42,8 +45,10 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
     });
 
     async function counts(): Promise<Record<string, number>> {
-      const { text } = await server.request('GET', '/metrics');
-      const found = [...text.matchAll(LINES)].map(([, result, count]) => [result, Number(count)]);
+      const found = [...(await server.metrics()).matchAll(LINES)].map(([, result, count]) => [
+        result,
+        Number(count),
+      ]);
       return Object.fromEntries(found);
     }
 

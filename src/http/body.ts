@@ -1,0 +1,81 @@
+/** Bodies of requests: at most 64 kB each, and no more in all than the process can hold. */
+
+import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problem.ts';
+
+export const BODY_LIMIT_BYTES = 64 * 1024;
+/** What all bodies that are still arriving may hold together: 512 of the largest. */
+const MAX_ARRIVING_BYTES = 32 * 1024 * 1024;
+const FIRST_BYTES = 1024;
+
+/** A body that is still arriving. */
+interface Arriving {
+  held: Buffer;
+  fail(problem: Problem): void;
+}
+
+export interface Bodies {
+  /** Reads a whole body; raises `body_too_large` as soon as it is known to be that. */
+  read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer>;
+}
+
+/**
+ * Makes what reads the bodies of a server. Beyond `maxBytes` in all, the body that began first is given up,
+ * with `overloaded`: those that are sent without delay have arrived by then.
+ */
+export function createBodies(maxBytes = MAX_ARRIVING_BYTES): Bodies {
+  const arriving = new Set<Arriving>();
+  let heldBytes = 0;
+
+  function hold(body: Arriving, bytes: number): void {
+    heldBytes += bytes;
+    for (const oldest of arriving) {
+      if (heldBytes <= maxBytes) return;
+      if (oldest !== body) oldest.fail(new Problem('overloaded'));
+    }
+  }
+
+  return {
+    read(request, payload) {
+      const announced = Number(request.headers['content-length'] ?? 0);
+      if (announced > BODY_LIMIT_BYTES) return Promise.reject(new Problem('body_too_large'));
+      return new Promise((resolve, reject) => {
+        let length = 0;
+        const body: Arriving = {
+          held: Buffer.alloc(0),
+          fail(problem) {
+            stop();
+            reject(problem);
+          },
+        };
+        const onData = (chunk: Buffer) => {
+          const needed = length + chunk.length;
+          if (needed > BODY_LIMIT_BYTES) return body.fail(new Problem('body_too_large'));
+          if (needed > body.held.length) {
+            // Copied: of tiny chunks each would be an object of its own.
+            const size = Math.max(needed, Math.min(2 * needed, BODY_LIMIT_BYTES), FIRST_BYTES);
+            const grown = Buffer.allocUnsafeSlow(size);
+            body.held.copy(grown, 0, 0, length);
+            hold(body, size - body.held.length);
+            body.held = grown;
+          }
+          chunk.copy(body.held, length);
+          length = needed;
+        };
+        const onEnd = () => {
+          stop();
+          resolve(body.held.subarray(0, length));
+        };
+        const onClose = () => body.fail(new Problem('request_malformed'));
+        function stop(): void {
+          arriving.delete(body);
+          heldBytes -= body.held.length;
+          payload.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
+        }
+        arriving.add(body);
+        payload.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
+      });
+    },
+  };
+}
