@@ -11,7 +11,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import { addUpMetrics } from '../worker-metrics.ts';
-import { nameListenError } from './run-server.ts';
+import { nameListenError, onClosedTerminal } from './run-server.ts';
 
 /** Before a worker is replaced: one that fails at once is not started in a tight circle. */
 const REPLACE_DELAY_MS = 500;
@@ -49,6 +49,7 @@ export async function runWorkers(
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  onClosedTerminal(() => stop('SIGTERM'));
 
   function start(): Started {
     try {

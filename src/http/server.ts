@@ -16,6 +16,7 @@ import { writeErrorReply } from './error-reply.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody, isForwarded } from './request.ts';
+import { createRequestLog, noteFault } from './request-log.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
 /** Up to here a body is read to its end first: a client that is still sending may miss an early answer. */
@@ -46,6 +47,8 @@ declare module 'fastify' {
 
 export interface ServerOptions {
   logger: Logger;
+  /** Whether a person reads the log of requests. */
+  isLogForPerson: boolean;
   metrics: Metrics;
   trustProxy: readonly string[];
   /** What requests wait for besides the processor. */
@@ -57,8 +60,7 @@ export interface ServerOptions {
 /** Makes a server without routes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { logger, metrics } = options;
-  // Its fields are all named below: looking for secrets in them would cost more than the line.
-  const requestLog = logger.child({}, { redact: [] });
+  const logRequest = createRequestLog(logger, { isForPerson: options.isLogForPerson });
   const server = Fastify({
     genReqId: createRequestSid,
     rewriteUrl: (request) => toRoute(request.url ?? '/'),
@@ -134,20 +136,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
-    requestLog.info(
-      {
-        requestId: request.id,
-        account: accountOf(request),
-        status,
-        ms: Math.round(elapsedTime * 10) / 10,
-      },
-      `${request.method} ${route}`,
-    );
+    logRequest(request, reply);
     done();
   });
 
   function answer(error: unknown, request: FastifyRequest, reply: Reply) {
     const problem = asProblem(error);
+    noteFault(request, problem);
     const { status } = send(problem, reply, request);
     // Whoever is overloaded has no time to say so twice: the line of the request does.
     if (status < 500 || problem === OVERLOADED) return;
@@ -232,12 +227,4 @@ function asProblem(error: unknown): unknown {
   if (statusCode === 429) return new Problem('too_many_requests');
   if (statusCode !== undefined && statusCode < 500) return new Problem('request_malformed');
   return error;
-}
-
-/** The account of a route, for the log; the path itself is never logged. */
-function accountOf(request: FastifyRequest): string | undefined {
-  const { params } = request;
-  if (typeof params !== 'object' || params === null || !('AccountSid' in params)) return undefined;
-  const sid = String(params.AccountSid);
-  return /^AC[0-9a-f]{32}$/i.test(sid) ? sid : undefined;
 }

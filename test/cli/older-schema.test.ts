@@ -18,7 +18,7 @@ import { DATABASES, emptyDatabase } from '../support/databases.ts';
 const ACCOUNT = ['--account-sid', 'AC00000000000000000000000000000001'];
 const APP = ['--connect-app-sid', 'CN00000000000000000000000000000001'];
 const REFUSED =
-  'connect-apps: The database lacks 1 migration(s). Run "connect-apps migrate" first.\n';
+  /^connect-apps: (.+: )?The database lacks 1 migration\(s\)\. Run "connect-apps migrate" first\.\n$/;
 
 for (const engine of DATABASES) {
   describe(`an older schema on ${engine}`, () => {
@@ -47,7 +47,7 @@ for (const engine of DATABASES) {
       for (const words of [
         ['accounts', 'list'],
         ['accounts', 'create'],
-        ['accounts', 'reseal'],
+        ['accounts', 're-encrypt'],
         ['apps', 'list', ...ACCOUNT],
         ['authorizations', 'revoke', ...ACCOUNT, ...APP],
         ['users', 'list'],
@@ -55,7 +55,8 @@ for (const engine of DATABASES) {
         ['serve', '--port', '0'],
       ]) {
         const outcome = await runCommand(folder, words, settings);
-        assert.deepEqual(outcome, { exitCode: 1, stdout: '', stderr: REFUSED }, words.join(' '));
+        assert.deepEqual([outcome.exitCode, outcome.stdout], [1, ''], words.join(' '));
+        assert.match(outcome.stderr, REFUSED, words.join(' '));
       }
       assert.equal(await lacking(database), 1);
       assert.equal((await runCommand(folder, ['migrate'], settings)).exitCode, 0);

@@ -32,7 +32,7 @@ describe('the command line', () => {
       ['dev', '--frob'],
       ['exec'],
     ]) {
-      assert.match(await refused(2, words), /^error: [^\n]+\n$/);
+      assert.match(await refused(2, words), /^connect-apps: [A-Z][^\n]+[.?]\n$/);
     }
   });
 
