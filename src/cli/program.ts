@@ -30,6 +30,19 @@ export async function run(words: readonly string[]): Promise<number> {
   endWithOutput();
   const outcome = { exitCode: 0 };
   const asJson = wantsJson(words);
+  try {
+    await createProgram(outcome, asJson).parseAsync(words, { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const name = error instanceof Problem ? error.problem : 'internal';
+    printFailure(name, sentenceOf(error), asJson);
+    return 1;
+  }
+}
+
+/** Makes the command line; a command that fails without an exception sets the exit code. */
+export function createProgram(outcome: { exitCode: number }, asJson: boolean): Command {
   const program = new Command('connect-apps')
     .description('A self-hosted server for Twilio Connect Apps')
     .version(readVersion())
@@ -56,16 +69,7 @@ export async function run(words: readonly string[]): Promise<number> {
   });
   addHealthCommand(program);
   inheritSettings(program);
-
-  try {
-    await program.parseAsync(words, { from: 'user' });
-    return outcome.exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const name = error instanceof Problem ? error.problem : 'internal';
-    printFailure(name, sentenceOf(error), asJson);
-    return 1;
-  }
+  return program;
 }
 
 /** Asked before the words are parsed, since what cannot be parsed is a failure, too. */
