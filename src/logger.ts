@@ -14,6 +14,8 @@ export interface LogStream {
 const FLUSH_MS = 200;
 /** What a pipe takes whole (PIPE_BUF of POSIX): the lines of several processes do not mix in it. */
 const MAX_WRITE_BYTES = 4096;
+/** What is kept of lines that cannot be written, as on a full disk; later ones are lost. */
+const MAX_UNWRITTEN_BYTES = 1024 * 1024;
 
 /** A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. */
 export function createLogger(level: LogLevel, stream?: LogStream): Logger {
@@ -35,9 +37,16 @@ function standardOutput(): LogStream {
     sync: true,
     minLength: MAX_WRITE_BYTES - 512,
     maxWrite: MAX_WRITE_BYTES,
+    maxLength: MAX_UNWRITTEN_BYTES,
     periodicFlush: FLUSH_MS,
   });
-  process.on('exit', () => destination.flushSync());
+  // A service goes on without its log; what could not be written is tried again with the next lines.
+  destination.on('error', () => {});
+  process.on('exit', () => {
+    // One try for each of the two buffers that can be left: flushSync would try for ever on a full disk.
+    destination.flush();
+    destination.flush();
+  });
   return destination;
 }
 

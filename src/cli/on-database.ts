@@ -48,7 +48,10 @@ function withDatabase(error: Problem, database: string): Problem {
         const sentence = `${database} is busy: another process has written to it for too long. Try again.`;
         return new Problem(problem, sentence, { cause });
       }
-      return new Problem(problem, `${database}: ${detail ?? reasonOf(cause)}`, { cause });
+      // Its own sentence may name the file already.
+      return detail?.includes(database.replace(/^sqlite:/, ''))
+        ? error
+        : new Problem(problem, `${database}: ${detail ?? reasonOf(cause)}`, { cause });
     case 'database_not_current':
     case 'secret_key_mismatch':
       return new Problem(problem, `${database}: ${message}`, { cause });

@@ -34,8 +34,7 @@ for (const engine of DATABASES) {
 
     /** The sentence that names what there is not, and the database meant: without its password. */
     function meant(what: string): RegExp {
-      const database =
-        engine === 'sqlite' ? `sqlite:${folder}/data/connect-apps\\.db` : 'postgres://[^ ?]+';
+      const database = engine === 'sqlite' ? `sqlite:${folder}/[^ ]+` : 'postgres://[^ ?]+';
       return new RegExp(`^connect-apps: No ${what} in ${database}\\.\\n$`);
     }
 

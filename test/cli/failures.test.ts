@@ -15,12 +15,16 @@ const APP = `CN${'e'.repeat(32)}`;
 
 let folder: string;
 let database: string;
+let settings: Record<string, string>;
 let account: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'connect-apps-failures-'));
-  const made = await runCommand(folder, ['accounts', 'create', '--json']);
+  const path = join(folder, 'test.db');
+  database = `sqlite:${path}`;
+  settings = { DATABASE_URL: database, SECRET_KEY: 'a secret key that only this test knows' };
+  await runCommand(folder, ['migrate'], settings);
+  const made = await runCommand(folder, ['accounts', 'create', '--json'], settings);
   account = JSON.parse(made.stdout).sid;
-  database = `sqlite:${join(folder, 'data/connect-apps.db')}`;
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -40,7 +44,7 @@ describe('a failure with --json', () => {
       [['users', 'create', '--email', 'a@b.c'], 2, 'usage', /--account-sid/],
       [['dev', '--port', '0'], 2, 'usage', "Unknown option '--json'."],
     ] as const) {
-      const outcome = await runCommand(folder, [...words, '--json']);
+      const outcome = await runCommand(folder, [...words, '--json'], settings);
       const about = `${words.join(' ')}: ${outcome.stderr}`;
       assert.deepEqual([outcome.exitCode, outcome.stdout], [exitCode, ''], about);
       const { error: name, message: sentence, ...rest } = JSON.parse(outcome.stderr);
@@ -53,7 +57,7 @@ describe('a failure with --json', () => {
 
 describe('a failure', () => {
   async function refused(...words: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await runCommand(folder, words);
+    const { exitCode, stdout, stderr } = await runCommand(folder, words, settings);
     assert.deepEqual([exitCode, stdout], [1, ''], stderr);
     assert.match(stderr, /^connect-apps: [^\n]+\n$/);
     return stderr;
@@ -94,7 +98,7 @@ describe('a failure', () => {
   });
 
   it('says that the database is busy, or not one', async (t) => {
-    const path = join(folder, 'data/connect-apps.db');
+    const path = join(folder, 'test.db');
     const other = new SqliteConnection(path);
     t.after(() => other.close());
     other.exec('begin immediate');
@@ -130,10 +134,10 @@ describe('the program itself', () => {
   it('prints its version and its help on stdout, and exits with 0', async () => {
     const file = join(import.meta.dirname, '../../package.json');
     const { version } = JSON.parse(await readFile(file, 'utf8'));
-    const printed = await runCommand(folder, ['--version']);
+    const printed = await runCommand(folder, ['--version'], settings);
     assert.deepEqual(printed, { exitCode: 0, stdout: `${version}\n`, stderr: '' });
     for (const words of [['--help'], ['help'], ['help', 'apps'], ['apps', 'create', '--help']]) {
-      const { exitCode, stdout, stderr } = await runCommand(folder, words);
+      const { exitCode, stdout, stderr } = await runCommand(folder, words, settings);
       assert.deepEqual([exitCode, stderr], [0, ''], words.join(' '));
       assert.match(stdout, /^Usage: connect-apps/);
     }
@@ -141,7 +145,7 @@ describe('the program itself', () => {
 
   it('explains itself on stderr when it is told too little, and exits with 2', async () => {
     for (const words of [[], ['apps']]) {
-      const { exitCode, stdout, stderr } = await runCommand(folder, words);
+      const { exitCode, stdout, stderr } = await runCommand(folder, words, settings);
       assert.deepEqual([exitCode, stdout], [2, '']);
       assert.match(stderr, /^Usage: connect-apps/);
     }
@@ -150,7 +154,7 @@ describe('the program itself', () => {
   it('works in a locale that is not UTF-8 and on a narrow terminal', {
     skip: TERMINAL_OBSTACLE,
   }, async () => {
-    const environment = { LC_ALL: 'C', LANG: 'C', COLUMNS: '10', LINES: '3' };
+    const environment = { ...settings, LC_ALL: 'C', LANG: 'C', COLUMNS: '10', LINES: '3' };
     const plain = await runCommand(folder, ['apps', 'create', '--help'], environment);
     assert.equal(plain.exitCode, 0, plain.stderr);
     const { exitCode, shown } = await typeInto(['accounts', 'list'], [], { folder, environment });

@@ -138,6 +138,24 @@ for (const engine of DATABASES) {
   });
 }
 
+it('the log of production names the route, the code and the problem, and no path', async (t) => {
+  const server = await startServer({ engine: 'sqlite' });
+  t.after(() => server.close());
+  const path = connectAppPath(server.developer.accountSid, server.connectAppSid);
+  await server.request('PUT', path, { auth: server.developer });
+  const { msg, status, code, problem, fault } = JSON.parse(server.logs().trim());
+  assert.deepEqual(
+    [msg, status, code, problem, fault],
+    [
+      'PUT /2010-04-01/Accounts/:AccountSid/ConnectApps/:Sid',
+      405,
+      20004,
+      'method_not_allowed',
+      undefined,
+    ],
+  );
+});
+
 describe('the colours of the log', () => {
   function written(output: { isTTY?: boolean; hasColors?(): boolean }): string {
     let text = '';

@@ -18,6 +18,7 @@ let folder: string;
 let account: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'connect-apps-password-'));
+  await runCommand(folder, ['migrate']);
   account = JSON.parse((await runCommand(folder, ['accounts', 'create', '--json'])).stdout).sid;
 });
 after(() => rm(folder, { recursive: true, force: true }));

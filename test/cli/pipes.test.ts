@@ -1,19 +1,23 @@
 /** Output that nobody reads, reads slowly, or has room for: never a stack trace. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { after, before, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { ended, originOf, startCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
+import { freePort } from '../support/free-port.ts';
+import { startServe } from '../support/serve.ts';
+import { until } from '../support/until.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const ACCOUNTS = 1500;
+const NO_FULL_DISK = !existsSync('/dev/full') && 'SKIPPED: there is no /dev/full';
 
 let test: TestContext;
 let settings: Record<string, string>;
@@ -61,6 +65,43 @@ it('ends dev without a word when the reader of its log has gone', async () => {
   assert.deepEqual([await ended(child), await stderr], [141, '']);
 });
 
+describe('serve', () => {
+  /** Whether it answers after lines of its log have failed, and how it stops. */
+  async function outcomeOf(child: ChildProcess, origin: string) {
+    const stderr = child.stderr && text(child.stderr);
+    const answers = () => fetch(`${origin}/healthz`).then(({ status }) => status);
+    const first = await answers();
+    // Lines are written after 200 ms at the latest.
+    await setTimeout(600);
+    const second = await answers();
+    child.kill('SIGTERM');
+    return [first, second, await ended(child), await stderr];
+  }
+
+  it('goes on when the reader of its log has gone', async (t) => {
+    const own = await openContext('sqlite');
+    t.after(() => own.close());
+    const { child, url } = await startServe(own.databaseUrl);
+    child.stdout?.destroy();
+    assert.deepEqual(await outcomeOf(child, url), [200, 200, 0, '']);
+  });
+
+  it('goes on when there is no room for its log', { skip: NO_FULL_DISK }, async (t) => {
+    const own = await openContext('sqlite');
+    t.after(() => own.close());
+    const port = await freePort();
+    const command = `exec "$0" "$1" serve --port ${port} --drain-seconds 0 > /dev/full`;
+    const child = spawn('sh', ['-c', command, process.execPath, MAIN], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, ...settings, DATABASE_URL: own.databaseUrl },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const origin = `http://127.0.0.1:${port}`;
+    await until('it answers', () => fetch(origin).then(Boolean, () => false), 30_000);
+    assert.deepEqual(await outcomeOf(child, origin), [200, 200, 0, '']);
+  });
+});
+
 it('prints everything to a reader that is slow', async () => {
   const child = startCommand(folder, ['accounts', 'list', '--json'], settings);
   await setTimeout(1500);
@@ -70,7 +111,7 @@ it('prints everything to a reader that is slow', async () => {
 });
 
 it('says in one sentence that its output cannot be written', {
-  skip: !existsSync('/dev/full') && 'SKIPPED: there is no /dev/full',
+  skip: NO_FULL_DISK,
 }, () => {
   const command = '"$0" "$1" accounts list > /dev/full';
   const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {
