@@ -2,6 +2,7 @@
 
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
+import { request } from 'undici';
 import { Problem } from '../problem.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
@@ -47,9 +48,10 @@ async function checkReady(url: string): Promise<void> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let status: number;
   try {
-    const reply = await fetch(`${url}/readyz`, { signal, redirect: 'manual' });
-    await reply.body?.cancel();
-    status = reply.status;
+    // Not with fetch, which refuses some ports.
+    const reply = await request(`${url}/readyz`, { signal, reset: true });
+    await reply.body.dump();
+    status = reply.statusCode;
   } catch (cause) {
     const sentence = `No server answers at ${url} (${reasonOf(cause)}).`;
     throw new Problem('server_not_ready', sentence, { cause });
@@ -61,6 +63,5 @@ async function checkReady(url: string): Promise<void> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `nothing within ${TIMEOUT_MS / 1000} s`;
-  const { cause } = error;
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message;
+  return 'code' in error ? String(error.code) : error.message;
 }

@@ -17,9 +17,12 @@ export function whenParentIsGone(): Promise<void> {
   const parent = process.ppid;
   const own = readProcess(process.pid);
   if (parent <= 1 || own?.session === process.pid) return new Promise(() => {});
-  // npm starts a shell, which outlives it.
-  const shell = process.env.npm_command === undefined ? undefined : readProcess(parent);
-  const isNpmShell = shell !== undefined && SHELLS.includes(shell.name) && shell.parent > 1;
+  // npm and npx start a shell, which outlives them.
+  const shell = readProcess(parent);
+  const isNpmShell =
+    shell !== undefined &&
+    SHELLS.includes(shell.name) &&
+    readProcess(shell.parent)?.name.startsWith('npm') === true;
   return new Promise((resolve) => {
     const timer = setInterval(() => {
       const isLost = isNpmShell && readProcess(parent)?.parent !== shell.parent;
