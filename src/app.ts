@@ -8,6 +8,7 @@ import { addConnectAppRoutes } from './connect-apps/routes.ts';
 import { addConsentRoutes } from './consent/routes.ts';
 import type { Context } from './context.ts';
 import { addDocumentation, addDocumentationRoutes } from './docs/routes.ts';
+import { reportTo } from './events.ts';
 import { createApi } from './http/api.ts';
 import { addOperationsRoutes } from './http/operations.ts';
 import { createServer } from './http/server.ts';
@@ -46,6 +47,8 @@ export interface AppParts {
   secretKey: string;
   clock?: Clock;
   logger?: Logger;
+  /** Whether a person reads the log: it then shows the SIDs of each path, and what was wrong. */
+  isLogForPerson?: boolean;
   /** Whether other processes listen on the same port, and the system spreads connections over them. */
   sharesPort?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
@@ -63,24 +66,26 @@ export function openDatabase(config: Config, observe?: QueryObserver): Database 
 /** Opens the database and gives the domain what it works with: all that a command needs. */
 export function createContext(
   config: Config,
-  { secretKey, clock = systemClock }: AppParts,
+  { secretKey, clock = systemClock, logger }: AppParts,
   observe?: QueryObserver,
 ): Context {
   return {
     database: openDatabase(config, observe),
     keyring: createKeyring(secretKey, config.otherSecretKey),
     clock,
+    report: logger ? reportTo(logger) : () => {},
   };
 }
 
 /** Makes the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const metrics = createMetrics();
-  const context = createContext(config, parts, metrics.observeQuery);
   const logger = parts.logger ?? createLogger(config.logLevel);
+  const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   let isDraining = false;
   const server = await createServer({
     logger,
+    isLogForPerson: parts.isLogForPerson === true,
     metrics,
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],

@@ -31,7 +31,9 @@ export type ProblemName =
   | 'setting_invalid'
   | 'database_not_current'
   | 'secret_key_mismatch'
-  | 'worker_failed';
+  | 'worker_failed'
+  | 'server_not_ready'
+  | 'redirect_failed';
 
 /** The only error class of ours: something named went wrong, and `message` says what to do about it. */
 export class Problem extends Error {

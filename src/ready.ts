@@ -23,7 +23,7 @@ export async function checkKeyOfDatabase(
     if (part.other !== null) {
       throw new Problem(
         'secret_key_mismatch',
-        `The database has auth tokens of another SECRET_KEY, among them that of ${part.other}. Start with that key as SECRET_KEY, or as OTHER_SECRET_KEY until "connect-apps accounts reseal" has encrypted every token with the new one.`,
+        `The database has auth tokens of another SECRET_KEY, among them that of ${part.other}. Start with that key as SECRET_KEY, or as OTHER_SECRET_KEY until "connect-apps accounts re-encrypt" has encrypted every token with the new one.`,
       );
     }
     last = part.last;

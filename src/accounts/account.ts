@@ -137,7 +137,8 @@ export async function updateAccount(
 ): Promise<AccountWithToken> {
   const changes = parseAccountChanges(parameters);
   const updatedAt = context.clock.now();
-  return context.database.transaction(async (transaction) => {
+  let count = 0;
+  const changed = await context.database.transaction(async (transaction) => {
     const account = await findAccount(transaction, sid);
     if (!account) throw new Problem('not_found');
     if (changes.status && account.status === 'closed' && changes.status !== 'closed') {
@@ -146,12 +147,14 @@ export async function updateAccount(
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
     if (changes.status === 'closed') {
       const whose = isSubaccount(account) ? { subaccountSid: sid } : { accountSid: sid };
-      await endAuthorizations(transaction, whose, updatedAt);
+      count = await endAuthorizations(transaction, whose, updatedAt);
     }
     const updated = await findAccount(transaction, sid);
     if (!updated) throw new Problem('not_found');
     return withToken(context, updated);
   });
+  if (count > 0) context.report({ name: 'revoked', count, accountSid: sid });
+  return changed;
 }
 
 /**

@@ -117,7 +117,7 @@ export async function authorizeConnectApp(
 ): Promise<Authorization> {
   const now = context.clock.now();
   const newSid = createSid('AC');
-  return context.database.transaction(async (transaction) => {
+  const authorization = await context.database.transaction(async (transaction) => {
     const { app, owner } = await getConsentParties(transaction, key.connectAppSid);
     if (!isAsShown(app)) throw new Problem('app_changed', 'The app has changed meanwhile.');
     const customerSid = parseSid('AC', key.accountSid);
@@ -140,7 +140,7 @@ export async function authorizeConnectApp(
       });
       await insertAccount(transaction, made.account, made.token);
     }
-    const authorization: Authorization = {
+    const granted: Authorization = {
       accountSid: customer.sid,
       connectAppSid: app.sid,
       subaccountSid: isKept ? subaccount.sid : newSid,
@@ -150,9 +150,12 @@ export async function authorizeConnectApp(
       updatedAt: now,
       revokedAt: null,
     };
-    await putAuthorization(transaction, authorization);
-    return authorization;
+    await putAuthorization(transaction, granted);
+    return granted;
   });
+  const { accountSid, connectAppSid, subaccountSid, permissions } = authorization;
+  context.report({ name: 'authorized', accountSid, connectAppSid, subaccountSid, permissions });
+  return authorization;
 }
 
 /** Revokes an authorization and queues its callback; `not_found` when there is none (any more). */
@@ -174,6 +177,7 @@ export async function revokeAuthorization(
     ended = { ...found, revokedAt: now, updatedAt: now };
   });
   if (ended === undefined) throw new Problem('not_found');
+  context.report({ name: 'revoked', count: 1, accountSid: customer, connectAppSid: app });
   return ended;
 }
 

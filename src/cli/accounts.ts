@@ -16,9 +16,10 @@ import { resealTokens } from '../accounts/reseal.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
+import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlags, withContext } from './settings.ts';
+import { addDatabaseFlags } from './settings.ts';
 
 interface Flags {
   accountSid?: string;
@@ -33,45 +34,60 @@ interface Flags {
 export function addAccountCommands(program: Command): void {
   const accounts = program.command('accounts').description('create and manage accounts');
 
-  command(accounts, 'create', 'create an account, or a subaccount with --owner')
-    .option('--friendly-name <name>', 'its name, 1 to 64 characters')
-    .option('--owner <sid>', 'the parent: makes a subaccount')
-    .addOption(new Option('--type <type>', 'Trial or Full').choices(ACCOUNT_TYPES).default('Full'))
+  command(accounts, 'create', 'create an account, or with --owner a subaccount')
+    .option('--friendly-name <name>', 'the name of the account, 1 to 64 characters')
+    .option('--owner <sid>', 'the parent account: creates a subaccount of it')
+    .addOption(
+      new Option('--type <type>', 'the type of the account').choices(ACCOUNT_TYPES).default('Full'),
+    )
     .action((flags: Flags) => show(flags, (context) => create(context, flags)));
 
-  command(accounts, 'list', 'list all accounts, or one with its subaccounts')
-    .option('--owner <sid>', 'only this account and its subaccounts')
-    .action((flags: Flags) => withContext({ ...flags }, (context) => list(context, flags)));
+  command(accounts, 'list', 'list all accounts')
+    .option('--owner <sid>', 'list only this account and its subaccounts')
+    .action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
 
   one(accounts, 'show', 'show an account', (context, sid) => getAccount(context, sid));
   one(accounts, 'suspend', 'suspend an account and its subaccounts', setStatus('suspended'));
   one(accounts, 'activate', 'end the suspension of an account', setStatus('active'));
-  one(accounts, 'close', 'close an account and its subaccounts for ever', setStatus('closed'));
+  one(
+    accounts,
+    'close',
+    'close an account and its subaccounts; this is final',
+    setStatus('closed'),
+  );
   one(accounts, 'rotate-token', 'give an account a new auth token', (context, sid, flags) =>
     rotateToken(context, sid, { keepOld: flags.keepOld }),
-  ).option('--no-keep-old', 'the old token stops at once, instead of becoming the secondary one');
-
-  command(accounts, 'reseal', 'encrypt all auth tokens again, with the SECRET_KEY of now').action(
-    async (flags: Flags) => {
-      const resealed = await withContext({ ...flags }, resealTokens);
-      if (flags.json) printItem({ resealed }, true);
-      else print(`Encrypted again: the auth tokens of ${resealed} accounts.`);
-    },
+  ).option(
+    '--no-keep-old',
+    'stop the old token at once, instead of keeping it as the secondary token',
   );
+
+  command(
+    accounts,
+    're-encrypt',
+    'encrypt all auth tokens with the current SECRET_KEY, after a change of the key',
+  ).action(async (flags: Flags) => {
+    const count = await onDatabase(flags, resealTokens);
+    if (flags.json) printItem({ re_encrypted: count }, true);
+    else print(`Encrypted the auth tokens of ${count} accounts again.`);
+  });
 }
 
 const EXAMPLES: Record<string, string> = {
   create: 'create --friendly-name "Acme"',
   list: 'list --json',
-  reseal: 'reseal',
-  'rotate-token': 'rotate-token AC… --no-keep-old',
+  're-encrypt': 're-encrypt',
+  'rotate-token': 'rotate-token AC00000000000000000000000000000001 --no-keep-old',
 };
 
 function command(accounts: Command, name: string, description: string): Command {
   const made = addDatabaseFlags(accounts.command(name))
     .description(description)
     .option('--json', 'print JSON');
-  return addExamples(made, `accounts ${EXAMPLES[name] ?? `${name} AC…`}`);
+  return addExamples(
+    made,
+    `accounts ${EXAMPLES[name] ?? `${name} AC00000000000000000000000000000001`}`,
+  );
 }
 
 /** A command about one account, named as an argument or with --account-sid. */
@@ -87,8 +103,10 @@ function one(
     .action((sid: string | undefined, flags: Flags, self: Command) => {
       const chosen = sid ?? flags.accountSid;
       if (chosen === undefined)
-        self.error('error: name the account with --account-sid', { exitCode: 2 });
-      return show(flags, (context) => work(context, chosen, flags));
+        self.error('error: Name the account: its SID, or --account-sid', { exitCode: 2 });
+      return show(flags, (context) =>
+        lookUp(`account ${chosen}`, () => work(context, chosen, flags)),
+      );
     });
 }
 
@@ -96,14 +114,14 @@ async function show(
   flags: Flags,
   work: (context: Context) => Promise<AccountWithToken>,
 ): Promise<void> {
-  const account = await withContext({ ...flags }, work);
+  const account = await onDatabase(flags, work);
   printItem(accountFormat.toWire(account), flags.json === true);
 }
 
 async function create(context: Context, flags: Flags): Promise<AccountWithToken> {
   const { friendlyName, owner, type } = flags;
   if (owner !== undefined) {
-    const parent = await getAccount(context, owner);
+    const parent = await lookUp(`account ${owner}`, () => getAccount(context, owner));
     return createSubaccount(context, parent.sid, { FriendlyName: friendlyName });
   }
   return createAccount(context, {
@@ -120,9 +138,13 @@ function setStatus(status: 'active' | 'suspended' | 'closed') {
 }
 
 async function list(context: Context, flags: Flags): Promise<void> {
-  const owner =
-    flags.owner === undefined ? undefined : (await getAccount(context, flags.owner)).sid;
-  const filter = owner === undefined ? {} : { ownerAccountSid: owner };
+  const { owner } = flags;
+  const filter =
+    owner === undefined
+      ? {}
+      : {
+          ownerAccountSid: (await lookUp(`account ${owner}`, () => getAccount(context, owner))).sid,
+        };
   const accounts = await readAll((slice) => listAccounts(context.database.query, filter, slice));
   // Without tokens: a list is what people paste into a ticket.
   const items = accounts.map((account) => {

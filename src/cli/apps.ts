@@ -17,9 +17,10 @@ import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import { addExamples } from './examples.ts';
+import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlags, withContext, withFlags } from './settings.ts';
+import { addDatabaseFlags, withFlags } from './settings.ts';
 
 /** The flag of each parameter: the API's name in kebab-case. */
 const PROPERTY_FLAGS = {
@@ -35,6 +36,19 @@ const PROPERTY_FLAGS = {
   termsOfServiceUrl: 'TermsOfServiceUrl',
 } as const;
 
+const PROPERTY_HELP: Record<keyof typeof PROPERTY_FLAGS, string> = {
+  friendlyName: 'the name that customers see, 1 to 64 characters',
+  description: 'what the app does',
+  companyName: 'the company behind the app',
+  homepageUrl: 'the homepage of the company',
+  authorizeRedirectUrl: 'where customers return to after consent',
+  deauthorizeCallbackUrl: 'the URL to call when a customer revokes the authorization',
+  deauthorizeCallbackMethod: 'GET or POST',
+  permissions: 'get-all, post-all, or both with a comma',
+  logoUrl: 'the logo on the consent page',
+  termsOfServiceUrl: 'the terms of service',
+};
+
 type Flags = Partial<Record<keyof typeof PROPERTY_FLAGS, string>> & {
   accountSid?: string;
   sid?: string;
@@ -47,50 +61,51 @@ export function addAppCommands(program: Command): void {
   const apps = program.command('apps').description('create and manage Connect Apps');
 
   addPropertyFlags(command(apps, 'create', 'create a Connect App'))
-    .requiredOption('--account-sid <sid>', 'the account that owns it')
+    .requiredOption('--account-sid <sid>', 'the account that owns the Connect App')
     .action((flags: Flags) =>
-      show(flags, async (context) => {
-        const account = await getAccount(context, flags.accountSid ?? '');
-        return createConnectApp(context, account.sid, parametersOf(flags));
+      onDatabase(flags, async (context) => {
+        const account = await accountOf(context, flags.accountSid ?? '');
+        printApp(await createConnectApp(context, account.sid, parametersOf(flags)), flags);
       }),
     );
 
   command(apps, 'list', 'list the Connect Apps of an account')
-    .requiredOption('--account-sid <sid>', 'the account that owns them')
-    .action((flags: Flags) => withContext({ ...flags }, (context) => list(context, flags)));
+    .requiredOption('--account-sid <sid>', 'the account that owns the Connect Apps')
+    .action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
 
-  one(command(apps, 'show', 'show a Connect App'), (flags, sid) =>
-    show(flags, async (context) => getConnectApp(context, await ownerOf(context, flags, sid), sid)),
-  );
+  one(command(apps, 'show', 'show a Connect App'), async (_, app, flags) => printApp(app, flags));
   one(
-    addPropertyFlags(command(apps, 'update', 'change a Connect App; an empty value clears')),
-    (flags, sid) =>
-      show(flags, async (context) =>
-        updateConnectApp(context, await ownerOf(context, flags, sid), sid, parametersOf(flags)),
-      ),
+    addPropertyFlags(
+      command(apps, 'update', 'change properties of a Connect App; an empty value clears one'),
+    ),
+    async (context, { accountSid, sid }, flags) =>
+      printApp(await updateConnectApp(context, accountSid, sid, parametersOf(flags)), flags),
   );
   one(
     command(apps, 'button', 'print the HTML of the Connect button').option(
       '--public-url <origin>',
-      'the origin that browsers see',
+      'the origin of the server, as browsers see it',
     ),
-    (flags, sid) => withContext({ ...flags }, (context) => button(context, flags, sid)),
+    button,
   );
-  one(command(apps, 'delete', 'delete a Connect App'), (flags, sid) =>
-    withContext({ ...flags }, async (context) => {
-      await deleteConnectApp(context, await ownerOf(context, flags, sid), sid);
+  one(
+    command(apps, 'delete', 'delete a Connect App, and revoke every authorization of it'),
+    async (context, { accountSid, sid }, flags) => {
+      await deleteConnectApp(context, accountSid, sid);
       printItem({ sid, deleted: true }, flags.json === true);
-    }),
+    },
   );
 }
 
 const EXAMPLES: Record<string, string> = {
-  create: 'create --account-sid AC… --friendly-name "My app" --permissions get-all,post-all',
-  list: 'list --account-sid AC… --json',
-  show: 'show CN…',
-  update: 'update CN… --homepage-url https://example.com --description ""',
-  button: 'button CN… --public-url https://connect.example.com',
-  delete: 'delete CN…',
+  create:
+    'create --account-sid AC00000000000000000000000000000001 --friendly-name "My app" --permissions get-all,post-all',
+  list: 'list --account-sid AC00000000000000000000000000000001 --json',
+  show: 'show CNb989fdd207b04d16aee578018ef5fd93',
+  update:
+    'update CNb989fdd207b04d16aee578018ef5fd93 --homepage-url https://example.com --description ""',
+  button: 'button CNb989fdd207b04d16aee578018ef5fd93 --public-url https://connect.example.com',
+  delete: 'delete CNb989fdd207b04d16aee578018ef5fd93',
 };
 
 function command(apps: Command, name: string, description: string): Command {
@@ -101,24 +116,47 @@ function command(apps: Command, name: string, description: string): Command {
 }
 
 function addPropertyFlags(command: Command): Command {
-  for (const name of Object.values(PROPERTY_FLAGS)) {
-    const flag = name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-    command.option(`--${flag} <value>`, `its ${name}`);
+  for (const [name, help] of Object.entries(PROPERTY_HELP)) {
+    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    command.option(`--${flag} <value>`, help);
   }
   return command;
 }
 
 /** A command about one app, named as an argument or with --sid. */
-function one(command: Command, work: (flags: Flags, sid: string) => Promise<void>): void {
+function one(
+  command: Command,
+  work: (context: Context, app: ConnectApp, flags: Flags) => Promise<void>,
+): void {
   command
     .argument('[sid]', 'the Connect App')
     .option('--sid <sid>', 'the Connect App')
-    .option('--account-sid <sid>', 'the account that owns it')
+    .option('--account-sid <sid>', 'the account that owns the Connect App')
     .action((sid: string | undefined, flags: Flags, self: Command) => {
       const chosen = sid ?? flags.sid;
-      if (chosen === undefined) self.error('error: name the app with --sid', { exitCode: 2 });
-      return work(flags, chosen);
+      if (chosen === undefined) {
+        self.error('error: Name the Connect App: its SID, or --sid', { exitCode: 2 });
+      }
+      return onDatabase(flags, async (context) =>
+        work(context, await find(context, flags, chosen), flags),
+      );
     });
+}
+
+async function find(context: Context, flags: Flags, sidText: string): Promise<ConnectApp> {
+  const { accountSid } = flags;
+  const account = accountSid === undefined ? undefined : await accountOf(context, accountSid);
+  const what = `Connect App ${sidText}${account ? ` of account ${account.sid}` : ''}`;
+  return lookUp(what, async () => {
+    const sid = parseSid('CN', sidText);
+    const owner = account?.sid ?? (sid && (await findOwner(context.database.query, sid)));
+    if (!owner) throw new Problem('not_found');
+    return getConnectApp(context, owner, sidText);
+  });
+}
+
+function accountOf(context: Context, sid: string) {
+  return lookUp(`account ${sid}`, () => getAccount(context, sid));
 }
 
 function parametersOf(flags: Flags): Parameters {
@@ -130,21 +168,11 @@ function parametersOf(flags: Flags): Parameters {
   return parameters;
 }
 
-async function ownerOf(context: Context, flags: Flags, sidText: string): Promise<string> {
-  if (flags.accountSid !== undefined) return (await getAccount(context, flags.accountSid)).sid;
-  const sid = parseSid('CN', sidText);
-  const owner = sid && (await findOwner(context.database.query, sid));
-  if (!owner) throw new Problem('not_found');
-  return owner;
-}
-
-async function show(flags: Flags, work: (context: Context) => Promise<ConnectApp>): Promise<void> {
-  const app = await withContext({ ...flags }, work);
+function printApp(app: ConnectApp, flags: Flags): void {
   printItem(wireOf(app), flags.json === true);
 }
 
-async function button(context: Context, flags: Flags, sidText: string): Promise<void> {
-  const { sid } = await getConnectApp(context, await ownerOf(context, flags, sidText), sidText);
+async function button(_: Context, { sid }: ConnectApp, flags: Flags): Promise<void> {
   const { publicUrl, host, port } = withFlags({ ...flags }, 'development');
   const html = buttonHtml(publicUrl ?? `http://${host}:${port}`, sid);
   if (flags.json) printItem({ sid, html }, true);
@@ -152,7 +180,7 @@ async function button(context: Context, flags: Flags, sidText: string): Promise<
 }
 
 async function list(context: Context, flags: Flags): Promise<void> {
-  const account = await getAccount(context, flags.accountSid ?? '');
+  const account = await accountOf(context, flags.accountSid ?? '');
   const apps = await readAll((slice) =>
     listConnectApps(context.database.query, account.sid, slice),
   );

@@ -5,69 +5,153 @@ import { getAccount } from '../accounts/account.ts';
 import {
   type Authorization,
   authorizeConnectApp,
+  checkCustomer,
+  getConsentParties,
   listingOfAuthorizedConnectApps,
   revokeAuthorization,
 } from '../authorizations/authorization.ts';
+import { allowedUrl, deniedUrl, MAX_STATE_BYTES } from '../consent/redirect.ts';
 import type { Context } from '../context.ts';
+import { parameterProblem } from '../parameter.ts';
 import { addExamples } from './examples.ts';
+import { checkFollowed, followRedirect } from './follow.ts';
+import { lookUp, onDatabase } from './on-database.ts';
 import { printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlags, withContext } from './settings.ts';
+import { addDatabaseFlags } from './settings.ts';
 
 interface Flags {
   accountSid: string;
   connectAppSid: string;
+  state?: string;
+  follow?: boolean;
   json?: boolean;
 }
+
+const FOLLOW = [
+  '--follow',
+  'call the redirect as a browser would, and print the status of the answer',
+] as const;
 
 /** Adds the commands. */
 export function addAuthorizationCommands(program: Command): void {
   const authorizations = program
     .command('authorizations')
-    .description('what customers authorized Connect Apps to do');
+    .description('authorize Connect Apps, and see what customers authorized');
 
-  ofOneApp(
+  const create = ofOneApp(
     authorizations,
     'create',
     'authorize a Connect App: consent without a browser',
-    authorizeConnectApp,
+  )
+    .option('--state <text>', 'the state to hand back to the app, as it is before URL encoding')
+    .option(...FOLLOW)
+    .action((flags: Flags) => answer(flags, allow));
+  addExamples(
+    create,
+    'authorizations create --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93 --state "order 17"',
   );
-  command(authorizations, 'list', 'list what a customer authorized').action((flags: Flags) =>
-    withContext({ ...flags }, (context) => list(context, flags)),
+
+  const deny = ofOneApp(
+    authorizations,
+    'deny',
+    'refuse a Connect App: what Deny on the consent page does',
+  )
+    .option(...FOLLOW)
+    .action((flags: Flags) => answer(flags, refuse));
+  addExamples(
+    deny,
+    'authorizations deny --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93',
   );
-  ofOneApp(
+
+  const listing = command(authorizations, 'list', 'list what a customer authorized').action(
+    (flags: Flags) => onDatabase(flags, (context) => list(context, flags)),
+  );
+  addExamples(listing, 'authorizations list --account-sid AC00000000000000000000000000000002');
+
+  const revocation = ofOneApp(
     authorizations,
     'revoke',
-    "deauthorize a Connect App, and tell its owner through the app's callback",
-    revokeAuthorization,
+    'revoke an authorization, and call the Deauthorize URL of the app',
+  ).action(async (flags: Flags) => {
+    const revoked = await onDatabase(flags, (context) => revoke(context, flags));
+    printItem(wireOf(revoked), flags.json === true);
+  });
+  addExamples(
+    revocation,
+    'authorizations revoke --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93',
   );
 }
 
 function command(authorizations: Command, name: string, description: string): Command {
-  const made = addDatabaseFlags(authorizations.command(name))
+  return addDatabaseFlags(authorizations.command(name))
     .description(description)
     .requiredOption('--account-sid <sid>', 'the customer')
     .option('--json', 'print JSON, with the names of the API');
-  const app = name === 'list' ? '' : ' --connect-app-sid CN…';
-  return addExamples(made, `authorizations ${name} --account-sid AC…${app}`);
 }
 
-function ofOneApp(
-  authorizations: Command,
-  name: string,
-  description: string,
-  work: (context: Context, flags: Flags) => Promise<Authorization>,
-): void {
-  command(authorizations, name, description)
-    .requiredOption('--connect-app-sid <sid>', 'the Connect App')
-    .action(async (flags: Flags) => {
-      const authorization = await withContext({ ...flags }, (context) => work(context, flags));
-      printItem(wireOf(authorization), flags.json === true);
-    });
+function ofOneApp(authorizations: Command, name: string, description: string): Command {
+  return command(authorizations, name, description).requiredOption(
+    '--connect-app-sid <sid>',
+    'the Connect App',
+  );
+}
+
+/** Answers a request for consent, prints the answer, and takes it to the app when that was asked for. */
+async function answer(
+  flags: Flags,
+  work: (context: Context, flags: Flags) => Promise<{ redirect: string }>,
+): Promise<void> {
+  const item = await onDatabase(flags, (context) => work(context, flags));
+  if (!flags.follow) {
+    printItem(item, flags.json === true);
+    return;
+  }
+  const outcome = await followRedirect(flags, item.redirect);
+  printItem({ ...item, redirect_status: outcome.status }, flags.json === true);
+  checkFollowed(outcome);
+}
+
+async function allow(context: Context, flags: Flags) {
+  const { accountSid, authorizeRedirectUrl } = await findParties(context, flags);
+  const state = encodeState(flags.state);
+  const key = { accountSid, connectAppSid: flags.connectAppSid };
+  const authorization = await authorizeConnectApp(context, key);
+  const redirect = allowedUrl(authorizeRedirectUrl, authorization.subaccountSid, state);
+  return { ...wireOf(authorization), redirect };
+}
+
+async function refuse(context: Context, flags: Flags) {
+  const { connectAppSid, authorizeRedirectUrl } = await findParties(context, flags);
+  return { connect_app_sid: connectAppSid, redirect: deniedUrl(authorizeRedirectUrl) };
+}
+
+/** Who would authorize what, as the consent page checks it. */
+async function findParties(context: Context, flags: Flags) {
+  const account = await findCustomer(context, flags);
+  const { app } = await lookUp(`Connect App ${flags.connectAppSid}`, () =>
+    getConsentParties(context.database.query, flags.connectAppSid),
+  );
+  checkCustomer(account);
+  // An app without one is refused above.
+  const authorizeRedirectUrl = app.authorizeRedirectUrl ?? '';
+  return { accountSid: account.sid, connectAppSid: app.sid, authorizeRedirectUrl };
+}
+
+function findCustomer(context: Context, { accountSid }: Flags) {
+  return lookUp(`account ${accountSid}`, () => getAccount(context, accountSid));
+}
+
+async function revoke(context: Context, flags: Flags): Promise<Authorization> {
+  const { sid: accountSid } = await findCustomer(context, flags);
+  const { connectAppSid } = flags;
+  return lookUp(`authorization of Connect App ${connectAppSid} by account ${accountSid}`, () =>
+    revokeAuthorization(context, { accountSid, connectAppSid }),
+  );
 }
 
 async function list(context: Context, flags: Flags): Promise<void> {
-  const account = await getAccount(context, flags.accountSid);
+  const account = await findCustomer(context, flags);
   const authorized = await readAll(listingOfAuthorizedConnectApps(context, account).slice);
   const items = authorized.map((one) => ({
     ...wireOf(one),
@@ -78,6 +162,13 @@ async function list(context: Context, flags: Flags): Promise<void> {
     ['connect_app_sid', 'connect_app_friendly_name', 'account_sid', 'permissions'],
     flags.json === true,
   );
+}
+
+/** As it stands in a link of the app: an argument has no other form than the text itself. */
+function encodeState(state: string | undefined): string | undefined {
+  const encoded = state === undefined ? undefined : encodeURIComponent(state.toWellFormed());
+  if (encoded === undefined || encoded.length <= MAX_STATE_BYTES) return encoded;
+  throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes in a URL`);
 }
 
 /** The names of the API; `account_sid` is the subaccount that was made for the app. */

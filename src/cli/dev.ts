@@ -19,6 +19,7 @@ import { findSecretKey } from '../secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
+import { whenParentIsGone } from './parent.ts';
 import { runServer } from './run-server.ts';
 import { addServerFlags, withFlags } from './settings.ts';
 
@@ -38,6 +39,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   const app = await createApp(config, {
     secretKey: findSecretKey(config),
     logger: createLogger(config.logLevel, readable(process.stdout)),
+    isLogForPerson: true,
   });
   try {
     await migrate(app.context.database);
@@ -47,7 +49,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
     await app.close();
     throw error;
   }
-  await runServer(app, config, (origin) => print(welcome(origin)));
+  await runServer(app, config, (origin) => print(welcome(origin)), whenParentIsGone());
 }
 
 function welcome(origin: string): string {

@@ -1,5 +1,6 @@
 /** The command line: its commands, and how a failure ends. */
 
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { isDebugging } from '../config.ts';
 import { Problem } from '../problem.ts';
@@ -10,7 +11,9 @@ import { addBackupCommand } from './backup.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
+import { addHealthCommand } from './health.ts';
 import { addMigrateCommand } from './migrate.ts';
+import { endWithOutput, printFailure } from './output.ts';
 import { addServeCommand } from './serve.ts';
 import { addUserCommands } from './users.ts';
 import { addWebhookCommands } from './webhooks.ts';
@@ -24,11 +27,29 @@ Examples:
 
 /** Runs one command and resolves with the exit code: 0, 1 for a failure, 2 for wrong usage. */
 export async function run(words: readonly string[]): Promise<number> {
+  endWithOutput();
   const outcome = { exitCode: 0 };
+  const asJson = wantsJson(words);
+  try {
+    await createProgram(outcome, asJson).parseAsync(words, { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const name = error instanceof Problem ? error.problem : 'internal';
+    printFailure(name, sentenceOf(error), asJson);
+    return 1;
+  }
+}
+
+/** Makes the command line; a command that fails without an exception sets the exit code. */
+export function createProgram(outcome: { exitCode: number }, asJson: boolean): Command {
   const program = new Command('connect-apps')
     .description('A self-hosted server for Twilio Connect Apps')
-    .version('0.1.0')
+    .version(readVersion())
     .exitOverride()
+    .configureOutput({
+      outputError: (text) => printFailure('usage', usageSentence(text), asJson),
+    })
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions();
   addDevCommand(program);
@@ -46,32 +67,45 @@ export async function run(words: readonly string[]): Promise<number> {
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });
-  inheritExit(program);
+  addHealthCommand(program);
+  inheritSettings(program);
+  return program;
+}
 
-  try {
-    await program.parseAsync(words, { from: 'user' });
-    return outcome.exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`connect-apps: ${sentenceOf(error)}\n`);
-    return 1;
+/** Asked before the words are parsed, since what cannot be parsed is a failure, too. */
+function wantsJson([command, ...words]: readonly string[]): boolean {
+  // What follows `exec` belongs to the command that it runs.
+  if (command === 'exec') return false;
+  const end = words.indexOf('--');
+  return (end === -1 ? words : words.slice(0, end)).includes('--json');
+}
+
+function readVersion(): string {
+  const path = new URL('../../package.json', import.meta.url);
+  return JSON.parse(readFileSync(path, 'utf8')).version;
+}
+
+function inheritSettings(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inheritSettings(child);
   }
 }
 
-function inheritExit(command: Command): void {
-  for (const child of command.commands) {
-    child.copyInheritedSettings(command);
-    inheritExit(child);
-  }
+/** What commander says, as one sentence: "error: unknown option '--x'\n(Did you mean …?)". */
+function usageSentence(text: string): string {
+  const [fault = '', ...hints] = text
+    .replace(/^error: /, '')
+    .split('\n')
+    .filter((line) => line !== '');
+  const sentence = `${fault.charAt(0).toUpperCase()}${fault.slice(1).replace(/\.$/, '')}.`;
+  return [sentence, ...hints.map((hint) => hint.replace(/^\((.*)\)$/, '$1'))].join(' ');
 }
 
 function sentenceOf(error: unknown): string {
-  if (error instanceof Problem) {
-    if (error.problem === 'not_found') return 'There is nothing with this SID or name.';
-    return error.message;
-  }
+  if (error instanceof Problem) return error.message;
   if (!(error instanceof Error)) return String(error);
   if (isDebugging()) return error.stack ?? error.message;
   const reason = error.message.replaceAll('\n', ' ');
-  return `This should not have happened: ${reason} (LOG_LEVEL=debug shows where).`;
+  return `This is a fault of connect-apps: ${reason}. Set LOG_LEVEL=debug to see where.`;
 }

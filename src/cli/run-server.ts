@@ -1,7 +1,8 @@
-/** A server for as long as the process lives: SIGINT and SIGTERM finish what is under way. */
+/** A server for as long as the process lives: SIGINT, SIGTERM and a closed terminal finish what is under way. */
 
 import cluster from 'node:cluster';
 import { setTimeout } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 
 import type { App } from '../app.ts';
 import type { Config } from '../config.ts';
@@ -10,19 +11,32 @@ import { Problem } from '../problem.ts';
 const UNUSABLE_ADDRESS = ['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /**
- * Starts to answer, calls `onListening`, and resolves after a signal, when all is closed. SIGTERM
- * leaves proxies the time to turn away first; SIGINT, from a person, does not.
+ * Calls `stop` when the terminal that the process was started from is closed. Without a terminal, as
+ * under `nohup` or a supervisor, SIGHUP does nothing: Node.js takes away that it was ignored.
+ */
+export function onClosedTerminal(stop: () => void): void {
+  const hasTerminal = isatty(0);
+  process.on('SIGHUP', () => {
+    if (hasTerminal) stop();
+  });
+}
+
+/**
+ * Starts to answer, calls `onListening`, and resolves after a signal or `end`, when all is closed.
+ * SIGTERM leaves proxies the time to turn away first; SIGINT, from a person, does not.
  */
 export async function runServer(
   app: App,
   config: Config,
   onListening: (origin: string) => void,
+  end: Promise<void> = new Promise(() => {}),
 ): Promise<void> {
   const interrupted = new Promise<void>((resolve) => {
     // The second Ctrl-C ends the process at once. A worker hears the first one twice: from the terminal
     // and from the process that started it.
     process[cluster.isWorker ? 'on' : 'once']('SIGINT', () => resolve());
   });
+  const hungUp = new Promise<void>((resolve) => onClosedTerminal(resolve));
   const terminated = new Promise<void>((resolve) => process.on('SIGTERM', () => resolve()));
   const drained = terminated.then(async () => {
     app.drain();
@@ -30,7 +44,7 @@ export async function runServer(
   });
   try {
     onListening(await app.listen());
-    await Promise.race([interrupted, drained]);
+    await Promise.race([interrupted, hungUp, drained, end]);
   } catch (error) {
     throw nameListenError(error, config);
   } finally {

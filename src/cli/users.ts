@@ -1,41 +1,53 @@
-/** `connect-apps users …`: the people who sign in. A password is read from standard input. */
+/** `connect-apps users …`: the people who sign in, and the accounts that they belong to. */
 
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { getAccount } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
-import { Problem } from '../problem.ts';
 import { listMemberships, listUsers } from '../users/store.ts';
-import { createUser, setPassword, type User } from '../users/user.ts';
+import {
+  createUser,
+  deleteUser,
+  getUser,
+  setPassword,
+  type User,
+  updateUser,
+} from '../users/user.ts';
 import { addExamples } from './examples.ts';
+import { lookUp, onDatabase } from './on-database.ts';
 import { printItem, printList } from './output.ts';
+import { readNewPassword } from './password.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlags, withContext } from './settings.ts';
+import { addDatabaseFlags } from './settings.ts';
 
 interface Flags {
   email: string;
   accountSid: string[];
-  password?: string;
+  addAccountSid?: string[];
+  removeAccountSid?: string[];
   json?: boolean;
 }
 
+/** Where a password comes from: never from a flag, which others on the machine can read. */
+const PASSWORD_SOURCE =
+  '\nAsks for the password at a terminal; otherwise, reads the first line of standard input.';
+
 /** Adds the commands. */
 export function addUserCommands(program: Command): void {
-  const users = program.command('users').description('the people who sign in');
+  const users = program.command('users').description('manage the people who sign in');
 
-  const create = command(users, 'create', 'create a user, with a password from standard input')
-    .requiredOption('--email <address>', 'what the user signs in with')
+  const create = command(users, 'create', 'create a user')
+    .requiredOption('--email <address>', 'the e-mail address to sign in with')
     .requiredOption('--account-sid <sid...>', 'the accounts that the user belongs to')
-    .option('--password <text>', 'the password; others on this machine can see it in passing')
-    .action((flags: Flags) =>
-      show(flags, async (context) => {
-        const { email, accountSid: accountSids } = flags;
-        return createUser(context, { email, accountSids, password: await passwordOf(flags) });
-      }),
-    );
-  addExamples(create, 'users create --email ada@example.com --account-sid AC… < password.txt');
+    .addHelpText('after', PASSWORD_SOURCE)
+    .action((flags: Flags) => show(flags, (context) => createOne(context, flags)));
+  addExamples(
+    create,
+    'users create --email ada@example.com --account-sid AC00000000000000000000000000000001',
+    'users create --email bob@example.com --account-sid AC00000000000000000000000000000001 < password.txt',
+  );
 
   const list = command(users, 'list', 'list all users').action((flags: Flags) =>
-    withContext({ ...flags }, async (context) => {
+    onDatabase(flags, async (context) => {
       const all = await readAll((slice) => listUsers(context.database.query, slice));
       const items = await Promise.all(all.map((user) => wireOf(context, user)));
       printList(items, ['sid', 'email', 'account_sids'], flags.json === true);
@@ -43,13 +55,55 @@ export function addUserCommands(program: Command): void {
   );
   addExamples(list, 'users list --json');
 
-  const change = command(users, 'set-password', 'give a user another password; ends all sessions')
-    .requiredOption('--email <address>', 'the user')
-    .option('--password <text>', 'the password; others on this machine can see it in passing')
-    .action((flags: Flags) =>
-      show(flags, async (context) => setPassword(context, flags.email, await passwordOf(flags))),
+  const update = ofOneUser(users, 'update', 'change the accounts that a user belongs to')
+    .option('--add-account-sid <sid...>', 'accounts to add the user to')
+    .option('--remove-account-sid <sid...>', 'accounts to take the user out of')
+    .action((flags: Flags, self: Command) => {
+      const { addAccountSid: add = [], removeAccountSid: remove = [] } = flags;
+      if (add.length + remove.length === 0) {
+        const sentence = 'error: Give --add-account-sid or --remove-account-sid';
+        self.error(sentence, { exitCode: 2 });
+      }
+      return show(flags, async (context) => {
+        await checkAccounts(context, add);
+        return ofUser(flags, () => updateUser(context, flags.email, { add, remove }));
+      });
+    });
+  addExamples(
+    update,
+    'users update --email developer@example.com --add-account-sid AC00000000000000000000000000000002',
+  );
+
+  const remove = ofOneUser(
+    users,
+    'delete',
+    'delete a user, and end all sessions of the user',
+  ).action(async (flags: Flags) => {
+    const { sid, email } = await onDatabase(flags, (context) =>
+      ofUser(flags, () => deleteUser(context, flags.email)),
     );
-  addExamples(change, 'users set-password --email ada@example.com < password.txt');
+    printItem({ sid, email, deleted: true }, flags.json === true);
+  });
+  addExamples(remove, 'users delete --email customer@example.com');
+
+  const change = ofOneUser(
+    users,
+    'set-password',
+    'give a user another password, and end all sessions of the user',
+  )
+    .addHelpText('after', PASSWORD_SOURCE)
+    .action((flags: Flags) =>
+      show(flags, async (context) => {
+        await ofUser(flags, () => getUser(context, flags.email));
+        const password = await readNewPassword();
+        return ofUser(flags, () => setPassword(context, flags.email, password));
+      }),
+    );
+  addExamples(
+    change,
+    'users set-password --email developer@example.com',
+    'users set-password --email developer@example.com < password.txt',
+  );
 }
 
 function command(users: Command, name: string, description: string): Command {
@@ -58,22 +112,29 @@ function command(users: Command, name: string, description: string): Command {
     .option('--json', 'print JSON');
 }
 
-/** The flag, or the first line of standard input. */
-async function passwordOf({ password }: Flags): Promise<string> {
-  if (password !== undefined) return password;
-  if (process.stdin.isTTY) process.stderr.write('Password, then Enter and Ctrl-D: ');
-  const [line = ''] = (await text(process.stdin)).split(/\r?\n/, 1);
-  if (line !== '') return line;
-  throw new Problem(
-    'parameter_invalid',
-    'Give the password on standard input, or with --password.',
-  );
+function ofOneUser(users: Command, name: string, description: string): Command {
+  return command(users, name, description).requiredOption('--email <address>', 'the user');
+}
+
+async function createOne(
+  context: Context,
+  { email, accountSid: accountSids }: Flags,
+): Promise<User> {
+  // Before a password is typed twice for nothing.
+  await checkAccounts(context, accountSids);
+  return createUser(context, { email, accountSids, password: await readNewPassword() });
+}
+
+async function checkAccounts(context: Context, sids: readonly string[]): Promise<void> {
+  for (const sid of sids) await lookUp(`account ${sid}`, () => getAccount(context, sid));
+}
+
+function ofUser<Result>({ email }: Flags, work: () => Promise<Result>): Promise<Result> {
+  return lookUp(`user ${email}`, work);
 }
 
 async function show(flags: Flags, work: (context: Context) => Promise<User>): Promise<void> {
-  const item = await withContext({ ...flags }, async (context) =>
-    wireOf(context, await work(context)),
-  );
+  const item = await onDatabase(flags, async (context) => wireOf(context, await work(context)));
   printItem(item, flags.json === true);
 }
 

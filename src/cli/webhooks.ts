@@ -3,12 +3,14 @@
 import type { Command } from 'commander';
 import { getAccount } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
 import { type Attempt, type Callback, getCallback, retryCallback } from '../webhooks/callback.ts';
 import { listCallbacks } from '../webhooks/store.ts';
 import { addExamples } from './examples.ts';
+import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
-import { addDatabaseFlags, withContext } from './settings.ts';
+import { addDatabaseFlags } from './settings.ts';
 
 interface Flags {
   accountSid?: string;
@@ -17,13 +19,15 @@ interface Flags {
 
 /** Adds the commands. */
 export function addWebhookCommands(program: Command): void {
-  const webhooks = program.command('webhooks').description('deauthorization callbacks');
+  const webhooks = program
+    .command('webhooks')
+    .description('see deauthorization callbacks, and send them again');
 
   const list = command(webhooks, 'list', "list the callbacks of an account's Connect Apps")
     .requiredOption('--account-sid <sid>', 'the account that owns the apps')
     .action((flags: Flags) =>
-      withContext({ ...flags }, async (context) => {
-        const account = await getAccount(context, flags.accountSid ?? '');
+      onDatabase(flags, async (context) => {
+        const account = await accountOf(context, flags.accountSid ?? '');
         const all = await readAll((slice) =>
           listCallbacks(context.database.query, account.sid, slice),
         );
@@ -31,10 +35,10 @@ export function addWebhookCommands(program: Command): void {
         printList(all.map(wireOf), columns, flags.json === true);
       }),
     );
-  addExamples(list, 'webhooks list --account-sid AC…');
+  addExamples(list, 'webhooks list --account-sid AC00000000000000000000000000000001');
 
   one(webhooks, 'show', 'show a callback with every attempt', getCallback);
-  one(webhooks, 'retry', 'make a callback due at once, whatever became of it', retryCallback);
+  one(webhooks, 'retry', 'send a callback again at once, whatever became of it', retryCallback);
 }
 
 function command(webhooks: Command, name: string, description: string): Command {
@@ -51,8 +55,12 @@ function one(
 ): void {
   const made = command(webhooks, name, description)
     .argument('<sid>', 'the callback')
+    .option('--account-sid <sid>', 'the account that owns the app')
     .action(async (sid: string, flags: Flags) => {
-      const callback = await withContext({ ...flags }, (context) => work(context, sid));
+      const callback = await onDatabase(flags, async (context) => {
+        await find(context, sid, flags.accountSid);
+        return work(context, sid);
+      });
       const attempts = callback.attempts.map(wireOfAttempt);
       if (flags.json) {
         printItem({ ...wireOf(callback), attempts }, true);
@@ -68,6 +76,19 @@ function one(
       );
     });
   addExamples(made, `webhooks ${name} WH…`);
+}
+
+/** Raises `not_found` unless there is such a callback, of this account if one is named. */
+async function find(context: Context, sid: string, accountSid: string | undefined): Promise<void> {
+  const account = accountSid === undefined ? undefined : await accountOf(context, accountSid);
+  await lookUp(`callback ${sid}${account ? ` of account ${account.sid}` : ''}`, async () => {
+    const callback = await getCallback(context, sid);
+    if (account && callback.accountSid !== account.sid) throw new Problem('not_found');
+  });
+}
+
+function accountOf(context: Context, sid: string) {
+  return lookUp(`account ${sid}`, () => getAccount(context, sid));
 }
 
 function wireOf(callback: Callback) {

@@ -12,7 +12,7 @@ import type { Logger } from '../logger.ts';
 import { type MetricsServer, startMetricsServer } from '../metrics-server.ts';
 import { Problem } from '../problem.ts';
 import { addUpMetrics } from '../worker-metrics.ts';
-import { nameListenError } from './run-server.ts';
+import { nameListenError, onClosedTerminal } from './run-server.ts';
 
 /** Before a worker is replaced: one that fails at once is not started in a tight circle. */
 const REPLACE_DELAY_MS = 500;
@@ -50,6 +50,7 @@ export async function runWorkers(
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  onClosedTerminal(() => stop('SIGTERM'));
 
   function start(): Started {
     try {

@@ -187,10 +187,12 @@ export async function deleteConnectApp(
 ): Promise<void> {
   const { sid } = await getConnectApp(context, accountSid, sidText);
   const now = context.clock.now();
-  await context.database.transaction(async (transaction) => {
-    await endAuthorizations(transaction, { connectAppSid: sid }, now);
+  const count = await context.database.transaction(async (transaction) => {
+    const ended = await endAuthorizations(transaction, { connectAppSid: sid }, now);
     await deleteConnectAppRow(transaction, { accountSid, sid });
+    return ended;
   });
+  if (count > 0) context.report({ name: 'revoked', count, connectAppSid: sid });
 }
 
 /**

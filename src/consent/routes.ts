@@ -49,6 +49,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
     if (!check(app)) return askAgain();
     switch (textOf(form, 'decision')) {
       case 'deny':
+        context.report({ name: 'refused', connectAppSid: app.sid, userSid: session.user.sid });
         return reply.redirect(deniedUrl(authorizeRedirectUrl), 302);
       case 'allow': {
         const accountSid = textOf(form, 'account_sid');

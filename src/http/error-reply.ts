@@ -81,6 +81,13 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     detail: 'hidden',
   },
   worker_failed: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
+  server_not_ready: {
+    status: 500,
+    code: 20500,
+    message: 'Internal Server Error',
+    detail: 'hidden',
+  },
+  redirect_failed: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
   internal: { status: 500, code: 20500, message: 'Internal Server Error', detail: 'hidden' },
 };
 

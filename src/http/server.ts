@@ -16,6 +16,7 @@ import { createNodeServer } from './node-server.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody } from './request.ts';
+import { createRequestLog, noteFault } from './request-log.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
@@ -39,6 +40,8 @@ declare module 'fastify' {
 
 export interface ServerOptions {
   logger: Logger;
+  /** Whether a person reads the log of requests. */
+  isLogForPerson: boolean;
   metrics: Metrics;
   trustProxy: readonly string[];
   /** What requests wait for besides the processor. */
@@ -50,8 +53,7 @@ export interface ServerOptions {
 /** Makes a server without routes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { logger, metrics } = options;
-  // Its fields are all named below: looking for secrets in them would cost more than the line.
-  const requestLog = logger.child({}, { redact: [] });
+  const logRequest = createRequestLog(logger, { isForPerson: options.isLogForPerson });
   const { httpServer, connections, handle, readyCount } = createNodeServer(logger);
   const unread = limitUnreadAnswers(httpServer, connections);
   const server = Fastify({
@@ -119,20 +121,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
-    requestLog.info(
-      {
-        requestId: request.id,
-        account: accountOf(request),
-        status,
-        ms: Math.round(elapsedTime * 10) / 10,
-      },
-      `${request.method} ${route}`,
-    );
+    logRequest(request, reply);
     done();
   });
 
   function answer(error: unknown, request: FastifyRequest, reply: Reply) {
     const problem = asProblem(error);
+    noteFault(request, problem);
     const { status } = send(problem, reply, request);
     // Whoever is overloaded has no time to say so twice: the line of the request does.
     if (status < 500 || problem === OVERLOADED) return;
@@ -194,12 +189,4 @@ function asProblem(error: unknown): unknown {
   if (statusCode === 429) return new Problem('too_many_requests');
   if (statusCode !== undefined && statusCode < 500) return new Problem('request_malformed');
   return error;
-}
-
-/** The account of a route, for the log; the path itself is never logged. */
-function accountOf(request: FastifyRequest): string | undefined {
-  const { params } = request;
-  if (typeof params !== 'object' || params === null || !('AccountSid' in params)) return undefined;
-  const sid = String(params.AccountSid);
-  return /^AC[0-9a-f]{32}$/i.test(sid) ? sid : undefined;
 }

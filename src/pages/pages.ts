@@ -7,6 +7,7 @@ import cookie from '@fastify/cookie';
 import csrf from '@fastify/csrf-protection';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ERRORS } from '../http/error-reply.ts';
+import { noteFault } from '../http/request-log.ts';
 import type { Logger } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import type { Keyring } from '../secrets.ts';
@@ -66,6 +67,10 @@ export async function addPages(
     });
     scope.setErrorHandler((error: FastifyError, request, reply) => {
       const { status, title, text } = explain(error);
+      noteFault(
+        request,
+        error.code?.startsWith('FST_CSRF_') ? new Problem('form_rejected') : error,
+      );
       const isOverload = error instanceof Problem && error.problem === 'overloaded';
       if (status >= 500 && !isOverload) {
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');

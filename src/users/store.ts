@@ -74,6 +74,34 @@ export async function listMemberships(query: Queryable, userSid: string): Promis
   return rows.map((row) => row.account_sid);
 }
 
+/** Adds a user to accounts, and takes the user out of others; what is so already stays so. */
+export async function changeMemberships(
+  query: Queryable,
+  userSid: string,
+  { add, remove }: { add: readonly string[]; remove: readonly string[] },
+): Promise<void> {
+  for (const accountSid of add) {
+    await query
+      .insertInto('memberships')
+      .values({ account_sid: accountSid, user_sid: userSid })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  for (const accountSid of remove) {
+    await query
+      .deleteFrom('memberships')
+      .where('account_sid', '=', accountSid)
+      .where('user_sid', '=', userSid)
+      .execute();
+  }
+}
+
+/** Removes a user with all memberships. */
+export async function deleteUserRow(query: Queryable, sid: string): Promise<void> {
+  await query.deleteFrom('memberships').where('user_sid', '=', sid).execute();
+  await query.deleteFrom('users').where('sid', '=', sid).execute();
+}
+
 /** Writes another password hash. */
 export async function setPasswordHash(
   query: Queryable,

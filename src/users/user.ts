@@ -9,7 +9,14 @@ import { Problem } from '../problem.ts';
 import { endSessionsOf } from '../sessions/store.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
-import { findUserByEmail, insertUser, setPasswordHash } from './store.ts';
+import {
+  changeMemberships,
+  deleteUserRow,
+  findUserByEmail,
+  insertUser,
+  listMemberships,
+  setPasswordHash,
+} from './store.ts';
 
 export interface User {
   sid: string;
@@ -77,6 +84,47 @@ export async function setPassword(
     await endSessionsOf(transaction, user.sid);
     return user;
   });
+}
+
+/** Returns the user with this e-mail, and raises `not_found` when there is none. */
+export async function getUser(context: Context, emailText: string): Promise<User> {
+  const user = await findUserByEmail(context.database.query, emailText.trim().toLowerCase());
+  if (!user) throw new Problem('not_found');
+  return user;
+}
+
+/**
+ * Adds a user to accounts and takes the user out of others, which holds at once. Raises `not_found` for
+ * an unknown user or account, and `parameter_invalid` for an account that the user does not belong to.
+ */
+export async function updateUser(
+  context: Context,
+  emailText: string,
+  change: { add: readonly string[]; remove: readonly string[] },
+): Promise<User> {
+  const user = await getUser(context, emailText);
+  const add: string[] = [];
+  for (const text of change.add) add.push(await parseMembership(context, text));
+  const memberships = await listMemberships(context.database.query, user.sid);
+  const remove = change.remove.map((text) => {
+    const sid = parseSid('AC', text);
+    if (sid !== undefined && memberships.includes(sid)) return sid;
+    throw new Problem('parameter_invalid', `${user.email} does not belong to ${text}.`);
+  });
+  await context.database.transaction((transaction) =>
+    changeMemberships(transaction, user.sid, { add, remove }),
+  );
+  return user;
+}
+
+/** Deletes a user with every membership and session; raises `not_found` when there is none. */
+export async function deleteUser(context: Context, emailText: string): Promise<User> {
+  const user = await getUser(context, emailText);
+  await context.database.transaction(async (transaction) => {
+    await endSessionsOf(transaction, user.sid);
+    await deleteUserRow(transaction, user.sid);
+  });
+  return user;
 }
 
 /** Returns the user with this e-mail and password, or undefined, after the same work in any case. */

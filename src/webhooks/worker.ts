@@ -185,11 +185,20 @@ export function startWebhookWorker(
     await persist(() =>
       database.transaction((one) => settleCallback(one, callback, owner, settlement)),
     );
-    observe?.(RESULTS[settlement.status]);
-    if (settlement.status === 'failed') {
-      const { sid, accountSid } = callback;
-      logger.warn({ callback: sid, account: accountSid }, 'A callback was given up');
-    }
+    const result = RESULTS[settlement.status];
+    observe?.(result);
+    const { number: attempt, status, failure, durationMs } = settlement.attempt;
+    context.report({
+      name: 'callback_attempted',
+      callbackSid: callback.sid,
+      accountSid: callback.accountSid,
+      connectAppSid: callback.connectAppSid,
+      attempt,
+      result,
+      status,
+      failure,
+      durationMs,
+    });
   }
 
   /** Tries for as long as the lease holds: a result that is not written means another delivery. */

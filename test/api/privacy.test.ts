@@ -33,12 +33,17 @@ function disguises(text: string): string[] {
   return [text, bytes.toString('hex'), ...alignments];
 }
 
-for (const engine of DATABASES) {
-  describe(`privacy of the log on ${engine}`, () => {
+const LOGS = DATABASES.flatMap((engine) => [
+  { engine, isLogForPerson: false },
+  { engine, isLogForPerson: true },
+]);
+
+for (const { engine, isLogForPerson } of LOGS) {
+  describe(`privacy of the log ${isLogForPerson ? 'for a person ' : ''}on ${engine}`, () => {
     let server: TestServer;
 
     before(async () => {
-      server = await startServer({ engine, settings: { LOG_LEVEL: 'trace' } });
+      server = await startServer({ engine, isLogForPerson, settings: { LOG_LEVEL: 'trace' } });
     });
     after(() => server.close());
 

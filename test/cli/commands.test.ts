@@ -32,6 +32,12 @@ for (const engine of DATABASES) {
       return outcome.stderr;
     }
 
+    /** The sentence that names what there is not, and the database meant: without its password. */
+    function meant(what: string): RegExp {
+      const database = engine === 'sqlite' ? `sqlite:${folder}/[^ ]+` : 'postgres://[^ ?]+';
+      return new RegExp(`^connect-apps: No ${what} in ${database}\\.\\n$`);
+    }
+
     it('migrate brings an empty database up to date once, from several processes at once', async () => {
       const all = await Promise.all([json('migrate'), json('migrate'), json('migrate')]);
       const applied = all.flatMap((one) => one.applied);
@@ -78,17 +84,23 @@ for (const engine of DATABASES) {
       const both = ['--account-sid', customer, '--connect-app-sid', app];
 
       const created = await json('authorizations', 'create', ...both);
-      assert.deepEqual(Object.keys(created), ['account_sid', 'connect_app_sid', 'permissions']);
+      const { redirect, ...authorization } = created;
+      assert.equal(redirect, `https://app.example.com/done?AccountSid=${created.account_sid}`);
+      assert.deepEqual(Object.keys(authorization), [
+        'account_sid',
+        'connect_app_sid',
+        'permissions',
+      ]);
       const subaccount = await json('accounts', 'show', created.account_sid);
       assert.equal(subaccount.owner_account_sid, customer);
       const listed = await json('authorizations', 'list', '--account-sid', customer);
-      assert.deepEqual(listed, [{ ...created, connect_app_friendly_name: 'My app' }]);
+      assert.deepEqual(listed, [{ ...authorization, connect_app_friendly_name: 'My app' }]);
 
-      assert.deepEqual(await json('authorizations', 'revoke', ...both), created);
+      assert.deepEqual(await json('authorizations', 'revoke', ...both), authorization);
       assert.deepEqual(await json('authorizations', 'list', '--account-sid', customer), []);
       assert.match(
         await refused(1, 'authorizations', 'revoke', ...both),
-        /^connect-apps: There is nothing .+\.\n$/,
+        meant(`authorization of Connect App ${app} by account ${customer}`),
       );
       await json('apps', 'update', app, '--authorize-redirect-url', '');
       assert.match(
@@ -164,7 +176,7 @@ for (const engine of DATABASES) {
         ['accounts', 'nonsense'],
       ] as const) {
         const sentence = await refused(1, room, 'show', sid);
-        assert.match(sentence, /^connect-apps: There is nothing .+\.\n$/);
+        assert.match(sentence, meant(`${room === 'apps' ? 'Connect App' : 'account'} ${sid}`));
       }
       assert.match(
         await refused(1, 'migrate', '--database-url', 'mysql://a'),

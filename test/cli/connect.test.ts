@@ -57,7 +57,7 @@ for (const engine of DATABASES) {
         ['a long enough password', 'ada@example.com', /belongs to a user already/],
         ['a long enough password', 'nonsense', /must be an e-mail address/],
         ['short', 'bob@example.com', /[Pp]assword/],
-        ['', 'bob@example.com', /Give the password on standard input/],
+        ['', 'bob@example.com', /There is no password\./],
       ] as const) {
         const refused = withInput(input, ...create, email);
         assert.equal(refused.exitCode, 1);
@@ -69,7 +69,7 @@ for (const engine of DATABASES) {
       assert.equal(JSON.parse(changed.stdout).sid, user.sid);
       const unknown = withInput('another long password', ...change, 'bob@example.com');
       assert.equal(unknown.exitCode, 1);
-      assert.match(unknown.stderr, /There is nothing/);
+      assert.match(unknown.stderr, /No user bob@example\.com in (sqlite|postgres):\S+\.\n$/);
     });
 
     it('apps button: the HTML of the Connect button', async () => {

@@ -32,28 +32,8 @@ describe('the command line', () => {
       ['dev', '--frob'],
       ['exec'],
     ]) {
-      assert.match(await refused(2, words), /^error: [^\n]+\n$/);
+      assert.match(await refused(2, words), /^connect-apps: [A-Z][^\n]+[.?]\n$/);
     }
-  });
-
-  it('explains every command, and each of its subcommands, with an example', async () => {
-    const seen: string[] = [];
-    const explain = async (words: string[]): Promise<void> => {
-      const { stdout, exitCode } = await runCommand(folder, [...words, '--help']);
-      assert.equal(exitCode, 0);
-      assert.match(stdout, new RegExp(`Usage: connect-apps ${words.join(' ')}`));
-      const [, listed = ''] = /\nCommands:\n([\s\S]*?)(\n\n|$)/.exec(stdout) ?? [];
-      const names = [...listed.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
-      const commands = names.filter((name) => name !== 'help');
-      if (commands.length === 0) {
-        assert.match(stdout, /\nExamples?:\n {2}\$ /, words.join(' '));
-        seen.push(words.join(' '));
-      }
-      await Promise.all(commands.map((name) => explain([...words, name])));
-    };
-    await explain([]);
-    assert.ok(seen.length >= 20, seen.join(', '));
-    assert.ok(seen.includes('accounts rotate-token'));
   });
 
   it('has a flag for every setting but the keys, and it wins over the environment', async () => {

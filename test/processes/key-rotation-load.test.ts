@@ -71,12 +71,12 @@ for (const engine of DATABASES) {
     }
 
     async function reseal(): Promise<number> {
-      const outcome = await runCommand(tmpdir(), ['accounts', 'reseal', '--json'], {
+      const outcome = await runCommand(tmpdir(), ['accounts', 're-encrypt', '--json'], {
         DATABASE_URL: world.databaseUrl,
         ...SECOND,
       });
       assert.equal(outcome.stderr, '');
-      return Number(objectOf(JSON.parse(outcome.stdout)).resealed);
+      return Number(objectOf(JSON.parse(outcome.stdout)).re_encrypted);
     }
 
     /** Asks one server after the other, but for the one that restarts, and returns the answer. */

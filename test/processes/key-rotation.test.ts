@@ -113,16 +113,16 @@ for (const engine of DATABASES) {
       accounts.push({ accountSid: first.accountSid, authToken: rotated.authToken });
       assert.equal(await allWork(NEW), false);
       const reseal = () =>
-        runCommand(tmpdir(), ['accounts', 'reseal', '--json'], {
+        runCommand(tmpdir(), ['accounts', 're-encrypt', '--json'], {
           DATABASE_URL: world.databaseUrl,
           SECRET_KEY: NEW,
           OTHER_SECRET_KEY: OLD,
         });
       const outcome = await reseal();
       assert.equal(outcome.stderr, '');
-      assert.ok(Number(JSON.parse(outcome.stdout).resealed) >= 5);
+      assert.ok(Number(JSON.parse(outcome.stdout).re_encrypted) >= 5);
       assert.equal(await allWork(NEW), true);
-      assert.deepEqual(JSON.parse((await reseal()).stdout), { resealed: 0 });
+      assert.deepEqual(JSON.parse((await reseal()).stdout), { re_encrypted: 0 });
       assert.equal(await allWork(OLD), false);
     });
 
@@ -140,7 +140,10 @@ for (const engine of DATABASES) {
         for (const words of [['doctor'], ['accounts', 'list'], ['serve', '--port', '0']]) {
           const { exitCode, stdout, stderr } = await runCommand(tmpdir(), words, settings);
           assert.equal(exitCode, 1, words.join(' '));
-          assert.match(stdout + stderr, /another SECRET_KEY.+OTHER_SECRET_KEY.+accounts reseal/);
+          assert.match(
+            stdout + stderr,
+            /another SECRET_KEY.+OTHER_SECRET_KEY.+accounts re-encrypt/,
+          );
         }
       };
       await runWithBoth('accounts', 'rotate-token', first.accountSid, '--no-keep-old');
@@ -149,7 +152,7 @@ for (const engine of DATABASES) {
       await runWithBoth('accounts', 'rotate-token', second.accountSid);
       await isRefused();
 
-      await runWithBoth('accounts', 'reseal');
+      await runWithBoth('accounts', 're-encrypt');
       assert.equal((await runCommand(tmpdir(), ['doctor'], settings)).exitCode, 0);
       const server = await startServe(other.databaseUrl, { SECRET_KEY: NEW });
       context.after(() => server.stop());

@@ -26,7 +26,14 @@ import type { Context } from '../../src/context.ts';
 import { purge } from '../../src/purge.ts';
 import { beginSession, endSession, findSession } from '../../src/sessions/session.ts';
 import { migrate } from '../../src/storage/migrate.ts';
-import { createUser, findByPassword, listAccountsOf, setPassword } from '../../src/users/user.ts';
+import {
+  createUser,
+  deleteUser,
+  findByPassword,
+  listAccountsOf,
+  setPassword,
+  updateUser,
+} from '../../src/users/user.ts';
 import { type Callback, getCallback, retryCallback } from '../../src/webhooks/callback.ts';
 import {
   claimCallback,
@@ -176,6 +183,27 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
     thief.arm(COMMIT);
     const secret = await beginSession(context, user.sid);
     assert.equal((await findSession(context, secret))?.user.sid, user.sid);
+  });
+
+  it('changes the accounts of a user', async () => {
+    const email = 'bea@example.com';
+    await createUser(context, { email, password: ADA.password, accountSids: [owner] });
+    thief.arm(COMMIT);
+    const user = await updateUser(context, email, { add: [customer], remove: [owner] });
+    const accounts = await listAccountsOf(context, user.sid);
+    assert.deepEqual(
+      accounts.map(({ sid }) => sid),
+      [customer],
+    );
+  });
+
+  it('deletes a user, and says that it did', async () => {
+    const email = 'cleo@example.com';
+    await createUser(context, { email, password: ADA.password, accountSids: [owner] });
+    thief.arm(COMMIT);
+    const user = await deleteUser(context, email);
+    assert.deepEqual(await listAccountsOf(context, user.sid), []);
+    assert.equal(await findByPassword(context, email, ADA.password), undefined);
   });
 
   it('sets a password and ends a session', async () => {

@@ -43,7 +43,7 @@ it('no token is in plain text in the files of the database', async (context) => 
   const database = openSqlite(join(folder, 'test.db'));
   await migrate(database);
   const { authToken } = await createAccount(
-    { database, keyring: createKeyring(OLD), clock: systemClock },
+    { database, keyring: createKeyring(OLD), clock: systemClock, report: () => {} },
     {},
   );
   const files = await readdir(folder);

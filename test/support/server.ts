@@ -22,7 +22,7 @@ import {
   DEMO_DEVELOPER,
   seedDemoData,
 } from '../../src/demo.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger, readable } from '../../src/logger.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
@@ -78,16 +78,20 @@ export interface TestServer {
 export async function startServer(options: {
   engine: Engine;
   settings?: Settings;
+  /** Whether its log is the one for a person, as in dev. */
+  isLogForPerson?: boolean;
 }): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
   const lines: string[] = [];
-  const { engine, settings } = options;
+  const { engine, settings, isLogForPerson = false } = options;
+  const log = { write: (line: string) => lines.push(line) };
   const databaseUrl = settings?.DATABASE_URL ?? (await emptyDatabase(engine, folder));
   const config = createConfig({ PORT: '0', ...settings, DATABASE_URL: databaseUrl }, 'development');
   const app = await createApp(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
-    logger: createLogger(config.logLevel, { write: (line) => lines.push(line) }),
+    logger: createLogger(config.logLevel, isLogForPerson ? readable(log) : log),
+    isLogForPerson,
     lookup: noName,
   });
   const { context } = app;

@@ -1,0 +1,71 @@
+/** What commands do on the database of the settings; a failure names the thing and the database meant. */
+
+import { resolve } from 'node:path';
+import type { DatabaseUrl } from '../config.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { withContext, withFlags } from './settings.ts';
+
+/** Runs `work` as `withContext` does; what it raises about the database says which one that is. */
+export async function onDatabase<Result>(
+  flags: object,
+  work: (context: Context) => Promise<Result>,
+): Promise<Result> {
+  const { database } = withFlags({ ...flags }, 'development');
+  try {
+    return await withContext({ ...flags }, work);
+  } catch (error) {
+    throw error instanceof Problem ? withDatabase(error, nameOf(database)) : error;
+  }
+}
+
+/** Makes a `not_found` of `find` say what there is not: "No account AC… in sqlite:/srv/connect.db." */
+export async function lookUp<Result>(what: string, find: () => Promise<Result>): Promise<Result> {
+  try {
+    return await find();
+  } catch (error) {
+    const isUnnamed =
+      error instanceof Problem && error.problem === 'not_found' && error.detail === undefined;
+    throw isUnnamed ? new Problem('not_found', `No ${what}`, { cause: error }) : error;
+  }
+}
+
+/** The database as a person names it: never with a password. */
+function nameOf(database: DatabaseUrl): string {
+  if (database.engine === 'sqlite') {
+    return database.path === ':memory:' ? 'sqlite::memory:' : `sqlite:${resolve(database.path)}`;
+  }
+  return database.url.replace(/\?.*$/s, '').replace(/\/\/([^/@:]*)(:[^/]*)?@/, '//$1@');
+}
+
+function withDatabase(error: Problem, database: string): Problem {
+  const { problem, detail, message, cause } = error;
+  switch (problem) {
+    case 'not_found':
+      return new Problem(problem, `${detail ?? 'No such thing'} in ${database}.`, { cause });
+    case 'storage_unavailable':
+      if (isBusy(cause)) {
+        const sentence = `${database} is busy: another process has written to it for too long. Try again.`;
+        return new Problem(problem, sentence, { cause });
+      }
+      // Its own sentence may name the file already.
+      return detail?.includes(database.replace(/^sqlite:/, ''))
+        ? error
+        : new Problem(problem, `${database}: ${detail ?? reasonOf(cause)}`, { cause });
+    case 'database_not_current':
+    case 'secret_key_mismatch':
+      return new Problem(problem, `${database}: ${message}`, { cause });
+    default:
+      return error;
+  }
+}
+
+function isBusy(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('SQLITE_BUSY');
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error
+    ? `the database cannot be used (${cause.message}).`
+    : 'the database cannot be used.';
+}

@@ -1,0 +1,79 @@
+/** A new password: typed twice without echo at a terminal, or the first line of standard input. */
+
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Problem } from '../problem.ts';
+import { checkNewPassword } from '../users/password.ts';
+
+/** As the shell reports a program that Ctrl-C has ended: 128 and the number of SIGINT. */
+const INTERRUPTED_EXIT_CODE = 130;
+/** Far over what a password may have: a pipe that never ends a line is not read for ever. */
+const MAX_LINE_BYTES = 64 * 1024;
+
+/** Returns a password that may be set; raises `parameter_invalid` when there is none, or a weak one. */
+export async function readNewPassword(): Promise<string> {
+  const password = process.stdin.isTTY ? await askTwice() : await readFirstLine();
+  if (password === '') {
+    const sentence = 'There is no password. Type one at a terminal, or give it on standard input.';
+    throw new Problem('parameter_invalid', sentence);
+  }
+  checkNewPassword(password);
+  return password;
+}
+
+async function askTwice(): Promise<string> {
+  for (;;) {
+    const first = await ask('Password: ');
+    // Before it is typed again for nothing.
+    if (first === '') return first;
+    checkNewPassword(first);
+    if ((await ask('The same password again: ')) === first) return first;
+    process.stderr.write('The two passwords differ. Type both again.\n');
+  }
+}
+
+/** Asks on standard error, which is the terminal also when the output goes to a file. */
+async function ask(question: string): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({
+    input: process.stdin,
+    output: nowhere,
+    terminal: true,
+    historySize: 0,
+  });
+  process.stderr.write(question);
+  try {
+    return await new Promise<string>((resolve) => {
+      lines.once('line', (line) => resolve(checkUnicode(line)));
+      // Ctrl-D, or a terminal that is gone.
+      lines.once('close', () => resolve(''));
+      lines.once('SIGINT', () => {
+        lines.close();
+        process.stderr.write('\n');
+        process.exit(INTERRUPTED_EXIT_CODE);
+      });
+    });
+  } finally {
+    // Gives the terminal its echo back.
+    lines.close();
+    process.stderr.write('\n');
+  }
+}
+
+async function readFirstLine(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (chunk.includes('\n') || length > MAX_LINE_BYTES) break;
+  }
+  const [line = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/, 1);
+  return checkUnicode(line);
+}
+
+/** What stands for bytes that are not UTF-8 could never be typed again, at another place. */
+function checkUnicode(line: string): string {
+  if (!line.includes('\ufffd')) return line;
+  throw new Problem('parameter_invalid', 'The password must be UTF-8 text.');
+}

@@ -1,0 +1,75 @@
+/**
+ * What happens to authorizations and callbacks, as told to those who run the server. SIDs, numbers and
+ * permissions only: no event holds a text or a URL of a customer.
+ */
+
+import type { Logger } from './logger.ts';
+
+export type DomainEvent =
+  | {
+      name: 'authorized';
+      accountSid: string;
+      connectAppSid: string;
+      subaccountSid: string;
+      permissions: readonly string[];
+    }
+  | { name: 'refused'; connectAppSid: string; userSid: string }
+  /** By the customer, or because the app was deleted or the account closed. */
+  | { name: 'revoked'; count: number; connectAppSid?: string; accountSid?: string }
+  | {
+      name: 'callback_attempted';
+      callbackSid: string;
+      accountSid: string;
+      connectAppSid: string;
+      attempt: number;
+      result: 'delivered' | 'retried' | 'failed';
+      /** Of the answer; null when there was none. */
+      status: number | null;
+      failure: string | null;
+      durationMs: number;
+    };
+
+/** Is told of each event after its transaction has committed. */
+export type Report = (event: DomainEvent) => void;
+
+/** Writes one line of the log for each event. */
+export function reportTo(logger: Logger): Report {
+  return (event) => {
+    switch (event.name) {
+      case 'authorized':
+        logger.info(fieldsOf(event), 'A customer authorized a Connect App');
+        break;
+      case 'refused':
+        logger.info(fieldsOf(event), 'A customer refused a Connect App');
+        break;
+      case 'revoked':
+        logger.info(fieldsOf(event), 'Authorizations were revoked');
+        break;
+      case 'callback_attempted':
+        reportAttempt(logger, event);
+        break;
+    }
+  };
+}
+
+function reportAttempt(
+  logger: Logger,
+  event: Extract<DomainEvent, { name: 'callback_attempted' }>,
+): void {
+  const fields = fieldsOf(event);
+  switch (event.result) {
+    case 'delivered':
+      logger.info(fields, 'A callback was delivered');
+      break;
+    case 'retried':
+      logger.info(fields, 'A callback failed, and will be sent again');
+      break;
+    case 'failed':
+      logger.warn(fields, 'A callback was given up');
+      break;
+  }
+}
+
+function fieldsOf({ name, ...fields }: DomainEvent): Record<string, unknown> {
+  return { event: name, ...fields };
+}
