@@ -11,7 +11,7 @@ import {
   updateAccount,
 } from '../accounts/account.ts';
 import { accountFormat } from '../accounts/format.ts';
-import { resealTokens } from '../accounts/reseal.ts';
+import { reEncryptTokens } from '../accounts/re-encrypt.ts';
 import { listAccounts } from '../accounts/store.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
@@ -51,11 +51,11 @@ export function addAccountCommands(program: Command): void {
     rotateToken(context, sid, { keepOld: flags.keepOld }),
   ).option('--no-keep-old', 'the old token stops at once, instead of becoming the secondary one');
 
-  command(accounts, 'reseal', 'encrypt all auth tokens again, with the SECRET_KEY of now').action(
+  command(accounts, 're-encrypt', 're-encrypt every auth token with the current secret key').action(
     async (flags: Flags) => {
-      const resealed = await withContext({ ...flags }, resealTokens);
-      if (flags.json) printItem({ resealed }, true);
-      else print(`Encrypted again: the auth tokens of ${resealed} accounts.`);
+      const reEncrypted = await withContext({ ...flags }, reEncryptTokens);
+      if (flags.json) printItem({ re_encrypted: reEncrypted }, true);
+      else print(`Re-encrypted the auth tokens of ${reEncrypted} accounts.`);
     },
   );
 }
@@ -63,7 +63,7 @@ export function addAccountCommands(program: Command): void {
 const EXAMPLES: Record<string, string> = {
   create: 'create --friendly-name "Acme"',
   list: 'list --json',
-  reseal: 'reseal',
+  're-encrypt': 're-encrypt',
   'rotate-token': 'rotate-token AC… --no-keep-old',
 };
 

@@ -145,7 +145,7 @@ async function show(flags: Flags, work: (context: Context) => Promise<ConnectApp
 
 async function button(context: Context, flags: Flags, sidText: string): Promise<void> {
   const { sid } = await getConnectApp(context, await ownerOf(context, flags, sidText), sidText);
-  const { publicUrl, host, port } = withFlags({ ...flags }, 'development');
+  const { publicUrl, host, port } = withFlags({ ...flags });
   const html = buttonHtml(publicUrl ?? `http://${host}:${port}`, sid);
   if (flags.json) printItem({ sid, html }, true);
   else print(html);

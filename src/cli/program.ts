@@ -73,5 +73,5 @@ function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isDebugging()) return error.stack ?? error.message;
   const reason = error.message.replaceAll('\n', ' ');
-  return `This should not have happened: ${reason} (LOG_LEVEL=debug shows where).`;
+  return `This should not have happened: ${reason} (CONNECT_APPS_LOG_LEVEL=debug shows where).`;
 }

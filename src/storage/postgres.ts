@@ -11,11 +11,14 @@ import {
   PostgresDialect,
   sql,
   type Transaction,
+  WithSchemaPlugin,
 } from 'kysely';
 import type pg from 'pg';
 import type { Database, QueryObserver } from './database.ts';
+import { TABLE_SCHEMA } from './mark.ts';
 import { connectionOf } from './postgres-connection.ts';
 import { isConflict, isOutdatedPlan, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+import { checkMark, claim, dropTables } from './postgres-mark.ts';
 import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
 import { watchStandby } from './postgres-standby.ts';
 import { type KeepStatement, keepStatementsOn } from './prepared.ts';
@@ -39,9 +42,17 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
   const standby = watchStandby(query, poolSize);
   keepStatementsOn(query, keepingOn(pool, observe));
   let commits = 0;
+  const name = nameOf(url);
 
   return {
     engine: 'postgres',
+    name,
+    mark: {
+      schema: TABLE_SCHEMA,
+      check: () => checkMark(query, name),
+      claim: (transaction) => claim(transaction, name),
+      drop: (transaction) => dropTables(transaction, name),
+    },
     query,
     connections: watchConnections(pool, poolSize),
     commits: () => commits,
@@ -70,6 +81,13 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
       return query.destroy();
     },
   };
+}
+
+function nameOf(text: string): string {
+  const url = new URL(text);
+  url.password = '';
+  url.search = '';
+  return url.href;
 }
 
 /** Gives statements names, under which each connection keeps them. */
@@ -108,6 +126,7 @@ function kyselyOn(
 ): Kysely<Schema> {
   const config: KyselyConfig = {
     dialect: new PortableDialect({ pool: discardingBroken(pool, onUnanswered) }),
+    plugins: [new WithSchemaPlugin(TABLE_SCHEMA)],
     ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
   };
   return new Kysely<Schema>(config);
@@ -140,11 +159,10 @@ class PortableAdapter extends PostgresAdapter {
   /** Locks a row instead; the transaction of the migration ends it. */
   override async acquireMigrationLock(
     db: Kysely<unknown>,
-    options: { lockTable: string; lockRowId: string },
+    options: { lockTable: string; lockRowId: string; lockTableSchema?: string },
   ): Promise<void> {
-    await sql`select * from ${sql.table(options.lockTable)} where id = ${options.lockRowId} for update`.execute(
-      db,
-    );
+    const table = sql.table(`${options.lockTableSchema ?? TABLE_SCHEMA}.${options.lockTable}`);
+    await sql`select * from ${table} where id = ${options.lockRowId} for update`.execute(db);
   }
 
   override async releaseMigrationLock(): Promise<void> {}

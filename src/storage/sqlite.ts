@@ -3,8 +3,7 @@
  * acknowledged. One connection reads and one writes, so a read never waits for a commit.
  */
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import SqliteConnection, { type Database as Connection, type Statement } from 'better-sqlite3';
 import {
@@ -19,9 +18,11 @@ import {
 import { Problem } from '../problem.ts';
 import { commitTogether } from './commit-together.ts';
 import type { Database, QueryObserver } from './database.ts';
+import type { Opening } from './mark.ts';
 import { type KeepStatement, keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
+import { prepareFile } from './sqlite-file.ts';
 
 /** How long a write waits for those of other processes. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -29,9 +30,17 @@ const BUSY_RETRY_MS = 1;
 const FORGET_TIMEOUT_MS = 200;
 const KEPT_STATEMENTS = 500;
 
-/** Opens the database file at `path`, which is made when it does not exist; `:memory:` keeps nothing. */
-export function openSqlite(path: string, observe?: QueryObserver): Database {
+/**
+ * Opens the database file at `path`; `:memory:` keeps nothing. Raises `database_missing` or
+ * `database_foreign` when `opening` does not allow to take what is there.
+ */
+export function openSqlite(
+  path: string,
+  observe?: QueryObserver,
+  opening: Opening = 'claim',
+): Database {
   const isMemory = path === ':memory:';
+  if (!isMemory) prepareFile(path, opening);
   const writing = connect(path);
   // It waits for other processes where it begins a transaction, and nowhere else.
   writing.pragma('busy_timeout = 0');
@@ -47,6 +56,7 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
 
   return {
     engine: 'sqlite',
+    name: isMemory ? path : resolve(path),
     query: reader,
     transaction: write,
     migration: write,
@@ -65,8 +75,8 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
 
 function connect(path: string, options: { queryOnly?: boolean } = {}): Connection {
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS });
+    const fileMustExist = path !== ':memory:';
+    const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist });
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');

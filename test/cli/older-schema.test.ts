@@ -18,7 +18,7 @@ import { DATABASES, emptyDatabase } from '../support/databases.ts';
 const ACCOUNT = ['--account-sid', 'AC00000000000000000000000000000001'];
 const APP = ['--connect-app-sid', 'CN00000000000000000000000000000001'];
 const REFUSED =
-  'connect-apps: The database lacks 1 migration(s). Run "connect-apps migrate" first.\n';
+  /^connect-apps: The database \S+ lacks 1 migration\(s\)\. Run "connect-apps migrate" first\.\n$/;
 
 for (const engine of DATABASES) {
   describe(`an older schema on ${engine}`, () => {
@@ -34,7 +34,13 @@ for (const engine of DATABASES) {
       const database = openDatabase(createConfig({ DATABASE_URL: url }, 'development'));
       await database.migration(async (db) => {
         const getMigrations = async () => ({ '0001-accounts-and-connect-apps': { up } });
-        const { error } = await new Migrator({ db, provider: { getMigrations } }).migrateToLatest();
+        const { mark } = database;
+        await mark?.claim(db);
+        const { error } = await new Migrator({
+          db,
+          provider: { getMigrations },
+          ...(mark && { migrationTableSchema: mark.schema }),
+        }).migrateToLatest();
         assert.equal(error, undefined);
       });
       return { database, settings: { DATABASE_URL: url, SECRET_KEY: TEST_SECRET_KEY } };
@@ -47,7 +53,7 @@ for (const engine of DATABASES) {
       for (const words of [
         ['accounts', 'list'],
         ['accounts', 'create'],
-        ['accounts', 'reseal'],
+        ['accounts', 're-encrypt'],
         ['apps', 'list', ...ACCOUNT],
         ['authorizations', 'revoke', ...ACCOUNT, ...APP],
         ['users', 'list'],
@@ -55,7 +61,9 @@ for (const engine of DATABASES) {
         ['serve', '--port', '0'],
       ]) {
         const outcome = await runCommand(folder, words, settings);
-        assert.deepEqual(outcome, { exitCode: 1, stdout: '', stderr: REFUSED }, words.join(' '));
+        assert.equal(outcome.exitCode, 1, words.join(' '));
+        assert.match(outcome.stderr, REFUSED);
+        assert.equal(outcome.stdout, '');
       }
       assert.equal(await lacking(database), 1);
       assert.equal((await runCommand(folder, ['migrate'], settings)).exitCode, 0);
