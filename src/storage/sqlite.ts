@@ -69,6 +69,9 @@ export function openSqlite(
     async close() {
       if (reader !== writer) await reader.destroy();
       await writer.destroy();
+      // Kysely closes no connection that it has not used; one that stays open keeps the log in its file.
+      reading.close();
+      writing.close();
     },
   };
 }

@@ -170,7 +170,7 @@ for (const engine of DATABASES) {
       }
       assert.match(
         await refused(1, 'migrate', '--database-url', 'mysql://a'),
-        /^connect-apps: DATABASE_URL must be .+\.\n$/,
+        /^connect-apps: CONNECT_APPS_DATABASE_URL must be .+\.\n$/,
       );
     });
 

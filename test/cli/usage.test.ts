@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SETTING_NAMES } from '../../src/config.ts';
+import { readSettings, SETTING_NAMES } from '../../src/config.ts';
 import { runCommand } from '../support/cli.ts';
 
 const SECRET_KEY = 'a secret key that only this test knows';
@@ -85,8 +85,13 @@ describe('the command line', () => {
   });
 
   it('says in one sentence that the file of --env-file cannot be read', async () => {
-    const sentence = await refused(1, ['accounts', 'list', '--env-file', folder]);
-    assert.match(sentence, /^connect-apps: Cannot read \S+ \(EISDIR[^\n]+--env-file\.\n$/);
+    const message = /^Cannot read \S+ \(EISDIR[^\n]+--env-file\.$/;
+    assert.throws(() => readSettings(folder), { problem: 'setting_invalid', message });
+    // Node.js looks at it first, wherever it stands, and says so itself.
+    const list = ['accounts', 'list', '--env-file', join(folder, 'absent.env')];
+    const { exitCode, stderr } = await runCommand(folder, list);
+    assert.notEqual(exitCode, 0);
+    assert.match(stderr, /^[^\n]*absent\.env[^\n]*\n$/);
   });
 
   it('names a setting that it does not know: serve refuses, other commands go on', async () => {

@@ -49,7 +49,7 @@ for (const engine of DATABASES) {
         cwd,
         env: {
           PATH: `${join(folder, 'bin')}:${POSTGRES_FOLDER}:${process.env.PATH}`,
-          ...withPrefix({ SECRET_KEY: TEST_SECRET_KEY, ...settings }),
+          ...withPrefix({ SECRET_KEY: TEST_SECRET_KEY, PORT: '0', ...settings }),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });

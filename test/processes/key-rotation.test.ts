@@ -135,7 +135,11 @@ for (const engine of DATABASES) {
         assert.equal(exitCode, 0, stderr);
       };
       const isRefused = async () => {
-        for (const words of [['doctor', '--port', '0'], ['accounts', 'list'], ['serve', '--port', '0']]) {
+        for (const words of [
+          ['doctor', '--port', '0'],
+          ['accounts', 'list'],
+          ['serve', '--port', '0'],
+        ]) {
           const { exitCode, stdout, stderr } = await runCommand(tmpdir(), words, settings);
           assert.equal(exitCode, 1, words.join(' '));
           assert.match(
