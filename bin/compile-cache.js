@@ -9,7 +9,7 @@ import path from 'node:path';
 /** Turns the cache on when its folder is safe, for every command but `serve`. */
 export function useCompileCache(command) {
   // Windows keeps the folders of a user to himself, and has no owner to ask for.
-  if (command === 'serve' || process.getuid === undefined) return;
+  if (command === 'serve' || process.geteuid === undefined) return;
   try {
     const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
     const folder = path.join(base, 'connect-apps');
@@ -25,5 +25,5 @@ export function useCompileCache(command) {
 
 function isOwn(folder, forbidden) {
   const found = fs.lstatSync(folder);
-  return found.isDirectory() && found.uid === process.getuid() && (found.mode & forbidden) === 0;
+  return found.isDirectory() && found.uid === process.geteuid() && (found.mode & forbidden) === 0;
 }

@@ -45,7 +45,7 @@ function checkOurs(folder: string, stats: Stats): void {
     throw unusable(folder, 'is a symbolic link');
   }
   if (!stats.isDirectory()) throw unusable(folder, 'is not a folder');
-  const user = process.getuid?.() ?? 0;
+  const user = process.geteuid?.() ?? 0;
   if (user !== 0 && stats.uid !== user) throw unusable(folder, 'belongs to another user');
   const stranger = readdirSync(folder).find((name) => !OURS.test(name));
   if (stranger === undefined || isIgnoredByUs(folder)) return;

@@ -89,8 +89,8 @@ function readKeyFile(path: string): string {
 
 function checkPrivate(file: number, path: string): void {
   const { uid, mode } = fstatSync(file);
-  if (process.getuid === undefined) return;
-  if (uid !== process.getuid()) {
+  if (process.geteuid === undefined) return;
+  if (uid !== process.geteuid()) {
     throw new Problem(
       'setting_invalid',
       `The key file ${path} belongs to another user. Run the command as that user, or set CONNECT_APPS_SECRET_KEY.`,

@@ -30,6 +30,7 @@ import { deleteFile } from '../../src/storage/sqlite-file.ts';
 import { isRoot } from '../support/postgres.ts';
 
 const NOBODY = 65_534;
+const NOT_ROOT = !isRoot() && 'only root can become another user';
 const sentence = (problem: string, message: RegExp) => ({ problem, message });
 
 let folder: string;
@@ -63,6 +64,16 @@ async function makeOurs(name: string): Promise<string> {
   await migrate(database);
   await database.close();
   return at(name);
+}
+
+/** Runs `work` without the rights of root; where there are none, as it is. */
+function asNobody(work: () => void): void {
+  if (isRoot()) process.seteuid?.(NOBODY);
+  try {
+    work();
+  } finally {
+    if (isRoot()) process.seteuid?.(0);
+  }
 }
 
 describe('what is no database of ours', () => {
@@ -223,17 +234,29 @@ describe('the data folder', () => {
     assert.deepEqual(look(), before);
   });
 
-  it('is refused when it belongs to another user', { skip: isRoot() && 'root may use any' }, () => {
-    const shared = createConfig({ DATA_DIR: '/proc' }, 'development');
-    assert.throws(() => prepareDataFolder(shared), { problem: 'setting_invalid' });
+  it('is refused when it belongs to another user', { skip: NOT_ROOT }, () => {
+    chmodSync(folder, 0o755);
+    mkdirSync(at('data'));
+    asNobody(() => {
+      const refusal = sentence('setting_invalid', /belongs to another user/);
+      assert.throws(() => prepareDataFolder(config('data')), refusal);
+    });
+    chmodSync(at('data'), 0o777);
+    asNobody(() => assert.throws(() => prepareDataFolder(config('data')), /another user/));
+    assert.deepEqual(readdirSync(at('data')), []);
   });
 
-  it('that cannot be written is named in a sentence', {
-    skip: isRoot() && 'root may write',
-  }, () => {
-    mkdirSync(at('closed'), 0o500);
-    const message = /The data folder .*closed\/data cannot be used: EACCES/;
-    assert.throws(() => prepareDataFolder(config('closed/data')), { message });
+  it('that cannot be written, and a database in it, is named in a sentence', async () => {
+    await makeOurs('x.db');
+    chmodSync(folder, 0o555);
+    asNobody(() => {
+      const message = /The data folder \S+\/data cannot be used: EACCES/;
+      assert.throws(() => prepareDataFolder(config('data')), sentence('setting_invalid', message));
+      const refusal = sentence('storage_unavailable', /^Cannot open the database \S+: .+\.$/);
+      assert.throws(() => openSqlite(at('y.db')), refusal);
+      if (isRoot()) assert.throws(() => openSqlite(at('x.db')), refusal);
+    });
+    chmodSync(folder, 0o700);
   });
 
   it('of one project knows nothing of the one beside it', async () => {
@@ -278,7 +301,7 @@ describe('the key file', () => {
   });
 
   it('is refused when it belongs to another user', {
-    skip: !isRoot() && 'only root can give a file away',
+    skip: NOT_ROOT,
   }, () => {
     writeFileSync(at('x.db.key'), 'k'.repeat(64), { mode: 0o600 });
     chownSync(at('x.db.key'), NOBODY, NOBODY);
