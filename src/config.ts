@@ -94,8 +94,8 @@ export function isDebugging(): boolean {
 }
 
 /** The environment of this process as it is, for what is started in it. */
-export function currentEnvironment(): Readonly<NodeJS.ProcessEnv> {
-  return process.env;
+export function rawEnvironment(): Settings {
+  return { ...process.env };
 }
 
 function settingsIn(environment: Settings): Settings {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
-import { createConfig, currentEnvironment } from '../config.ts';
+import { createConfig, rawEnvironment } from '../config.ts';
 import { DEMO_DEVELOPER, seedDemoData } from '../demo.ts';
 import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
@@ -61,7 +61,7 @@ function optionsOf(flags: Flags): ExecOptions {
   if (!(proxyPort <= 65_535)) {
     throw new Problem('setting_invalid', '--proxy-port must be a whole number from 0 to 65535.');
   }
-  const environment = currentEnvironment();
+  const environment = rawEnvironment();
   return {
     serverUrl: flags.url,
     startThrowAwayServer,
