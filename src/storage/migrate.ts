@@ -32,7 +32,7 @@ function isRace(error: unknown): boolean {
   return (
     raw instanceof Error &&
     'code' in raw &&
-    /^(23505|42P0[1267]|25P02|40001|40P01)$/.test(String(raw.code))
+    /^(23505|42P0[167]|25P02|40001|40P01)$/.test(String(raw.code))
   );
 }
 

@@ -41,7 +41,10 @@ for (const engine of DATABASES) {
       assert.equal(`connect-apps: ${JSON.parse(doctor.stdout)[name]}\n`, serve.stderr);
     }
 
-    it('names the same unsafe settings', async () => {
+    // They are the same on every engine.
+    const isFirst = engine === DATABASES[0];
+
+    it('names the same unsafe settings', { skip: !isFirst }, async () => {
       await check('settings', { CONNECT_APPS_PROT: '1' }, /unknown setting CONNECT_APPS_PROT/);
       await check('settings', { TRUST_PROXY: 'nonsense' }, /TRUST_PROXY must be/);
       await check('secret_key', { SECRET_KEY: '' }, /SECRET_KEY must be set/);
@@ -51,7 +54,7 @@ for (const engine of DATABASES) {
       await check('storage', { DATABASE_URL: 'sqlite::memory:' }, /keeps nothing/);
     });
 
-    it('names the same port that is taken', async (t) => {
+    it('names the same port that is taken', { skip: !isFirst }, async (t) => {
       const port = await listen(
         t,
         createServer((_, response) => response.end('not ours')),
