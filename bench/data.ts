@@ -117,7 +117,7 @@ async function fillPostgres(
 ): Promise<void> {
   for (let first = 0; first < count; first += CHUNK) {
     await sql`
-      insert into connect_apps (${sql.raw(COLUMNS)})
+      insert into connect_apps.connect_apps (${sql.raw(COLUMNS)})
       select ${accountSid}, 'CN' || md5(n::text || random()), ${sql.raw(VALUES)}
       from generate_series(${first}::int, ${Math.min(first + CHUNK, count) - 1}::int) as n`.execute(
       database.query,

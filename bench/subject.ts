@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { childrenOf } from '../test/support/children.ts';
+import { withPrefix } from '../test/support/cli.ts';
 import { freePort } from '../test/support/free-port.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../bin/connect-apps.js');
@@ -26,7 +27,7 @@ export type Environment = Readonly<Record<string, string>>;
 /** Starts a server of bench/servers. */
 export async function startFloor(name: string, environment: Environment): Promise<Subject> {
   const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...withPrefix(environment) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const [{ port }] = await once(child, 'message');
@@ -50,7 +51,7 @@ export async function startProgram(
   environment: Environment = {},
 ): Promise<Subject> {
   const child = spawn(program, words, {
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...withPrefix(environment) },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const deadline = performance.now() + START_TIMEOUT_MS;

@@ -22,8 +22,10 @@ import { type Purging, startPurging } from './purge.ts';
 import { createKeyring } from './secrets.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
 import type { Database, QueryObserver } from './storage/database.ts';
+import type { Opening } from './storage/mark.ts';
 import { openPostgres } from './storage/postgres.ts';
 import { openSqlite } from './storage/sqlite.ts';
+import { prepareFile } from './storage/sqlite-file.ts';
 import { createSignInLimits } from './users/sign-in-limits.ts';
 import { startWebhookWorker, type WebhookWorker } from './webhooks/worker.ts';
 
@@ -45,6 +47,8 @@ export interface App {
 
 export interface AppParts {
   secretKey: string;
+  /** Whether the database may be made or taken; `claim` when absent. */
+  opening?: Opening;
   clock?: Clock;
   logger?: Logger;
   /** Whether a person reads the log: it then shows the SIDs of each path, and what was wrong. */
@@ -55,23 +59,37 @@ export interface AppParts {
   lookup?: Lookup;
 }
 
+/**
+ * Makes sure that the database of a Config is ours, or may become ours when `opening` is `claim`, before
+ * anything else is written. PostgreSQL's is looked at by `migrate` and `checkSchema`.
+ */
+export function prepareDatabase({ database }: Config, opening: Opening): void {
+  if (database.engine === 'sqlite' && database.path !== ':memory:') {
+    prepareFile(database.path, opening);
+  }
+}
+
 /** Opens the database of a Config. */
-export function openDatabase(config: Config, observe?: QueryObserver): Database {
+export function openDatabase(
+  config: Config,
+  observe?: QueryObserver,
+  opening: Opening = 'claim',
+): Database {
   const { database } = config;
   return database.engine === 'sqlite'
-    ? openSqlite(database.path, observe)
+    ? openSqlite(database.path, observe, opening)
     : openPostgres(database.url, database.poolSize, observe);
 }
 
 /** Opens the database and gives the domain what it works with: all that a command needs. */
 export function createContext(
   config: Config,
-  { secretKey, clock = systemClock, logger }: AppParts,
+  { secretKey, clock = systemClock, logger, opening }: AppParts,
   observe?: QueryObserver,
 ): Context {
   return {
-    database: openDatabase(config, observe),
-    keyring: createKeyring(secretKey, config.otherSecretKey),
+    database: openDatabase(config, observe, opening),
+    keyring: createKeyring(secretKey, config.previousSecretKey),
     clock,
     report: logger ? reportTo(logger) : () => {},
   };

@@ -1,14 +1,19 @@
 /**
- * Settings: environment and .env file -> one frozen, checked Config. The only reader of
- * process.env; .env.example lists the same settings, and a test compares the two.
+ * Settings: the environment, and the file that --env-file names -> one frozen, checked Config. The only
+ * reader of process.env; .env.example lists the same settings, and a test compares the two. Names that
+ * lack the prefix belong to other programs and are never read.
  */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Problem } from './problem.ts';
 
-/** Text settings by name, as the environment has them. */
+/** What begins the name of every setting in the environment. */
+export const PREFIX = 'CONNECT_APPS_';
+
+/** Text settings by name, without the prefix that they have in the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -21,12 +26,14 @@ export type DatabaseUrl =
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** The folder of this project's database and key, which nothing else shares. */
+  readonly dataDir: string;
   readonly database: DatabaseUrl;
   /** The origin that browsers and callbacks see; undefined: the address that the server listens on. */
   readonly publicUrl: string | undefined;
   readonly secretKey: string | undefined;
-  /** A key that only reads what it wrote: the one before SECRET_KEY, or the one that will follow it. */
-  readonly otherSecretKey: string | undefined;
+  /** A key that only reads what it wrote: the one before the secret key, or the one that will follow it. */
+  readonly previousSecretKey: string | undefined;
   /** Processes that share the port. */
   readonly workers: number;
   /** How long a server that was told to stop still answers, so that proxies learn of it first. */
@@ -48,11 +55,12 @@ export interface Config {
 const DEFAULTS = {
   PORT: '2010',
   HOST: '127.0.0.1',
-  DATABASE_URL: 'sqlite:./data/connect-apps.db',
+  DATA_DIR: '.connect-apps',
+  DATABASE_URL: '',
   DATABASE_POOL_SIZE: '10',
   PUBLIC_URL: '',
   SECRET_KEY: '',
-  OTHER_SECRET_KEY: '',
+  PREVIOUS_SECRET_KEY: '',
   WORKERS: '1',
   DRAIN_SECONDS: '',
   METRICS_PORT: '',
@@ -69,36 +77,57 @@ type SettingName = keyof typeof DEFAULTS;
 /** The names of all settings. */
 export const SETTING_NAMES = Object.keys(DEFAULTS);
 
-/** Reads the environment and the .env file of this folder; the environment wins. */
-export function readSettings(environment: Settings = process.env): Settings {
-  return { ...readEnvFile(), ...environment };
+export interface GivenSettings {
+  readonly settings: Settings;
+  /** A sentence for each name that begins like a setting and is none. */
+  readonly unknown: readonly string[];
 }
 
-/** Whether whoever runs a command wants to see the inside of its failures. */
+/** Reads the file that was named, and the environment, which wins. */
+export function readSettings(envFile?: string, environment: Settings = process.env): GivenSettings {
+  const ofFile = envFile === undefined ? {} : readEnvFile(envFile);
+  return {
+    settings: { ...settingsIn(ofFile), ...settingsIn(environment) },
+    unknown: [...unknownIn(ofFile, envFile ?? ''), ...unknownIn(environment, 'The environment')],
+  };
+}
+
+/** Whether the user wants to see the inside of failures. */
 export function isDebugging(): boolean {
-  return process.env.LOG_LEVEL === 'debug' || process.env.LOG_LEVEL === 'trace';
+  const level = process.env[`${PREFIX}LOG_LEVEL`];
+  return level === 'debug' || level === 'trace';
 }
 
-/** Raises `setting_invalid` for a name in the .env file that is not a setting. */
-export function checkEnvFile(): void {
-  for (const name of Object.keys(readEnvFile())) {
-    if (SETTING_NAMES.includes(name)) continue;
-    throw new Problem(
-      'setting_invalid',
-      `.env has the unknown setting ${name}. The settings are: ${SETTING_NAMES.join(', ')}.`,
-    );
-  }
+/** The environment of this process as it is, for what is started in it. */
+export function rawEnvironment(): Settings {
+  return { ...process.env };
 }
 
-function readEnvFile(): Settings {
-  if (!existsSync('.env')) return {};
+function settingsIn(environment: Settings): Settings {
+  return Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, environment[PREFIX + name]]).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
+
+function unknownIn(environment: Settings, place: string): string[] {
+  const given = Object.keys(environment).filter((name) => name.startsWith(PREFIX));
+  const unknown = given.filter((name) => !SETTING_NAMES.includes(name.slice(PREFIX.length)));
+  return unknown.map(
+    (name) =>
+      `${place} has the unknown setting ${name}. The settings are: ${PREFIX}${SETTING_NAMES.join(`, ${PREFIX}`)}.`,
+  );
+}
+
+function readEnvFile(path: string): Settings {
   try {
-    return parseEnv(readFileSync('.env', 'utf8'));
+    return parseEnv(readFileSync(path, 'utf8'));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Problem(
       'setting_invalid',
-      `Cannot read .env (${reason}). Make it a file of NAME=value lines, or remove it.`,
+      `Cannot read ${path} (${reason}). Name a file of NAME=value lines with --env-file.`,
       { cause },
     );
   }
@@ -120,13 +149,18 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
   const drain = text('DRAIN_SECONDS') || (isDevelopment ? '0' : '5');
   const metricsPort = text('METRICS_PORT');
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
+  const dataDir = text('DATA_DIR');
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
     host: text('HOST'),
-    database: parseDatabaseUrl(text('DATABASE_URL'), text('DATABASE_POOL_SIZE')),
+    dataDir,
+    database: parseDatabaseUrl(
+      text('DATABASE_URL') || `sqlite:${join(dataDir, 'connect-apps.db')}`,
+      text('DATABASE_POOL_SIZE'),
+    ),
     publicUrl: parseOrigin(text('PUBLIC_URL')),
     secretKey: text('SECRET_KEY') || undefined,
-    otherSecretKey: text('OTHER_SECRET_KEY') || undefined,
+    previousSecretKey: text('PREVIOUS_SECRET_KEY') || undefined,
     workers: Math.max(1, wholeNumber('WORKERS', text('WORKERS'), 128)),
     drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
     metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
@@ -141,7 +175,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
 }
 
 function invalid(name: string, expected: string): Problem {
-  return new Problem('setting_invalid', `${name} must be ${expected}.`);
+  return new Problem('setting_invalid', `${PREFIX}${name} must be ${expected}.`);
 }
 
 function isNetwork(text: string): boolean {

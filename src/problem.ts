@@ -29,6 +29,8 @@ export type ProblemName =
   | 'overloaded'
   | 'storage_unavailable'
   | 'setting_invalid'
+  | 'database_missing'
+  | 'database_foreign'
   | 'database_not_current'
   | 'secret_key_mismatch'
   | 'worker_failed'

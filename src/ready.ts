@@ -23,7 +23,7 @@ export async function checkKeyOfDatabase(
     if (part.other !== null) {
       throw new Problem(
         'secret_key_mismatch',
-        `The database has auth tokens of another SECRET_KEY, among them that of ${part.other}. Start with that key as SECRET_KEY, or as OTHER_SECRET_KEY until "connect-apps accounts re-encrypt" has encrypted every token with the new one.`,
+        `The database has auth tokens of another secret key, among them that of ${part.other}. Set CONNECT_APPS_SECRET_KEY to that key, or CONNECT_APPS_PREVIOUS_SECRET_KEY until "connect-apps accounts re-encrypt" has encrypted every token with the new one.`,
       );
     }
     last = part.last;
@@ -38,7 +38,7 @@ export async function checkNoDemoSecrets(context: Context): Promise<void> {
     if (!context.keyring.matches(authToken, digests)) continue;
     throw new Problem(
       'setting_invalid',
-      `The database holds the demo token of ${accountSid}, which everyone knows. Use a database that "connect-apps dev" has not written to.`,
+      `The database holds the demo token of ${accountSid}, which everyone knows. Name a database that "connect-apps dev" has not written to.`,
     );
   }
   if (await hasPasswordHash(context.database.query, DEMO_PASSWORD_HASH)) {

@@ -1,5 +1,5 @@
 /**
- * What is derived from SECRET_KEY: sealing of auth tokens at rest, keyed digests to look them up,
+ * What is derived from the secret key: sealing of auth tokens at rest, keyed digests to look them up,
  * and signatures of page tokens. Every stored value names the key that made it, so that an old and a
  * new key can serve side by side.
  */
@@ -69,7 +69,7 @@ function hmac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** Derives the keyring of a SECRET_KEY (HKDF-SHA-256, RFC 5869), with another key that only reads. */
+/** Derives the keyring of a secret key (HKDF-SHA-256, RFC 5869), with another key that only reads. */
 export function createKeyring(secretKey: string, otherKey?: string): Keyring {
   const current = deriveKey(secretKey);
   const all = otherKey === undefined ? [current] : [current, deriveKey(otherKey)];
@@ -166,7 +166,7 @@ function digestWith(key: Key, secret: string): string {
 function keyMismatch(cause?: unknown): Problem {
   return new Problem(
     'secret_key_mismatch',
-    'The database was written with another SECRET_KEY. Start with the key that it was made with.',
+    'The database was written with another secret key. Start with the key that it was made with.',
     { cause },
   );
 }

@@ -13,7 +13,9 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 describe('the documents', () => {
   it('.env.example names every setting and no other', () => {
-    const names = [...read('.env.example').matchAll(/^# ([A-Z_]+)=/gm)].map((match) => match[1]);
+    const names = [...read('.env.example').matchAll(/^# CONNECT_APPS_([A-Z_]+)=/gm)].map(
+      (match) => match[1],
+    );
     assert.deepEqual(names.toSorted(), SETTING_NAMES.toSorted());
   });
 
@@ -106,7 +108,7 @@ describe('the arrows', () => {
     const knowing = files.filter((path) => /\.engine\b/.test(read(`src/${path}`)));
     assert.deepEqual(
       knowing.filter((path) => !/^(storage|cli)\//.test(path)),
-      ['app.ts', 'secret-key.ts'],
+      ['app.ts', 'data-folder.ts', 'preflight.ts', 'secret-key.ts'],
     );
     const isEngine = (path: string) => /^storage\/(postgres|sqlite)/.test(path);
     assert.ok(files.some(isEngine));

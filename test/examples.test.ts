@@ -62,7 +62,6 @@ for (const engine of DATABASES) {
         env: {
           PATH: process.env.PATH,
           HOME: folder,
-          ...settings,
           CONNECT_APP_SID: APP,
           AUTHORIZE_ORIGIN: origin,
           PORT: port,

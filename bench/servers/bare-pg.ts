@@ -8,9 +8,9 @@ import pg from 'pg';
 import { readSettings } from '../../src/config.ts';
 import { announce } from '../child.ts';
 
-const pool = new pg.Pool({ connectionString: readSettings().DATABASE_URL, max: 10 });
+const pool = new pg.Pool({ connectionString: readSettings().settings.DATABASE_URL, max: 10 });
 const text = `select app.*, account.token_digest, account.secondary_token_digest, account.status
-  from accounts as account join connect_apps as app on app.account_sid = account.sid
+  from connect_apps.accounts as account join connect_apps.connect_apps as app on app.account_sid = account.sid
   where account.sid = $1 and app.sid = $2`;
 
 const server = createServer(async (request, response) => {

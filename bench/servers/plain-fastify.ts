@@ -14,7 +14,7 @@ import { createKeyring } from '../../src/secrets.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { announce } from '../child.ts';
 
-const { DATABASE_URL, SECRET_KEY } = readSettings();
+const { DATABASE_URL, SECRET_KEY } = readSettings().settings;
 const keyring = createKeyring(SECRET_KEY ?? '');
 const database = new SqliteConnection((DATABASE_URL ?? '').replace('sqlite:', ''));
 const query = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });

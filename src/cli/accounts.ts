@@ -12,7 +12,7 @@ import {
 } from '../accounts/account.ts';
 import { accountFormat } from '../accounts/format.ts';
 import { listAccounts } from '../accounts/list-store.ts';
-import { resealTokens } from '../accounts/reseal.ts';
+import { reEncryptTokens } from '../accounts/re-encrypt.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
@@ -62,15 +62,13 @@ export function addAccountCommands(program: Command): void {
     'stop the old token at once, instead of keeping it as the secondary token',
   );
 
-  command(
-    accounts,
-    're-encrypt',
-    'encrypt all auth tokens with the current SECRET_KEY, after a change of the key',
-  ).action(async (flags: Flags) => {
-    const count = await onDatabase(flags, resealTokens);
-    if (flags.json) printItem({ re_encrypted: count }, true);
-    else print(`Encrypted the auth tokens of ${count} accounts again.`);
-  });
+  command(accounts, 're-encrypt', 're-encrypt every auth token with the current secret key').action(
+    async (flags: Flags) => {
+      const count = await onDatabase(flags, reEncryptTokens);
+      if (flags.json) printItem({ re_encrypted: count }, true);
+      else print(`Re-encrypted the auth tokens of ${count} accounts.`);
+    },
+  );
 }
 
 const EXAMPLES: Record<string, string> = {

@@ -173,7 +173,7 @@ function printApp(app: ConnectApp, flags: Flags): void {
 }
 
 async function button(_: Context, { sid }: ConnectApp, flags: Flags): Promise<void> {
-  const { publicUrl, host, port } = withFlags({ ...flags }, 'development');
+  const { publicUrl, host, port } = withFlags({ ...flags });
   const html = buttonHtml(publicUrl ?? `http://${host}:${port}`, sid);
   if (flags.json) printItem({ sid, html }, true);
   else print(html);

@@ -1,6 +1,8 @@
 /** `connect-apps backup FILE`: a whole copy of the embedded database, while servers go on. */
 
 import type { Command } from 'commander';
+import { prepareDatabase } from '../app.ts';
+import { checkKeeps } from '../preflight.ts';
 import { Problem } from '../problem.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';
@@ -14,22 +16,20 @@ export function addBackupCommand(program: Command): void {
     .argument('<file>', 'where to write the copy; it must not be there yet')
     .option('--json', 'print JSON')
     .action((file: string, flags: { json?: boolean }) => {
-      const { database } = withFlags({ ...flags }, 'development');
+      const config = withFlags({ ...flags });
+      const { database } = config;
       if (database.engine !== 'sqlite') {
         throw new Problem(
           'setting_invalid',
-          'PostgreSQL has its own: pg_dump --format=custom --file=FILE "$DATABASE_URL"',
+          'PostgreSQL has its own: pg_dump --format=custom --file=FILE "$CONNECT_APPS_DATABASE_URL"',
         );
       }
-      if (database.path === ':memory:') {
-        throw new Problem(
-          'setting_invalid',
-          'DATABASE_URL is sqlite::memory:, which keeps nothing.',
-        );
-      }
+      checkKeeps({ config });
+      prepareDatabase(config, 'existing');
       backUpSqlite(database.path, file);
       if (flags.json) printItem({ file }, true);
-      else print(`Wrote ${file}. Keep it apart from SECRET_KEY, without which it opens nothing.`);
+      else
+        print(`Wrote ${file}. Keep it apart from the secret key, without which it opens nothing.`);
     });
   addExamples(command, 'backup connect-apps-2026-11-24.db');
 }

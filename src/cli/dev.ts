@@ -1,10 +1,10 @@
 /** `connect-apps dev`: a development server with demo data, on loopback only. */
 
-import { rmSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import type { Command } from 'commander';
-import { createApp } from '../app.ts';
+import { createApp, openDatabase, prepareDatabase } from '../app.ts';
 import type { Config } from '../config.ts';
+import { prepareDataFolder } from '../data-folder.ts';
 import {
   DEMO_CONNECT_APP_SID,
   DEMO_CUSTOMER,
@@ -17,6 +17,7 @@ import { Problem } from '../problem.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
 import { findSecretKey } from '../secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
+import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
 import { whenParentIsGone } from './parent.ts';
@@ -27,15 +28,18 @@ import { addServerFlags, withFlags } from './settings.ts';
 export function addDevCommand(program: Command): void {
   const command = addServerFlags(program.command('dev'))
     .description('start a development server with demo data')
-    .option('--fresh', 'start from an empty database')
+    .option('--fresh', 'start from an empty database; deletes only what connect-apps made')
     .action(dev);
   addExamples(command, 'dev', 'dev --port 3000 --fresh');
 }
 
 async function dev(flags: { fresh?: boolean }): Promise<void> {
-  const config = withFlags({ ...flags }, 'development');
+  const config = withFlags({ ...flags });
   checkLoopback(config.host);
-  if (flags.fresh) removeDatabase(config);
+  prepareDataFolder(config);
+  if (flags.fresh) await removeDatabase(config);
+  // Before a key file is made beside it.
+  prepareDatabase(config, 'claim');
   const app = await createApp(config, {
     secretKey: findSecretKey(config),
     logger: createLogger(config.logLevel, readable(process.stdout)),
@@ -87,15 +91,16 @@ function checkLoopback(host: string): void {
   );
 }
 
-function removeDatabase(config: Config): void {
-  const { database } = config;
-  if (database.engine !== 'sqlite') {
-    throw new Problem(
-      'setting_invalid',
-      '--fresh empties the embedded database only. Drop and create the PostgreSQL database yourself.',
-    );
+/** Removes what is marked as ours, and raises a Problem for anything else. */
+async function removeDatabase(config: Config): Promise<void> {
+  if (config.database.engine === 'sqlite') {
+    if (config.database.path !== ':memory:') deleteFile(config.database.path);
+    return;
   }
-  const { path } = database;
-  if (path === ':memory:') return;
-  for (const suffix of ['', '-wal', '-shm', '.key']) rmSync(path + suffix, { force: true });
+  const database = openDatabase(config);
+  try {
+    await database.migration(async (transaction) => database.mark?.drop(transaction));
+  } finally {
+    await database.close();
+  }
 }

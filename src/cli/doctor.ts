@@ -1,18 +1,18 @@
-/** `connect-apps doctor`: checks settings, database, schema and clock, and says what is wrong. */
+/** `connect-apps doctor`: all that `serve` would refuse, database and clock, and what to do about it. */
 
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { openDatabase } from '../app.ts';
-import { type Config, checkEnvFile } from '../config.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, createConfig } from '../config.ts';
+import { DATABASE_CHECKS, SETTING_CHECKS } from '../preflight.ts';
 import { Problem } from '../problem.ts';
-import { checkKeyOfDatabase } from '../ready.ts';
 import { findExistingSecretKey } from '../secret-key.ts';
 import { createKeyring } from '../secrets.ts';
 import type { Database } from '../storage/database.ts';
-import { checkSchema } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
-import { addServerFlags, withFlags } from './settings.ts';
+import { checkPort } from './run-server.ts';
+import { addServerFlags, type Flags, settingsOf } from './settings.ts';
 
 /** No clock of a working machine shows a time before this program was written. */
 const EARLIEST_PLAUSIBLE_TIME = Date.UTC(2026, 0, 1);
@@ -20,65 +20,75 @@ const EARLIEST_PLAUSIBLE_TIME = Date.UTC(2026, 0, 1);
 /** Adds the command; `onFailure` is called when a check fails. */
 export function addDoctorCommand(program: Command, onFailure: () => void): void {
   const command = addServerFlags(program.command('doctor'))
-    .description('check settings, database, schema and clock')
+    .description('check everything that "serve" would refuse, and say what to do')
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => {
       const results = await examine({ ...flags });
       if (flags.json) printItem(results, true);
       else
-        for (const [name, result] of Object.entries(results)) print(`${name.padEnd(9)} ${result}`);
+        for (const [name, result] of Object.entries(results)) print(`${name.padEnd(10)} ${result}`);
       if (Object.values(results).some((result) => result !== 'ok')) onFailure();
     });
   addExamples(command, 'doctor', 'doctor --json');
 }
 
-async function examine(flags: Record<string, unknown>): Promise<Record<string, string>> {
+type Try = (name: string, work: () => unknown) => Promise<boolean>;
+
+/** Runs every check that can be run, in the order in which they build on each other. Makes nothing. */
+async function examine(flags: Flags): Promise<Record<string, string>> {
   const results: Record<string, string> = {};
-  let config: Config | undefined;
-  let database: Database | undefined;
-  const check = async (name: string, work: () => unknown) => {
+  const attempt: Try = async (name, work) => {
     try {
       await work();
       results[name] = 'ok';
+      return true;
     } catch (error) {
       results[name] = error instanceof Problem ? error.message : String(error);
+      return false;
     }
   };
-  await check('clock', () => {
-    if (Date.now() < EARLIEST_PLAUSIBLE_TIME)
-      throw new Problem('setting_invalid', 'The clock is wrong.');
-  });
-  await check('settings', () => {
-    checkEnvFile();
-    config = withFlags(flags, 'development');
+  await attempt('clock', checkClock);
+  let config: Config | undefined;
+  await attempt('settings', async () => {
+    const { settings, unknown } = settingsOf(flags);
+    const checked = createConfig(settings, 'production');
+    config = checked;
+    for (const { name, check } of SETTING_CHECKS) {
+      await attempt(name, () => check({ config: checked, unknown }));
+    }
+    if (results.settings !== 'ok') throw new Problem('setting_invalid', results.settings);
   });
   if (config === undefined) return results;
   const settings = config;
-  await check('database', () => {
-    checkExists(settings);
-    database = openDatabase(settings);
-    return database.ping();
-  });
-  if (database === undefined) return results;
-  const opened = database;
-  await check('schema', () => checkSchema(opened));
-  if (results.schema === 'ok') {
-    await check('key', () => {
-      const keyring = createKeyring(findExistingSecretKey(settings), settings.otherSecretKey);
-      return checkKeyOfDatabase({ database: opened, keyring });
-    });
-  }
-  await opened.close();
+  await attempt('port', () => checkPort(settings));
+  if (results.storage === 'ok') await examineDatabase(settings, attempt);
   return results;
 }
 
-/** Opening a database makes its file: whoever asks for a diagnosis wants nothing made. */
-function checkExists({ database }: Config): void {
-  if (database.engine !== 'sqlite') return;
-  const { path } = database;
-  if (path === ':memory:' || existsSync(path)) return;
-  throw new Problem(
-    'storage_unavailable',
-    `The database ${path} does not exist yet. "connect-apps dev" or "connect-apps migrate" makes it.`,
-  );
+async function examineDatabase(config: Config, attempt: Try): Promise<void> {
+  let database: Database | undefined;
+  const answers = await attempt('database', () => {
+    database = openDatabase(config, undefined, 'existing');
+    return database.ping();
+  });
+  if (database === undefined) return;
+  const opened = database;
+  for (const { name, check } of answers ? DATABASE_CHECKS : []) {
+    const isWell = await attempt(name, () => {
+      const keyring = createKeyring(
+        // What the schema is does not depend on a key that may be missing.
+        name === 'schema' ? '' : findExistingSecretKey(config),
+        config.previousSecretKey,
+      );
+      const context = { database: opened, keyring, clock: systemClock, report: () => {} };
+      return check({ ...context, isQuick: false });
+    });
+    if (name === 'schema' && !isWell) break;
+  }
+  await opened.close();
+}
+
+function checkClock(): void {
+  if (Date.now() >= EARLIEST_PLAUSIBLE_TIME) return;
+  throw new Problem('setting_invalid', 'The clock shows a time before 2026. Set it.');
 }

@@ -1,10 +1,11 @@
 /** `connect-apps exec -- COMMAND`: a program written for Twilio, against the local server. */
 
-import { dirname } from 'node:path';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
-import { createConfig, readSettings } from '../config.ts';
+import { createConfig, rawEnvironment } from '../config.ts';
 import { DEMO_DEVELOPER, seedDemoData } from '../demo.ts';
 import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
@@ -12,8 +13,6 @@ import { Problem } from '../problem.ts';
 import { findSecretKey } from '../secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 import { print } from './output.ts';
-
-const DEFAULT_DATA_FOLDER = 'data';
 
 interface Flags {
   url: string;
@@ -62,16 +61,12 @@ function optionsOf(flags: Flags): ExecOptions {
   if (!(proxyPort <= 65_535)) {
     throw new Problem('setting_invalid', '--proxy-port must be a whole number from 0 to 65535.');
   }
-  const settings = readSettings();
-  const { database } = createConfig(settings, 'development');
+  const environment = rawEnvironment();
   return {
     serverUrl: flags.url,
     startThrowAwayServer,
-    dataFolder:
-      database.engine !== 'sqlite' || database.path === ':memory:'
-        ? DEFAULT_DATA_FOLDER
-        : dirname(database.path),
-    environment: settings,
+    dataFolder: join(environment.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'connect-apps'),
+    environment,
     credentials: DEMO_DEVELOPER,
     proxyPort,
     clock: systemClock,

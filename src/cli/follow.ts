@@ -13,7 +13,7 @@ export interface Followed {
 
 /** Calls the redirect once; a redirect that the app answers with is not followed. */
 export async function followRedirect(flags: object, redirect: string): Promise<Followed> {
-  const { callbackAllowedNetworks } = withFlags({ ...flags }, 'development');
+  const { callbackAllowedNetworks } = withFlags({ ...flags });
   const client = createGuardedClient({ allowedNetworks: callbackAllowedNetworks });
   // As a browser reads it: a fragment stays at home.
   const { href, hash } = new URL(redirect);

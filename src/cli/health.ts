@@ -37,7 +37,7 @@ function originOf({ url }: Flags): string {
     if (parsed && /^https?:$/.test(parsed.protocol)) return parsed.origin;
     throw new Problem('setting_invalid', '--url must be an http or https URL.');
   }
-  const { host, port } = withFlags({}, 'development');
+  const { host, port } = withFlags({});
   // A server that listens on every address answers on this machine's own.
   const address = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${isIPv6(address) ? `[${address}]` : address}:${port}`;

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { openDatabase } from '../app.ts';
+import { prepareDataFolder } from '../data-folder.ts';
 import { migrate } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
@@ -15,7 +16,9 @@ export function addMigrateCommand(program: Command): void {
     )
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => {
-      const database = openDatabase(withFlags({ ...flags }, 'development'));
+      const config = withFlags({ ...flags });
+      prepareDataFolder(config);
+      const database = openDatabase(config);
       try {
         const applied = await migrate(database);
         if (flags.json) printItem({ applied }, true);

@@ -11,7 +11,7 @@ export async function onDatabase<Result>(
   flags: object,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const { database } = withFlags({ ...flags }, 'development');
+  const { database } = withFlags({ ...flags });
   try {
     return await withContext({ ...flags }, work);
   } catch (error) {
@@ -54,7 +54,9 @@ function withDatabase(error: Problem, database: string): Problem {
         : new Problem(problem, `${database}: ${detail ?? reasonOf(cause)}`, { cause });
     case 'database_not_current':
     case 'secret_key_mismatch':
-      return new Problem(problem, `${database}: ${message}`, { cause });
+      return message.includes(database.replace(/^sqlite:/, ''))
+        ? error
+        : new Problem(problem, `${database}: ${message}`, { cause });
     default:
       return error;
   }

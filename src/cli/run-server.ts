@@ -1,6 +1,8 @@
 /** A server for as long as the process lives: SIGINT, SIGTERM and a closed terminal finish what is under way. */
 
 import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { createServer, isIPv6 } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 
@@ -50,6 +52,31 @@ export async function runServer(
   } finally {
     await app.close();
   }
+}
+
+/**
+ * Raises `setting_invalid` when a server could not listen where the settings say, unless it is one of ours
+ * that listens there.
+ */
+export async function checkPort(config: Config): Promise<void> {
+  const probe = createServer();
+  try {
+    probe.listen({ host: config.host, port: config.port });
+    await once(probe, 'listening');
+  } catch (error) {
+    if (!(await isOurs(config))) throw nameListenError(error, config);
+  }
+  probe.close();
+}
+
+async function isOurs({ host, port }: Config): Promise<boolean> {
+  const url = `http://${isIPv6(host) ? `[${host}]` : host}:${port}/healthz`;
+  const signal = AbortSignal.timeout(1000);
+  const answer = await fetch(url, { signal }).then(
+    (reply) => reply.text(),
+    () => '',
+  );
+  return answer === '{"status":"ok"}';
 }
 
 /** Says in a sentence why a server cannot listen where it should; other errors stay as they are. */

@@ -3,16 +3,14 @@
 import cluster from 'node:cluster';
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
-import { createApp, createContext } from '../app.ts';
-import { type Config, checkEnvFile } from '../config.ts';
+import { createApp, createContext, prepareDatabase } from '../app.ts';
+import { createConfig } from '../config.ts';
 import type { Context } from '../context.ts';
 import { createLogger } from '../logger.ts';
-import { Problem } from '../problem.ts';
-import { checkKeyOfDatabase, checkNoDemoSecrets } from '../ready.ts';
+import { DATABASE_CHECKS, SETTING_CHECKS } from '../preflight.ts';
 import { checkSecretKey } from '../secret-key.ts';
-import { checkSchema } from '../storage/migrate.ts';
 import { runServer } from './run-server.ts';
-import { addServerFlags, withFlags } from './settings.ts';
+import { addServerFlags, type Flags, settingsOf } from './settings.ts';
 import { runWorkers, sayListening } from './workers.ts';
 
 /** Adds the command. */
@@ -26,31 +24,33 @@ export function addServeCommand(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExample:\n  $ SECRET_KEY=$(cat key) connect-apps migrate\n  $ SECRET_KEY=$(cat key) connect-apps serve --host 0.0.0.0',
+      '\nExample:\n  $ connect-apps migrate\n  $ CONNECT_APPS_SECRET_KEY=$(cat key) connect-apps serve --host 0.0.0.0',
     )
-    .action((flags: Record<string, unknown>) =>
+    .action((flags: Flags) =>
       // The channel to the process that started it would keep a worker alive.
       serve(flags).finally(() => cluster.worker?.disconnect()),
     );
 }
 
-async function serve(flags: Record<string, unknown>): Promise<void> {
-  checkEnvFile();
-  const config = withFlags(flags, 'production');
-  checkContradictions(config);
+async function serve(flags: Flags): Promise<void> {
+  const { settings, unknown } = settingsOf(flags);
+  const config = createConfig(settings, 'production');
+  for (const { check } of SETTING_CHECKS) await check({ config, unknown });
+  prepareDatabase(config, 'existing');
   const secretKey = checkSecretKey(config);
   const logger = createLogger(config.logLevel);
   const announce = (origin: string) => logger.info(`connect-apps listens on ${origin}`);
   if (config.workers > 1 && cluster.isPrimary) {
     // Every worker checks the same; here first, so that what stands against it is said once.
-    const context = createContext(config, { secretKey });
+    const context = createContext(config, { secretKey, opening: 'existing' });
     await checkDatabase(context).finally(() => context.database.close());
     await runWorkers(config, logger, (port) =>
       announce(config.publicUrl ?? originOf(config.host, port)),
     );
     return;
   }
-  const app = await createApp(config, { secretKey, logger, sharesPort: cluster.isWorker });
+  const sharesPort = cluster.isWorker;
+  const app = await createApp(config, { secretKey, logger, sharesPort, opening: 'existing' });
   try {
     await checkDatabase(app.context);
   } catch (error) {
@@ -62,31 +62,11 @@ async function serve(flags: Record<string, unknown>): Promise<void> {
 
 /** Raises what stands against serving this database. */
 async function checkDatabase(context: Context): Promise<void> {
-  await checkSchema(context.database);
-  // Whoever started a worker has looked at every account.
-  await checkKeyOfDatabase(context, { isQuick: cluster.isWorker });
-  await checkNoDemoSecrets(context);
+  // The process that started a worker has looked at every account.
+  const isQuick = cluster.isWorker;
+  for (const { check } of DATABASE_CHECKS) await check({ ...context, isQuick });
 }
 
 function originOf(host: string, port: number): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
-function checkContradictions(config: Config): void {
-  if (config.database.engine === 'sqlite' && config.database.path === ':memory:') {
-    throw new Problem(
-      'setting_invalid',
-      'DATABASE_URL is sqlite::memory:, which keeps nothing. Name a file: sqlite:./data/connect-apps.db.',
-    );
-  }
-  if (
-    config.publicUrl?.startsWith('https:') &&
-    config.host !== '127.0.0.1' &&
-    config.trustProxy.length === 0
-  ) {
-    throw new Problem(
-      'setting_invalid',
-      'PUBLIC_URL is https, which a proxy must end, but TRUST_PROXY names none. Set TRUST_PROXY to the addresses of your proxies.',
-    );
-  }
 }

@@ -1,12 +1,13 @@
 /** Flags that are settings: a flag of the same name wins over the environment. */
 
 import type { Command } from 'commander';
-import { createContext } from '../app.ts';
-import { type Config, createConfig, readSettings } from '../config.ts';
+import { createContext, prepareDatabase } from '../app.ts';
+import { type Config, createConfig, type GivenSettings, readSettings } from '../config.ts';
 import type { Context } from '../context.ts';
+import { checkKeeps } from '../preflight.ts';
 import { checkKeyOfDatabase } from '../ready.ts';
 import { findSecretKey } from '../secret-key.ts';
-import { makeFirstSchema } from '../storage/migrate.ts';
+import { checkSchema } from '../storage/migrate.ts';
 
 const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = [
   ['--port <number>', 'where to listen (2010)'],
@@ -21,13 +22,18 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
 ];
 
-/** Adds the flags that name the database, which every command takes. */
+/** Adds the flags that name the database and the settings, which every command takes. */
 export function addDatabaseFlags(command: Command): Command {
   return command
     .option(
-      '--database-url <url>',
-      'sqlite:PATH, sqlite::memory: or postgres://… (sqlite:./data/connect-apps.db)',
+      '--data-dir <folder>',
+      'the folder of the embedded database and its key (.connect-apps)',
     )
+    .option(
+      '--database-url <url>',
+      'sqlite:PATH or postgres://… (connect-apps.db in the data folder)',
+    )
+    .option('--env-file <file>', 'read settings from this file; the environment wins')
     .option('--database-pool-size <number>', 'connections to PostgreSQL of this process (10)');
 }
 
@@ -37,29 +43,40 @@ export function addServerFlags(command: Command): Command {
   return addDatabaseFlags(command);
 }
 
-/** The settings of the environment with the given flags over them. */
-export function withFlags(
-  flags: Readonly<Record<string, unknown>>,
-  mode: 'development' | 'production',
-): Config {
-  const given = Object.entries(flags).flatMap(([name, value]) =>
+export type Flags = Readonly<Record<string, unknown>>;
+
+/** The settings of the environment and of --env-file, with the given flags over them. */
+export function settingsOf(flags: Flags): GivenSettings {
+  const { envFile, ...others } = flags;
+  const given = Object.entries(others).flatMap(([name, value]) =>
     typeof value === 'string' ? [[constantCase(name), value] as const] : [],
   );
-  return createConfig({ ...readSettings(), ...Object.fromEntries(given) }, mode);
+  const { settings, unknown } = readSettings(typeof envFile === 'string' ? envFile : undefined);
+  return { settings: { ...settings, ...Object.fromEntries(given) }, unknown };
+}
+
+/** The Config that the flags and the settings make; unknown names are said on standard error. */
+export function withFlags(flags: Flags): Config {
+  const { settings, unknown } = settingsOf(flags);
+  for (const sentence of unknown) process.stderr.write(`connect-apps: ${sentence}\n`);
+  return createConfig(settings, 'development');
 }
 
 /**
- * Runs `work` on the database that the flags name. One without a schema gets it first; one of another
+ * Runs `work` on the database that the flags name. One that is not there is not made, and one of another
  * version is left as it is, since its servers may still need it: `database_not_current`.
  */
 export async function withContext<Result>(
-  flags: Readonly<Record<string, unknown>>,
+  flags: Flags,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const config = withFlags(flags, 'development');
-  const context = createContext(config, { secretKey: findSecretKey(config) });
+  const config = withFlags(flags);
+  checkKeeps({ config });
+  prepareDatabase(config, 'existing');
+  const secretKey = findSecretKey(config);
+  const context = createContext(config, { secretKey, opening: 'existing' });
   try {
-    await makeFirstSchema(context.database);
+    await checkSchema(context.database);
     // Before anything is sealed with a key that no server has.
     await checkKeyOfDatabase(context, { isQuick: true });
     return await work(context);

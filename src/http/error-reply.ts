@@ -67,6 +67,18 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     message: 'Service Unavailable',
     detail: 'hidden',
   },
+  database_missing: {
+    status: 503,
+    code: 20503,
+    message: 'Service Unavailable',
+    detail: 'hidden',
+  },
+  database_foreign: {
+    status: 503,
+    code: 20503,
+    message: 'Service Unavailable',
+    detail: 'hidden',
+  },
   database_not_current: {
     status: 503,
     code: 20503,

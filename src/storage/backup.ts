@@ -1,6 +1,16 @@
 /** A copy of the embedded database that is whole, taken while servers go on writing. */
 
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  rmSync,
+} from 'node:fs';
 import SqliteConnection from 'better-sqlite3';
 import { Problem } from '../problem.ts';
 
@@ -10,15 +20,10 @@ import { Problem } from '../problem.ts';
  * database cannot be read or the copy not be written: then nothing is left.
  */
 export function backUpSqlite(path: string, destination: string): void {
-  if (existsSync(destination)) {
-    throw new Problem(
-      'setting_invalid',
-      `${destination} is there already. Choose another name: a backup is never overwritten.`,
-    );
-  }
-  const unfinished = `${destination}.unfinished`;
+  if (lstatSync(destination, { throwIfNoEntry: false }) !== undefined) throw isThere(destination);
+  // A name that nobody else has, also of a file that lies there already.
+  const unfinished = `${destination}.${randomBytes(6).toString('hex')}.unfinished`;
   try {
-    rmSync(unfinished, { force: true });
     closeSync(openSync(unfinished, 'wx', 0o600));
     const source = new SqliteConnection(path, { fileMustExist: true });
     try {
@@ -29,12 +34,38 @@ export function backUpSqlite(path: string, destination: string): void {
     }
     checkCopy(unfinished);
     sync(unfinished);
-    renameSync(unfinished, destination);
+    publish(unfinished, destination);
   } catch (cause) {
-    rmSync(unfinished, { force: true });
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+      throw isThere(destination);
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Problem('storage_unavailable', `Cannot back up ${path}: ${reason}.`, { cause });
+  } finally {
+    rmSync(unfinished, { force: true });
   }
+}
+
+/** Unlike a rename, neither way replaces what has come there meanwhile. */
+function publish(unfinished: string, destination: string): void {
+  try {
+    linkSync(unfinished, destination);
+  } catch (error) {
+    const hasNoLinks =
+      error instanceof Error &&
+      'code' in error &&
+      /^(EPERM|ENOTSUP|EOPNOTSUPP|ENOSYS)$/.test(String(error.code));
+    if (!hasNoLinks) throw error;
+    copyFileSync(unfinished, destination, constants.COPYFILE_EXCL);
+    sync(destination);
+  }
+}
+
+function isThere(destination: string): Problem {
+  return new Problem(
+    'setting_invalid',
+    `${destination} is there already. Choose another name: a backup is never overwritten.`,
+  );
 }
 
 function sync(path: string): void {

@@ -13,6 +13,10 @@ export type Queryable = Kysely<Schema>;
 
 export interface Database {
   readonly engine: Engine;
+  /** Which database it is, for sentences: its file, or its URL without a password. */
+  readonly name: string;
+  /** The mark that says whose it is, where it is not looked for when the database is opened. */
+  readonly mark?: Mark;
   /** Runs single statements; each sees all that was committed before it. */
   readonly query: Queryable;
   /**
@@ -39,6 +43,17 @@ export interface Database {
   /** Resolves when the database answers; raises `storage_unavailable` when it does not. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Mark {
+  /** The schema that holds all our tables, and the tables of migrations. */
+  readonly schema: string;
+  /** Raises `database_missing`, `database_foreign` or `database_not_current` unless it is there. */
+  check(): Promise<void>;
+  /** Marks an empty database, or one of a version before the mark; raises `database_foreign` for others. */
+  claim(transaction: Queryable): Promise<void>;
+  /** Drops all our tables and nothing else; raises the same as `check` where they are not marked. */
+  drop(transaction: Queryable): Promise<void>;
 }
 
 export interface Connections {

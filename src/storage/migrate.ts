@@ -34,14 +34,15 @@ function isRace(error: unknown): boolean {
   return (
     raw instanceof Error &&
     'code' in raw &&
-    /^(23505|42P07|25P02|40001|40P01)$/.test(String(raw.code))
+    /^(23505|42P0[167]|25P02|40001|40P01)$/.test(String(raw.code))
   );
 }
 
 async function applyMissing(database: Database): Promise<string[]> {
   return database.migration(async (transaction) => {
-    await checkNotNewer(transaction);
-    const { error, results = [] } = await migratorOn(transaction).migrateToLatest();
+    await database.mark?.claim(transaction);
+    await checkNotNewer(transaction, database);
+    const { error, results = [] } = await migratorOn(transaction, database).migrateToLatest();
     if (error !== undefined) throw error;
     return results.map((result) => result.migrationName);
   });
@@ -49,47 +50,48 @@ async function applyMissing(database: Database): Promise<string[]> {
 
 /** Returns the names of the migrations that the database still lacks. */
 export async function listPendingMigrations(database: Database): Promise<string[]> {
-  const migrations = await migratorOn(database.query).getMigrations();
+  const migrations = await migratorOn(database.query, database).getMigrations();
   return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
 }
 
-/** Raises `database_not_current` when the schema is not the one that this version works with. */
+/**
+ * Raises `database_not_current` when the schema is not the one that this version works with, and says so
+ * when the database is missing or that of another program.
+ */
 export async function checkSchema(database: Database): Promise<void> {
-  await checkNotNewer(database.query);
+  await database.mark?.check();
+  await checkNotNewer(database.query, database);
   const pending = await listPendingMigrations(database);
   if (pending.length === 0) return;
   throw new Problem(
     'database_not_current',
-    `The database lacks ${pending.length} migration(s). Run "connect-apps migrate" first.`,
+    `The database ${database.name} lacks ${pending.length} migration(s). Run "connect-apps migrate" first.`,
   );
 }
 
-/**
- * Makes the schema in a database that has none at all. Any other is only checked (`checkSchema`): an
- * older one belongs to servers that run, and could not start again on a newer one.
- */
-export async function makeFirstSchema(database: Database): Promise<void> {
-  const pending = await listPendingMigrations(database);
-  const hasNone = pending.length === Object.keys(MIGRATIONS).length;
-  if (hasNone) await migrate(database);
-  else await checkSchema(database);
-}
-
 /** An older version must not write to a schema that it does not know. */
-async function checkNotNewer(db: Queryable): Promise<void> {
+async function checkNotNewer(db: Queryable, { mark, name: place }: Database): Promise<void> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE)) return;
-  const { rows } = await sql<{
-    name: string;
-  }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  const isThere = tables.some(
+    ({ name, schema }) => name === DEFAULT_MIGRATION_TABLE && schema === mark?.schema,
+  );
+  if (!isThere) return;
+  const table = sql.table(
+    mark === undefined ? DEFAULT_MIGRATION_TABLE : `${mark.schema}.${DEFAULT_MIGRATION_TABLE}`,
+  );
+  const { rows } = await sql<{ name: string }>`select name from ${table}`.execute(db);
   const unknown = rows.find(({ name }) => !(name in MIGRATIONS));
   if (unknown === undefined) return;
   throw new Problem(
     'database_not_current',
-    `The database was written by a newer version of connect-apps (it has ${unknown.name}). Start that version.`,
+    `The database ${place} was written by a newer version of connect-apps (it has ${unknown.name}). Start that version.`,
   );
 }
 
-function migratorOn(db: Queryable): Migrator {
-  return new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+function migratorOn(db: Queryable, { mark }: Database): Migrator {
+  return new Migrator({
+    db,
+    provider: { getMigrations: async () => MIGRATIONS },
+    ...(mark && { migrationTableSchema: mark.schema }),
+  });
 }

@@ -30,5 +30,5 @@ export function connectionOf(text: string): ClientConfig {
 }
 
 function invalid(reason: string, cause?: unknown): Problem {
-  return new Problem('setting_invalid', `DATABASE_URL: ${reason}.`, { cause });
+  return new Problem('setting_invalid', `CONNECT_APPS_DATABASE_URL: ${reason}.`, { cause });
 }

@@ -61,7 +61,7 @@ function detailOf(error: Error): string | undefined {
   const code = codeOf(error);
   if (REFUSED.test(code)) return `PostgreSQL refuses: ${error.message}.`;
   if (UNTRUSTED.test(code) || (code === '' && NO_TLS_MESSAGE.test(error.message))) {
-    return `No safe connection to PostgreSQL: ${reasonOf(error)}. See sslmode, sslrootcert and sslcert of DATABASE_URL.`;
+    return `No safe connection to PostgreSQL: ${reasonOf(error)}. See sslmode, sslrootcert and sslcert of CONNECT_APPS_DATABASE_URL.`;
   }
   if (!(isConflict(error) || isAway(error))) return undefined;
   return `The database does not answer (${code || 'no answer in time'}).`;

@@ -12,11 +12,14 @@ import {
   type PostgresPool,
   sql,
   type Transaction,
+  WithSchemaPlugin,
 } from 'kysely';
 import type { Database, QueryObserver } from './database.ts';
+import { TABLE_SCHEMA } from './mark.ts';
 import { connectionOf } from './postgres-connection.ts';
 import { isConflict, isWorthAnotherTry } from './postgres-failures.ts';
 import { lookOn, poolOfOne } from './postgres-look.ts';
+import { checkMark, claim, dropTables } from './postgres-mark.ts';
 import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
 import { watchStandby } from './postgres-standby.ts';
 import { keepOn, keepOnAny, nameStatements } from './postgres-statements.ts';
@@ -46,9 +49,17 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
   keepStatementsOn(query, keepOnAny(pool, names, observe));
   const transact = transactionsOn(query);
   let commits = 0;
+  const name = nameOf(url);
 
   return {
     engine: 'postgres',
+    name,
+    mark: {
+      schema: TABLE_SCHEMA,
+      check: () => checkMark(query, name),
+      claim: (transaction) => claim(transaction, name),
+      drop: (transaction) => dropTables(transaction, name),
+    },
     query,
     look: lookOn(pool, (client) => {
       const looking = kyselyOn(poolOfOne(pool, client), observe);
@@ -84,9 +95,17 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
   };
 }
 
+function nameOf(text: string): string {
+  const url = new URL(text);
+  url.password = '';
+  url.search = '';
+  return url.href;
+}
+
 function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
   const config: KyselyConfig = {
     dialect: new PortableDialect({ pool }),
+    plugins: [new WithSchemaPlugin(TABLE_SCHEMA)],
     ...(observe && { log: (event) => observe(event.queryDurationMillis) }),
   };
   return new Kysely<Schema>(config);
@@ -131,11 +150,10 @@ class PortableAdapter extends PostgresAdapter {
   /** Locks a row instead; the transaction of the migration ends it. */
   override async acquireMigrationLock(
     db: Kysely<unknown>,
-    options: { lockTable: string; lockRowId: string },
+    options: { lockTable: string; lockRowId: string; lockTableSchema?: string },
   ): Promise<void> {
-    await sql`select * from ${sql.table(options.lockTable)} where id = ${options.lockRowId} for update`.execute(
-      db,
-    );
+    const table = sql.table(`${options.lockTableSchema ?? TABLE_SCHEMA}.${options.lockTable}`);
+    await sql`select * from ${table} where id = ${options.lockRowId} for update`.execute(db);
   }
 
   override async releaseMigrationLock(): Promise<void> {}

@@ -3,8 +3,7 @@
  * acknowledged. One connection reads and one writes, so a read never waits for a commit.
  */
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import SqliteConnection, { type Database as Connection, type Statement } from 'better-sqlite3';
 import {
@@ -20,10 +19,12 @@ import { Problem } from '../problem.ts';
 import { commitTogether } from './commit-together.ts';
 import type { Database, Queryable, QueryObserver } from './database.ts';
 import { keepRowsOn } from './kept-rows.ts';
+import type { Opening } from './mark.ts';
 import { keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
 import { isBusy, named, nameFailure } from './sqlite-failures.ts';
+import { prepareFile } from './sqlite-file.ts';
 
 /** How long a write waits for those of other processes. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -31,17 +32,26 @@ const BUSY_RETRY_MS = 1;
 const FORGET_TIMEOUT_MS = 200;
 const KEPT_STATEMENTS = 500;
 
-/** Opens the database file at `path`, which is made when it does not exist; `:memory:` keeps nothing. */
-export function openSqlite(path: string, observe?: QueryObserver): Database {
+/**
+ * Opens the database file at `path`; `:memory:` keeps nothing. Raises `database_missing` or
+ * `database_foreign` when `opening` does not allow to take what is there.
+ */
+export function openSqlite(
+  path: string,
+  observe?: QueryObserver,
+  opening: Opening = 'claim',
+): Database {
   const isMemory = path === ':memory:';
+  if (!isMemory) prepareFile(path, opening);
   const writing = connect(path);
   // It waits for other processes where it begins a transaction, and nowhere else.
   writing.pragma('busy_timeout = 0');
   const writer = kyselyOn(writing, observe);
   // In memory there is one connection, which may be inside a transaction: there Kysely makes reads wait.
+  const reading = isMemory ? writing : connect(path, { queryOnly: true });
   const { reader, look } = isMemory
     ? { reader: writer, look: <T>(work: (query: Queryable) => Promise<T>) => work(writer) }
-    : readerOn(connect(path, { queryOnly: true }), observe);
+    : readerOn(reading, observe);
   let commits = 0;
   const totalChanges = writing.prepare<[], number>('select total_changes()').pluck();
   const write = commitTogether({
@@ -55,6 +65,7 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
 
   return {
     engine: 'sqlite',
+    name: isMemory ? path : resolve(path),
     query: reader,
     look,
     transaction: write,
@@ -68,14 +79,17 @@ export function openSqlite(path: string, observe?: QueryObserver): Database {
     async close() {
       if (reader !== writer) await reader.destroy();
       await writer.destroy();
+      // Kysely closes no connection that it has not used; one that stays open keeps the log in its file.
+      reading.close();
+      writing.close();
     },
   };
 }
 
 function connect(path: string, options: { queryOnly?: boolean } = {}): Connection {
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS });
+    const fileMustExist = path !== ':memory:';
+    const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist });
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');

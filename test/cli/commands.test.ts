@@ -1,7 +1,7 @@
 /** The commands that work on the database: what they print, and how they fail. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -180,7 +180,7 @@ for (const engine of DATABASES) {
       }
       assert.match(
         await refused(1, 'migrate', '--database-url', 'mysql://a'),
-        /^connect-apps: DATABASE_URL must be .+\.\n$/,
+        /^connect-apps: CONNECT_APPS_DATABASE_URL must be .+\.\n$/,
       );
     });
 
@@ -190,7 +190,7 @@ for (const engine of DATABASES) {
         engine === 'sqlite' ? {} : { DATABASE_URL: `${settings.DATABASE_URL}_missing` };
       const { stdout, exitCode } = await runCommand(empty, ['doctor'], missing);
       assert.equal(exitCode, 1);
-      assert.match(stdout, /does not exist/);
+      assert.match(stdout, engine === 'sqlite' ? /^database +No database at/m : /does not exist/);
       assert.deepEqual(await readdir(empty), []);
       await rm(empty, { recursive: true });
     });
@@ -202,42 +202,57 @@ for (const engine of DATABASES) {
         const made = await readdir(fresh, { recursive: true });
         const without = await runCommand(fresh, ['doctor']);
         assert.equal(without.exitCode, 1);
-        assert.match(without.stdout, /^key +There is no SECRET_KEY, .+\.db\.key.+\.$/m);
+        assert.match(
+          without.stdout,
+          /^key +There is no CONNECT_APPS_SECRET_KEY, .+\.db\.key.+\.$/m,
+        );
         assert.match(without.stdout, /^schema +ok$/m);
         assert.deepEqual(await readdir(fresh, { recursive: true }), made);
         await runCommand(fresh, ['accounts', 'create']);
         const withIt = await runCommand(fresh, ['doctor']);
         assert.match(withIt.stdout, /^key +ok$/m);
-        assert.equal(withIt.exitCode, 0);
+        const SECRET_KEY = await readFile(join(fresh, '.connect-apps/connect-apps.db.key'), 'utf8');
+        const asServe = await runCommand(fresh, ['doctor'], { SECRET_KEY, PORT: '0' });
+        assert.equal(asServe.exitCode, 0, asServe.stdout);
         await rm(fresh, { recursive: true });
       });
     }
 
-    it('doctor sees a database that is not current', async () => {
+    it('doctor sees a database that nobody has migrated', async () => {
       const old = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
       // SQLite takes an empty file for an empty database.
       await writeFile(join(old, 'test.db'), '');
       const DATABASE_URL = await emptyDatabase(engine, old);
       const { stdout, exitCode } = await runCommand(old, ['doctor'], { DATABASE_URL });
       assert.equal(exitCode, 1);
-      assert.match(stdout, /lacks \d+ migration\(s\)\. Run "connect-apps migrate" first/);
+      assert.match(stdout, /No database at .+"connect-apps migrate"/);
       await rm(old, { recursive: true });
     });
 
     it('doctor says what is well, and what is not', async () => {
-      const well = await json('doctor');
-      assert.deepEqual(Object.values(well), ['ok', 'ok', 'ok', 'ok', 'ok']);
-      const wrongKey = await runCommand(folder, ['doctor'], {
-        ...settings,
-        SECRET_KEY: 'x'.repeat(40),
-      });
-      assert.equal(wrongKey.exitCode, 1);
-      assert.match(wrongKey.stdout, /another SECRET_KEY/);
-      await writeFile(join(folder, '.env'), 'PROT=1\n');
-      const wrongFile = await runCommand(folder, ['doctor'], settings);
-      await rm(join(folder, '.env'));
-      assert.equal(wrongFile.exitCode, 1);
-      assert.match(wrongFile.stdout, /unknown setting PROT/);
+      const clean = await mkdtemp(join(tmpdir(), 'connect-apps-doctor-'));
+      const DATABASE_URL = await emptyDatabase(engine, clean);
+      const well = { DATABASE_URL, SECRET_KEY: 'x'.repeat(40), PORT: '0' };
+      await runCommand(clean, ['migrate'], well);
+      await runCommand(clean, ['accounts', 'create'], well);
+      const doctor = (more: Record<string, string>) =>
+        runCommand(clean, ['doctor', '--json'], { ...well, ...more });
+      const { exitCode, stdout } = await doctor({});
+      assert.equal(exitCode, 0, stdout);
+      assert.deepEqual(new Set(Object.values(JSON.parse(stdout))), new Set(['ok']));
+      for (const [name, more, sentence] of [
+        ['key', { SECRET_KEY: 'y'.repeat(40) }, /another secret key/],
+        ['settings', { CONNECT_APPS_PROT: '1' }, /unknown setting CONNECT_APPS_PROT/],
+        ['settings', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
+        ['secret_key', { SECRET_KEY: 'short' }, /at least 32 characters/],
+        ['storage', { DATABASE_URL: 'sqlite::memory:' }, /keeps nothing/],
+        ['public_url', { PUBLIC_URL: 'https://a.example', HOST: '::1' }, /TRUST_PROXY/],
+      ] as const) {
+        const outcome = await doctor(more);
+        assert.equal(outcome.exitCode, 1, name);
+        assert.match(JSON.parse(outcome.stdout)[name], sentence);
+      }
+      await rm(clean, { recursive: true });
     });
   });
 }

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
+import { ended, originOf, runCommand, startCommand, withPrefix } from '../support/cli.ts';
 import { DATABASES, settingsOfDatabase } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
@@ -23,13 +23,14 @@ for (const engine of DATABASES) {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'connect-apps-connect-'));
       settings = await settingsOfDatabase(engine);
+      await runCommand(folder, ['migrate'], settings);
     });
     after(() => rm(folder, { recursive: true, force: true }));
 
     function withInput(input: string, ...words: string[]) {
       const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
         cwd: folder,
-        env: { PATH: process.env.PATH, HOME: folder, ...settings },
+        env: { PATH: process.env.PATH, HOME: folder, ...withPrefix(settings) },
         input,
         encoding: 'utf8',
       });

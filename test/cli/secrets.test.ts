@@ -44,6 +44,7 @@ for (const engine of DATABASES) {
       assert.equal(outcome.exitCode, 0, outcome.stderr);
       return JSON.parse(outcome.stdout);
     };
+    assert.equal((await runCommand(folder, ['migrate'], environment)).exitCode, 0);
     const account = await json('accounts', 'create');
     const { auth_token: primary } = await json('accounts', 'rotate-token', account.sid);
     const secondary = account.auth_token;
@@ -84,7 +85,7 @@ for (const engine of DATABASES) {
     child.kill();
     assert.equal(await ended(child), 0);
 
-    const kept = await readDatabase(join(folder, 'data'), settings.DATABASE_URL);
+    const kept = await readDatabase(join(folder, '.connect-apps'), settings.DATABASE_URL);
     assert.ok(Object.values(kept).join().includes(account.sid), 'there is something in it');
     const places = { log: written, answers: answers.join('\n'), ...kept };
     assert.ok(written.includes('Twilio') || written.includes('requestId'), 'there is a log');
@@ -106,10 +107,11 @@ for (const engine of DATABASES) {
     const settings = await settingsOfDatabase(engine);
     const create = (more: Record<string, string>) =>
       runCommand(folder, ['accounts', 'create', '--json'], { ...settings, ...more });
+    await runCommand(folder, ['migrate'], settings);
     assert.equal((await create({ SECRET_KEY })).exitCode, 0);
     const outcome = await create({});
     assert.equal(outcome.exitCode, 1);
-    assert.match(outcome.stderr, /SECRET_KEY/);
+    assert.match(outcome.stderr, /another secret key/);
     const list = await runCommand(folder, ['accounts', 'list', '--json'], {
       ...settings,
       SECRET_KEY,

@@ -1,11 +1,11 @@
 /** What the command line says before it comes to a database. */
 
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { SETTING_NAMES } from '../../src/config.ts';
+import { readSettings, SETTING_NAMES } from '../../src/config.ts';
 import { runCommand } from '../support/cli.ts';
 
 const SECRET_KEY = 'a secret key that only this test knows';
@@ -41,18 +41,50 @@ describe('the command line', () => {
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+) </gm)].map(([, flag = '']) =>
       flag.replaceAll('-', '_').toUpperCase(),
     );
-    const keys = ['SECRET_KEY', 'OTHER_SECRET_KEY'];
-    assert.deepEqual(flags.toSorted(), SETTING_NAMES.filter((one) => !keys.includes(one)).sort());
+    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY'];
+    assert.deepEqual(
+      flags.filter((one) => one !== 'ENV_FILE').sort(),
+      SETTING_NAMES.filter((one) => !keys.includes(one)).sort(),
+    );
     const words = ['accounts', 'list', '--database-pool-size', 'some'];
     const sentence = await refused(1, words, { DATABASE_POOL_SIZE: '3' });
-    assert.match(sentence, /^connect-apps: DATABASE_POOL_SIZE must be a whole number/);
+    assert.match(sentence, /^connect-apps: CONNECT_APPS_DATABASE_POOL_SIZE must be a whole number/);
   });
 
-  it('says in one sentence that .env cannot be read', async () => {
-    await mkdir(join(folder, '.env'));
-    const sentence = await refused(1, ['accounts', 'list']);
-    await rm(join(folder, '.env'), { recursive: true });
-    assert.match(sentence, /^connect-apps: Cannot read \.env \(EISDIR[^\n]+\n$/);
+  it('reads the file that --env-file names; the environment wins over it, and a flag over both', async () => {
+    const file = join(folder, 'settings.env');
+    await writeFile(file, 'CONNECT_APPS_DATABASE_POOL_SIZE=file\nPORT=abc\n');
+    const list = ['accounts', 'list', '--env-file', file];
+    assert.match(await refused(1, list), /DATABASE_POOL_SIZE must be/);
+    const environment = { DATABASE_POOL_SIZE: '3' };
+    assert.match(await refused(1, list, environment), /No database at/);
+    assert.match(
+      await refused(1, [...list, '--database-pool-size', 'some'], environment),
+      /DATABASE_POOL_SIZE must be/,
+    );
+  });
+
+  it('says in one sentence that the file of --env-file cannot be read', async () => {
+    const message = /^Cannot read \S+ \(EISDIR[^\n]+--env-file\.$/;
+    assert.throws(() => readSettings(folder), { problem: 'setting_invalid', message });
+    // Node.js looks at it first, wherever it stands, and says so itself.
+    const list = ['accounts', 'list', '--env-file', join(folder, 'absent.env')];
+    const { exitCode, stderr } = await runCommand(folder, list);
+    assert.notEqual(exitCode, 0);
+    assert.match(stderr, /^[^\n]*absent\.env[^\n]*\n$/);
+  });
+
+  it('names a setting that it does not know: serve refuses, other commands go on', async () => {
+    const file = join(folder, 'unknown.env');
+    await writeFile(file, 'CONNECT_APPS_PROT=1\nPROT=1\n');
+    const unknown = /^connect-apps: \S+unknown\.env has the unknown setting CONNECT_APPS_PROT\. /;
+    const serve = ['serve', '--port', '0', '--env-file', file];
+    assert.match(await refused(1, serve, { SECRET_KEY }), unknown);
+    const sentences = (await refused(1, ['accounts', 'list', '--env-file', file])).split('\n');
+    assert.match(sentences[0] ?? '', unknown);
+    assert.match(sentences[1] ?? '', /No database at/);
+    const inEnvironment = await refused(1, ['serve', '--port', '0'], { CONNECT_APPS_PROT: '1' });
+    assert.match(inEnvironment, /^connect-apps: The environment has the unknown setting/);
   });
 
   it('refuses to serve with unsafe, contradictory and unknown settings', async () => {
@@ -82,8 +114,5 @@ describe('the command line', () => {
     });
     await refuses(/PUBLIC_URL must be an origin/, { SECRET_KEY, PUBLIC_URL: 'https://a/b' });
     await refuses(/TRUST_PROXY/, { SECRET_KEY, PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' });
-    await writeFile(join(folder, '.env'), 'SECRET=1\n');
-    await refuses(/unknown setting SECRET\b/, { SECRET_KEY });
-    await rm(join(folder, '.env'));
   });
 });

@@ -65,7 +65,7 @@ describe('the group of the guide', () => {
     await administrator.end();
 
     const databaseUrl = `postgres://connect_apps:PASSWORD@${url.host}/connect_apps`;
-    const settings = { DATABASE_URL: databaseUrl, SECRET_KEY: TEST_SECRET_KEY };
+    const settings = { DATABASE_URL: databaseUrl, SECRET_KEY: TEST_SECRET_KEY, PORT: '0' };
     const run = async (...words: string[]) => {
       const { exitCode, stdout, stderr } = await runCommand(folder, words, settings);
       assert.equal(exitCode, 0, stderr);
@@ -75,7 +75,7 @@ describe('the group of the guide', () => {
     const account = objectOf(JSON.parse(await run('accounts', 'create', '--json')));
     const auth = { accountSid: stringOf(account.sid), authToken: stringOf(account.auth_token) };
     await run('apps', 'create', '--account-sid', auth.accountSid, '--friendly-name', 'An app');
-    assert.match(await run('doctor'), /schema {4}ok\nkey {7}ok\n$/);
+    assert.match(await run('doctor'), /schema +ok\nkey +ok\n/);
 
     const server = await startServe(databaseUrl);
     assert.equal((await server.request('GET', '/readyz')).status, 200);

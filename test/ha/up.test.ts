@@ -34,7 +34,7 @@ describe('node test/ha/up.ts', { skip: GROUP_OBSTACLE }, () => {
       await ended(child);
       rmSync(folder, { recursive: true, force: true });
     });
-    return { child, folder, url: () => /^DATABASE_URL=(\S+)$/m.exec(said)?.[1] };
+    return { child, folder, url: () => /^CONNECT_APPS_DATABASE_URL=(\S+)$/m.exec(said)?.[1] };
   }
 
   async function checkLeavesNothing(child: ChildProcess, folder: string): Promise<void> {

@@ -10,7 +10,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 async function run(signal: AbortSignal): Promise<void> {
   const group = await startGroup(signal);
-  process.stdout.write(`DATABASE_URL=${group.url}\nStop with Ctrl-C.\n`);
+  process.stdout.write(`CONNECT_APPS_DATABASE_URL=${group.url}\nStop with Ctrl-C.\n`);
   if (!signal.aborted) await once(signal, 'abort');
   await group.close();
 }

@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { objectOf, stringOf } from '../api/narrow.ts';
 import { accountPath, accountsPath } from '../api/paths.ts';
-import { runCommand } from '../support/cli.ts';
+import { runCommand, withPrefix } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { DATABASES, emptyDatabase } from '../support/databases.ts';
 import { blockOf } from '../support/guide.ts';
@@ -49,8 +49,7 @@ for (const engine of DATABASES) {
         cwd,
         env: {
           PATH: `${join(folder, 'bin')}:${POSTGRES_FOLDER}:${process.env.PATH}`,
-          SECRET_KEY: TEST_SECRET_KEY,
-          ...settings,
+          ...withPrefix({ SECRET_KEY: TEST_SECRET_KEY, PORT: '0', ...settings }),
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
@@ -82,9 +81,9 @@ for (const engine of DATABASES) {
       const said = await paste(`restore-${engine}`, folder, {
         ...(elsewhere && { NEW_DATABASE_URL: elsewhere }),
       });
-      assert.match(said, /schema {4}ok\nkey {7}ok\n$/);
+      assert.match(said, /schema +ok\nkey +ok\n/);
       const restored = await startServe(
-        elsewhere ?? `sqlite:${join(folder, 'data/connect-apps.db')}`,
+        elsewhere ?? `sqlite:${join(folder, '.connect-apps/connect-apps.db')}`,
       );
       for (const auth of before) {
         const reply = await restored.request('GET', accountPath(auth.accountSid), { auth });
@@ -111,7 +110,7 @@ describe('backup', () => {
       [['no/such/folder.db'], /^connect-apps: Cannot back up .*connect-apps\.db: .*\.\n$/],
       [
         ['x.db', '--database-url', 'sqlite:absent.db'],
-        /^connect-apps: Cannot back up absent\.db: /,
+        /^connect-apps: No database at \/.*\/absent\.db\. /,
       ],
       [['x.db', '--database-url', 'sqlite::memory:'], /keeps nothing/],
       [['x.db', '--database-url', 'postgres://a/b'], /pg_dump --format=custom/],

@@ -24,8 +24,8 @@ const REQUESTS = 60;
 
 type Keys = Readonly<Record<string, string>>;
 const BEFORE: Keys = { SECRET_KEY: OLD };
-const FIRST: Keys = { SECRET_KEY: OLD, OTHER_SECRET_KEY: NEW };
-const SECOND: Keys = { SECRET_KEY: NEW, OTHER_SECRET_KEY: OLD };
+const FIRST: Keys = { SECRET_KEY: OLD, PREVIOUS_SECRET_KEY: NEW };
+const SECOND: Keys = { SECRET_KEY: NEW, PREVIOUS_SECRET_KEY: OLD };
 const THIRD: Keys = { SECRET_KEY: NEW };
 
 for (const engine of DATABASES) {
@@ -70,7 +70,7 @@ for (const engine of DATABASES) {
       assert.ok(!isOver, 'a client has ended');
     }
 
-    async function reseal(): Promise<number> {
+    async function reEncrypt(): Promise<number> {
       const outcome = await runCommand(tmpdir(), ['accounts', 're-encrypt', '--json'], {
         DATABASE_URL: world.databaseUrl,
         ...SECOND,
@@ -124,8 +124,8 @@ for (const engine of DATABASES) {
         await bothAnswer();
         await restartAll(FIRST);
         await restartAll(SECOND);
-        assert.ok((await reseal()) > CLIENTS);
-        assert.equal(await reseal(), 0);
+        assert.ok((await reEncrypt()) > CLIENTS);
+        assert.equal(await reEncrypt(), 0);
         await restartAll(THIRD);
       };
       const outcomes = await Promise.allSettled([...clients, change().finally(end)]);

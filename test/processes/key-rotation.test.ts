@@ -36,7 +36,7 @@ for (const engine of DATABASES) {
       work: (context: TestContext['context']) => Promise<T>,
     ): Promise<T> {
       const config = createConfig(
-        { DATABASE_URL: world.databaseUrl, OTHER_SECRET_KEY: other },
+        { DATABASE_URL: world.databaseUrl, PREVIOUS_SECRET_KEY: other },
         'development',
       );
       const context = createContext(config, { secretKey });
@@ -57,8 +57,8 @@ for (const engine of DATABASES) {
       work: (before: ServeProcess, after: ServeProcess) => Promise<void>,
     ): Promise<void> {
       const servers = await Promise.all([
-        startServe(world.databaseUrl, { SECRET_KEY: OLD, OTHER_SECRET_KEY: NEW }),
-        startServe(world.databaseUrl, { SECRET_KEY: NEW, OTHER_SECRET_KEY: OLD }),
+        startServe(world.databaseUrl, { SECRET_KEY: OLD, PREVIOUS_SECRET_KEY: NEW }),
+        startServe(world.databaseUrl, { SECRET_KEY: NEW, PREVIOUS_SECRET_KEY: OLD }),
       ]);
       try {
         await work(...servers);
@@ -112,17 +112,17 @@ for (const engine of DATABASES) {
       const rotated = await rotateToken(world.context, first.accountSid, { keepOld: true });
       accounts.push({ accountSid: first.accountSid, authToken: rotated.authToken });
       assert.equal(await allWork(NEW), false);
-      const reseal = () =>
+      const reEncrypt = () =>
         runCommand(tmpdir(), ['accounts', 're-encrypt', '--json'], {
           DATABASE_URL: world.databaseUrl,
           SECRET_KEY: NEW,
-          OTHER_SECRET_KEY: OLD,
+          PREVIOUS_SECRET_KEY: OLD,
         });
-      const outcome = await reseal();
+      const outcome = await reEncrypt();
       assert.equal(outcome.stderr, '');
       assert.ok(Number(JSON.parse(outcome.stdout).re_encrypted) >= 5);
       assert.equal(await allWork(NEW), true);
-      assert.deepEqual(JSON.parse((await reseal()).stdout), { re_encrypted: 0 });
+      assert.deepEqual(JSON.parse((await reEncrypt()).stdout), { re_encrypted: 0 });
       assert.equal(await allWork(OLD), false);
     });
 
@@ -132,17 +132,21 @@ for (const engine of DATABASES) {
       const [first, second] = [await other.createAccount(), await other.createAccount()];
       const settings = { DATABASE_URL: other.databaseUrl, SECRET_KEY: NEW };
       const runWithBoth = async (...words: string[]) => {
-        const both = { ...settings, OTHER_SECRET_KEY: OLD };
+        const both = { ...settings, PREVIOUS_SECRET_KEY: OLD };
         const { exitCode, stderr } = await runCommand(tmpdir(), words, both);
         assert.equal(exitCode, 0, stderr);
       };
       const isRefused = async () => {
-        for (const words of [['doctor'], ['accounts', 'list'], ['serve', '--port', '0']]) {
+        for (const words of [
+          ['doctor', '--port', '0'],
+          ['accounts', 'list'],
+          ['serve', '--port', '0'],
+        ]) {
           const { exitCode, stdout, stderr } = await runCommand(tmpdir(), words, settings);
           assert.equal(exitCode, 1, words.join(' '));
           assert.match(
             stdout + stderr,
-            /another SECRET_KEY.+OTHER_SECRET_KEY.+accounts re-encrypt/,
+            /another secret key.+PREVIOUS_SECRET_KEY.+accounts re-encrypt/,
           );
         }
       };
@@ -153,7 +157,7 @@ for (const engine of DATABASES) {
       await isRefused();
 
       await runWithBoth('accounts', 're-encrypt');
-      assert.equal((await runCommand(tmpdir(), ['doctor'], settings)).exitCode, 0);
+      assert.equal((await runCommand(tmpdir(), ['doctor', '--port', '0'], settings)).exitCode, 0);
       const server = await startServe(other.databaseUrl, { SECRET_KEY: NEW });
       context.after(() => server.stop());
       const path = connectAppsPath(second.accountSid);
@@ -162,13 +166,13 @@ for (const engine of DATABASES) {
 
     it('refuses a key that is too short, or there twice', async () => {
       for (const [other, expected] of [
-        [NEW, /OTHER_SECRET_KEY repeats SECRET_KEY/],
-        ['short', /OTHER_SECRET_KEY must have at least 32 characters/],
+        [NEW, /PREVIOUS_SECRET_KEY repeats CONNECT_APPS_SECRET_KEY/],
+        ['short', /PREVIOUS_SECRET_KEY must have at least 32 characters/],
       ] as const) {
         const { exitCode, stderr } = await runCommand(tmpdir(), ['serve', '--port', '0'], {
           DATABASE_URL: world.databaseUrl,
           SECRET_KEY: NEW,
-          OTHER_SECRET_KEY: other,
+          PREVIOUS_SECRET_KEY: other,
         });
         assert.equal(exitCode, 1);
         assert.match(stderr, expected);

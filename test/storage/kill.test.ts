@@ -23,7 +23,7 @@ const ROUNDS: Record<Engine, number> = {
 const WRITERS = 5;
 /** When each is killed. What it was doing then depends on the machine as well. */
 const SEED = Number(process.env.KILL_SEED ?? 1);
-const FILE = 'data/connect-apps.db';
+const FILE = '.connect-apps/connect-apps.db';
 const { accountSid, authToken } = DEMO_DEVELOPER;
 const headers = {
   authorization: `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`,

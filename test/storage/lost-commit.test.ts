@@ -9,7 +9,7 @@ import {
   rotateToken,
   updateAccount,
 } from '../../src/accounts/account.ts';
-import { resealTokens } from '../../src/accounts/reseal.ts';
+import { reEncryptTokens } from '../../src/accounts/re-encrypt.ts';
 import { findAccount } from '../../src/accounts/store.ts';
 import { createContext } from '../../src/app.ts';
 import {
@@ -256,11 +256,11 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
   });
 
   it('seals every token again', async (t) => {
-    const settings = { DATABASE_URL: thief.url, OTHER_SECRET_KEY: TEST_SECRET_KEY };
+    const settings = { DATABASE_URL: thief.url, PREVIOUS_SECRET_KEY: TEST_SECRET_KEY };
     const next = createContext(createConfig(settings, 'development'), { secretKey: 'the next' });
     t.after(() => next.database.close());
     thief.arm(COMMIT);
-    await resealTokens(next);
+    await reEncryptTokens(next);
     const account = await findAccount(next.database.query, owner);
     assert.ok(next.keyring.isCurrent(present(account).token.sealed));
   });

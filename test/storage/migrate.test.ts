@@ -18,6 +18,9 @@ import { DATABASES, emptyDatabase } from '../support/databases.ts';
 const isNotCurrent = (error: unknown) =>
   error instanceof Problem && error.problem === 'database_not_current';
 
+const isMissing = (error: unknown) =>
+  error instanceof Problem && error.problem === 'database_missing';
+
 async function open(context: TestContext, engine: Engine) {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-migrate-'));
   const settings = { DATABASE_URL: await emptyDatabase(engine, folder) };
@@ -34,7 +37,10 @@ for (const engine of DATABASES) {
     it('bring an empty database up to date, and then have nothing to do', async (context) => {
       const database = await open(context, engine);
       const pending = await listPendingMigrations(database);
-      await assert.rejects(checkSchema(database), isNotCurrent);
+      await assert.rejects(
+        checkSchema(database),
+        (error) => isNotCurrent(error) || isMissing(error),
+      );
       assert.deepEqual(await migrate(database), pending);
       assert.deepEqual(await migrate(database), []);
       await checkSchema(database);
@@ -46,7 +52,13 @@ for (const engine of DATABASES) {
       const app = { account_sid: 'AC1', sid: 'CN1', permissions: '', created_at: 1, updated_at: 2 };
       await database.migration(async (db) => {
         const provider = { getMigrations: async () => first };
-        const { error } = await new Migrator({ db, provider }).migrateToLatest();
+        const { mark } = database;
+        await mark?.claim(db);
+        const { error } = await new Migrator({
+          db,
+          provider,
+          ...(mark && { migrationTableSchema: mark.schema }),
+        }).migrateToLatest();
         assert.equal(error, undefined);
         await db.insertInto('connect_apps').values(app).execute();
       });
@@ -61,8 +73,9 @@ for (const engine of DATABASES) {
       const database = await open(context, engine);
       await migrate(database);
       const row = sql`values ('9999-newer', '2099-01-01T00:00:00.000Z')`;
+      const table = sql.table(`${database.mark ? 'connect_apps.' : ''}kysely_migration`);
       await database.transaction((transaction) =>
-        sql`insert into kysely_migration (name, timestamp) ${row}`.execute(transaction),
+        sql`insert into ${table} (name, timestamp) ${row}`.execute(transaction),
       );
       await assert.rejects(checkSchema(database), isNotCurrent);
       await assert.rejects(migrate(database), isNotCurrent);

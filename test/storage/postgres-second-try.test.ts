@@ -75,7 +75,7 @@ describe('PostgreSQL behind an unreliable network', {
     let isDone = false;
     const { promise: isLocked, resolve: sayLocked } = Promise.withResolvers<void>();
     const other = database.migration(async (transaction) => {
-      await sql`select * from kysely_migration_lock for update`.execute(transaction);
+      await sql`select * from connect_apps.kysely_migration_lock for update`.execute(transaction);
       sayLocked();
       await sql`select pg_sleep(3)`.execute(transaction);
       isDone = true;

@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { PREFIX, SETTING_NAMES } from '../../src/config.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
@@ -12,11 +13,23 @@ export interface Outcome {
   exitCode: number | null;
 }
 
-/** Starts a command in `folder`, with nothing of the tester's settings in its environment. */
+/**
+ * Starts a command in `folder`, with nothing of the tester's settings in its environment. Settings may be
+ * named without their prefix.
+ */
 export function startCommand(
   folder: string,
   words: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return startWith(folder, words, withPrefix(environment));
+}
+
+/** The same with an environment that is passed on as it is, such as that of another program. */
+export function startWith(
+  folder: string,
+  words: readonly string[],
+  environment: Readonly<Record<string, string>>,
 ): ChildProcess {
   return spawn(process.execPath, [MAIN, ...words], {
     cwd: folder,
@@ -25,13 +38,27 @@ export function startCommand(
   });
 }
 
+/** Names settings as the environment has them; every other name stays as it is. */
+export function withPrefix(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      SETTING_NAMES.includes(name) ? PREFIX + name : name,
+      value,
+    ]),
+  );
+}
+
 /** Runs a command to its end. */
 export async function runCommand(
   folder: string,
   words: readonly string[],
   environment?: Readonly<Record<string, string>>,
 ): Promise<Outcome> {
-  const child = startCommand(folder, words, environment);
+  return outcomeOf(startCommand(folder, words, environment));
+}
+
+/** Resolves with what a command printed, and its exit code, when it has ended. */
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr)]);
   return { stdout, stderr, exitCode: await exited };

@@ -1,4 +1,4 @@
-/** After a change of SECRET_KEY: what other keys sealed is sealed again with the current one. */
+/** After a change of the secret key: what another key encrypted is encrypted with the current one. */
 
 import type { Context } from '../context.ts';
 import { findAccountsAfter, updateAccountRow } from './store.ts';
@@ -8,23 +8,23 @@ import { type StoredToken, sealToken } from './token.ts';
 const CHUNK = 200;
 
 /**
- * Seals the auth tokens of all accounts with the current key, so that the other key can be taken
+ * Encrypts the auth tokens of all accounts with the current key, so that the previous one can be taken
  * away, and returns how many accounts had a token of it. Requests may go on meanwhile.
  */
-export async function resealTokens(context: Context): Promise<number> {
-  let resealed = 0;
+export async function reEncryptTokens(context: Context): Promise<number> {
+  let reEncrypted = 0;
   let last = '';
   for (;;) {
-    const chunk = await resealSome(context, last);
-    resealed += chunk.resealed;
-    if (chunk.last === undefined) return resealed;
+    const chunk = await reEncryptSome(context, last);
+    reEncrypted += chunk.reEncrypted;
+    if (chunk.last === undefined) return reEncrypted;
     last = chunk.last;
   }
 }
 
-async function resealSome(context: Context, after: string) {
+async function reEncryptSome(context: Context, after: string) {
   return context.database.transaction(async (transaction) => {
-    let resealed = 0;
+    let reEncrypted = 0;
     const accounts = await findAccountsAfter(transaction, after, CHUNK);
     for (const { sid, token, secondaryToken } of accounts) {
       const isDone = [token, secondaryToken].every(
@@ -32,15 +32,15 @@ async function resealSome(context: Context, after: string) {
       );
       if (isDone) continue;
       await updateAccountRow(transaction, sid, {
-        token: reseal(context, sid, token),
-        secondaryToken: secondaryToken && reseal(context, sid, secondaryToken),
+        token: reEncrypt(context, sid, token),
+        secondaryToken: secondaryToken && reEncrypt(context, sid, secondaryToken),
       });
-      resealed += 1;
+      reEncrypted += 1;
     }
-    return { resealed, last: accounts.at(-1)?.sid };
+    return { reEncrypted, last: accounts.at(-1)?.sid };
   });
 }
 
-function reseal(context: Context, accountSid: string, { sealed }: StoredToken): StoredToken {
+function reEncrypt(context: Context, accountSid: string, { sealed }: StoredToken): StoredToken {
   return sealToken(context, accountSid, context.keyring.open(sealed, accountSid));
 }

@@ -1,0 +1,59 @@
+/**
+ * Whose a database is. Ours carries a mark: SQLite's `application_id`, in PostgreSQL the schema that holds
+ * all our tables. One that others use and that has no mark is refused, and nothing in it is changed.
+ */
+
+import { Problem } from '../problem.ts';
+
+/** 'CApp' in ASCII, in the header of the file (https://sqlite.org/fileformat2.html, offset 68). */
+export const APPLICATION_ID = 0x43417070;
+
+/** The schema of PostgreSQL that holds all our tables, and only them. */
+export const TABLE_SCHEMA = 'connect_apps';
+
+/**
+ * Whether a database may be made or taken: `claim` makes it where there is none, takes an empty one, and
+ * marks one of the version before the mark; `existing` takes only what is marked.
+ */
+export type Opening = 'claim' | 'existing';
+
+/** What the first two migrations made, before databases had a mark. */
+const FIRST = ['accounts', 'connect_apps', 'kysely_migration', 'kysely_migration_lock'];
+const SECOND = [
+  'authorizations',
+  'callback_attempts',
+  'callbacks',
+  'memberships',
+  'sessions',
+  'users',
+];
+
+/** Whether these tables are all that a version before the mark made, and no other. */
+export function isOfVersionBeforeMark(tables: readonly string[]): boolean {
+  const names = tables.toSorted().join();
+  return names === FIRST.join() || names === [...FIRST, ...SECOND].toSorted().join();
+}
+
+/** Another program uses this database. */
+export function ofAnotherProgram(name: string): Problem {
+  return new Problem(
+    'database_foreign',
+    `The database ${name} has tables of another program, and was left as it is. Name another with --database-url, or none: then it is a file in the data folder.`,
+  );
+}
+
+/** There is no database of ours where one was looked for. */
+export function noDatabaseAt(name: string): Problem {
+  return new Problem(
+    'database_missing',
+    `No database at ${name}. Run the command where the database is, name it with --database-url or --data-dir, or make it: "connect-apps migrate" (for development "connect-apps dev").`,
+  );
+}
+
+/** A version from before the mark made it. */
+export function ofVersionBeforeMark(name: string): Problem {
+  return new Problem(
+    'database_not_current',
+    `The database ${name} has no mark of connect-apps: another program or an older version made it. If it is yours, stop its servers and run "connect-apps migrate", which marks it.`,
+  );
+}

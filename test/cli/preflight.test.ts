@@ -1,0 +1,82 @@
+/** `doctor` finds what `serve` refuses, in the same words. */
+
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { openDatabase } from '../../src/app.ts';
+import { createConfig } from '../../src/config.ts';
+import { seedDemoData } from '../../src/demo.ts';
+import { listen } from '../exec/support.ts';
+import { runCommand } from '../support/cli.ts';
+import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
+import { DATABASES, emptyDatabase } from '../support/databases.ts';
+
+for (const engine of DATABASES) {
+  describe(`doctor, as against serve, on ${engine}`, () => {
+    let folder: string;
+    let world: TestContext;
+    let well: Record<string, string>;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'connect-apps-preflight-'));
+      world = await openContext(engine);
+      await world.createAccount();
+      well = { SECRET_KEY: TEST_SECRET_KEY, PORT: '0', DATABASE_URL: world.databaseUrl };
+    });
+    after(async () => {
+      await world?.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    async function check(name: string, more: Record<string, string>, expected: RegExp) {
+      const environment = { ...well, ...more };
+      const serve = await runCommand(folder, ['serve'], environment);
+      const doctor = await runCommand(folder, ['doctor', '--json'], environment);
+      assert.equal(serve.exitCode, 1, serve.stdout);
+      assert.match(serve.stderr, expected);
+      assert.equal(doctor.exitCode, 1, doctor.stdout);
+      assert.equal(`connect-apps: ${JSON.parse(doctor.stdout)[name]}\n`, serve.stderr);
+    }
+
+    // They do not depend on the engine.
+    if (engine === DATABASES[0]) {
+      it('names the same unsafe settings', async () => {
+        await check('settings', { CONNECT_APPS_PROT: '1' }, /unknown setting CONNECT_APPS_PROT/);
+        await check('settings', { TRUST_PROXY: 'nonsense' }, /TRUST_PROXY must be/);
+        await check('secret_key', { SECRET_KEY: '' }, /SECRET_KEY must be set/);
+        await check('secret_key', { PREVIOUS_SECRET_KEY: 'short' }, /at least 32 characters/);
+        const proxy = { PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' };
+        await check('public_url', proxy, /TRUST_PROXY names none/);
+        await check('storage', { DATABASE_URL: 'sqlite::memory:' }, /keeps nothing/);
+      });
+
+      it('names the same port that is taken', async (t) => {
+        const port = await listen(
+          t,
+          createServer((_, response) => response.end('not ours')),
+        );
+        await check('port', { PORT: String(port) }, /Port \d+ is taken/);
+      });
+    }
+
+    it('names the same database that cannot be served', async () => {
+      const place = engine === 'sqlite' ? 'database' : 'schema';
+      const DATABASE_URL = await emptyDatabase(engine, join(folder, 'absent'));
+      await check(place, { DATABASE_URL }, /No database at/);
+      await check('key', { SECRET_KEY: 'y'.repeat(40) }, /another secret key/);
+
+      const theirs = await emptyDatabase(engine, join(folder, 'theirs'));
+      const config = createConfig({ DATABASE_URL: theirs }, 'development');
+      const database = openDatabase(config);
+      await database.transaction((one) => sql`create table todos (text text)`.execute(one));
+      await database.close();
+      await check('schema', { DATABASE_URL: theirs }, /lacks \d+ migration|tables of another/);
+
+      await seedDemoData(world.context);
+      await check('demo_data', {}, /demo token/);
+    });
+  });
+}
