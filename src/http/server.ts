@@ -41,6 +41,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether a server that has too much to do answers this all the same. */
     isAlwaysAnswered?: boolean;
+    /** Whether what it mostly does is wait for a turn that it is given elsewhere: that is no work in progress. */
+    waitsForTurns?: boolean;
   }
 }
 
@@ -125,6 +127,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   function begin(request: FastifyRequest): void {
+    if (request.routeOptions.config.waitsForTurns) return;
     request.hasBegun = true;
     admission.begin();
   }

@@ -28,6 +28,14 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
+  /** The value of another cookie of ours. */
+  cookieOf(request: FastifyRequest, name: string): string | undefined;
+  /** Gives the browser another cookie, which no script can read, for so long. */
+  setCookie(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    cookie: { name: string; value: string; maxAgeMs: number },
+  ): void;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
@@ -45,7 +53,9 @@ export async function addPages(
   addAssets(server);
   await server.register(async (scope) => {
     await scope.register(cookie);
-    const sessionOf = (request: FastifyRequest) => request.cookies[sessionCookie(request)];
+    const cookieOf = (request: FastifyRequest, name: string) =>
+      request.cookies[named(request, name)];
+    const sessionOf = (request: FastifyRequest) => cookieOf(request, SESSION_COOKIE);
     const bindingOf = (request: FastifyRequest) =>
       options.keyring.sign(`csrf ${sessionOf(request) ?? ''}`);
     await scope.register(csrf, {
@@ -57,8 +67,11 @@ export async function addPages(
     });
     const isSecure = (request: FastifyRequest) =>
       options.publicUrl?.startsWith('https:') || request.protocol === 'https';
-    const sessionCookie = (request: FastifyRequest) =>
-      isSecure(request) ? '__Host-connect_apps_session' : 'connect_apps_session';
+    // With the prefix no other host of the domain can plant one (RFC 6265bis, section 4.1.3.2).
+    const named = (request: FastifyRequest, name: string) =>
+      isSecure(request) ? `__Host-${name}` : name;
+    const attributesFor = (request: FastifyRequest) =>
+      ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) }) as const;
 
     scope.addHook('onRequest', (_, reply, done) => {
       reply.headers(HEADERS);
@@ -78,15 +91,15 @@ export async function addPages(
       server: scope,
       sessionOf,
       setSession(request, reply, secret) {
-        const attributes = {
-          path: '/',
-          httpOnly: true,
-          sameSite: 'lax',
-          secure: isSecure(request),
-        } as const;
-        const name = sessionCookie(request);
+        const name = named(request, SESSION_COOKIE);
+        const attributes = attributesFor(request);
         if (secret === undefined) reply.clearCookie(name, attributes);
         else reply.setCookie(name, secret, attributes);
+      },
+      cookieOf,
+      setCookie(request, reply, { name, value, maxAgeMs }) {
+        const maxAge = Math.floor(maxAgeMs / 1000);
+        reply.setCookie(named(request, name), value, { ...attributesFor(request), maxAge });
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
@@ -101,6 +114,8 @@ export async function addPages(
     });
   });
 }
+
+const SESSION_COOKIE = 'connect_apps_session';
 
 const HEADERS = {
   'cache-control': 'no-store',

@@ -38,7 +38,8 @@ export function signedInPage(email: string, accounts: readonly Account[], token:
 <ul class="permissions">${accounts.map(
       (account) =>
         html`<li><strong>${account.friendlyName}</strong><code>${account.sid}</code></li>`,
-    )}</ul>`,
+    )}</ul>
+<p class="links"><a href="/docs">API reference</a> <a href="/openapi.json">OpenAPI document</a></p>`,
     foot: signOutFoot(email, token),
   });
 }

@@ -29,7 +29,7 @@ for (const engine of DATABASES) {
       assert.match(cookie ?? '', /; Path=\/; HttpOnly; SameSite=Lax$/);
       const secret = visitor.cookies.get(COOKIE);
       assert.match(secret ?? '', /^[\w-]{43}$/);
-      assert.match((await visitor.get('/sign-in')).text, /You are signed in/);
+      assert.match((await visitor.get('/console')).text, /You are signed in/);
       await visitor.submit('/sign-out', {});
       assert.equal(visitor.cookies.get(COOKIE), undefined);
       assert.equal(await findSession(server.context, secret), undefined, 'the secret is worthless');
@@ -57,7 +57,7 @@ for (const engine of DATABASES) {
       await visitor.signIn(EMAIL);
       const first = visitor.cookies.get(COOKIE);
       assert.notEqual(first, 'planted');
-      await visitor.get('/sign-in');
+      await visitor.get('/console');
       const fields = { email: EMAIL, password: 'connect-apps-demo', return_to: '/sign-in' };
       assert.equal((await visitor.submit('/sign-in', fields)).status, 303);
       assert.notEqual(visitor.cookies.get(COOKIE), first);
@@ -112,7 +112,7 @@ for (const engine of DATABASES) {
           return_to: target,
         });
         assert.equal(reply.status, 303);
-        assert.equal(reply.headers.location, '/sign-in', target);
+        assert.equal(reply.headers.location, '/console', target);
       }
     });
 

@@ -183,7 +183,12 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
     const user = await createUser(context, { ...ADA, email, accountSids: [] });
     thief.arm(COMMIT);
     await setPassword(context, email, 'another horse battery');
-    assert.ok(await findByPassword(context, email, 'another horse battery'));
+    assert.ok(
+      await findByPassword(context, email, 'another horse battery', {
+        name: 'test',
+        isKnown: false,
+      }),
+    );
     const secret = await beginSession(context, user.sid);
     takenBefore += 1;
     thief.arm(COMMIT);
