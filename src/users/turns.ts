@@ -24,6 +24,7 @@ export interface Turns {
 }
 
 interface Waiting {
+  isGone: () => boolean;
   begin(): void;
   refuse(error: Problem): void;
 }
@@ -45,15 +46,15 @@ export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: numb
   }
 
   return {
-    async take(work, { name, isKnown, isGone }) {
+    async take(work, { name, isKnown, isGone = () => false }) {
       if (free > 0) free -= 1;
       else {
         await new Promise<void>((begin, refuse) => {
-          (isKnown ? known : strangers).push(name, { begin, refuse });
+          (isKnown ? known : strangers).push(name, { begin, refuse, isGone });
         });
       }
       try {
-        if (isGone?.()) throw new Problem('overloaded');
+        if (isGone()) throw new Problem('overloaded');
         return await work();
       } finally {
         // The turn goes straight to the next, so that nobody can come in between.
@@ -71,12 +72,25 @@ function createCircle(limit: number) {
   const queues = new Map<string, Waiting[]>();
   let count = 0;
 
+  function dropGone(): void {
+    for (const [name, queue] of queues) {
+      const { gone = [], there = [] } = Object.groupBy(queue, (one) =>
+        one.isGone() ? 'gone' : 'there',
+      );
+      for (const one of gone) one.refuse(new Problem('overloaded'));
+      count -= gone.length;
+      if (there.length > 0) queues.set(name, there);
+      else queues.delete(name);
+    }
+  }
+
   function greediest(): Waiting[] {
     return [...queues.values()].reduce((most, one) => (one.length > most.length ? one : most), []);
   }
 
   return {
     push(name: string, waiting: Waiting): void {
+      if (count === limit) dropGone();
       const queue = queues.get(name) ?? [];
       if (count === limit) {
         const most = greediest();

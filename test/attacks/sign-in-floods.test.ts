@@ -65,7 +65,10 @@ for (const engine of DATABASES) {
         statuses: Promise.all(guesses),
         async end() {
           agent.destroy();
-          return Promise.all(guesses);
+          const statuses = await Promise.all(guesses);
+          // Until the server has seen it, too.
+          await setTimeout(200);
+          return statuses;
         },
       };
     }

@@ -38,6 +38,7 @@ for (const engine of DATABASES) {
       assert.deepEqual(applied, [
         '0001-accounts-and-connect-apps',
         '0002-people-authorizations-callbacks',
+        '0004-callbacks-due-by-owner',
       ]);
     });
 

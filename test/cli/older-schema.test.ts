@@ -18,7 +18,7 @@ import { DATABASES, emptyDatabase } from '../support/databases.ts';
 const ACCOUNT = ['--account-sid', 'AC00000000000000000000000000000001'];
 const APP = ['--connect-app-sid', 'CN00000000000000000000000000000001'];
 const REFUSED =
-  'connect-apps: The database lacks 1 migration(s). Run "connect-apps migrate" first.\n';
+  'connect-apps: The database lacks 2 migration(s). Run "connect-apps migrate" first.\n';
 
 for (const engine of DATABASES) {
   describe(`an older schema on ${engine}`, () => {

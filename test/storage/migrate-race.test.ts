@@ -28,6 +28,7 @@ for (const engine of DATABASES) {
     assert.deepEqual(applied.sort(), [
       '0001-accounts-and-connect-apps',
       '0002-people-authorizations-callbacks',
+      '0004-callbacks-due-by-owner',
     ]);
     const doctor = await runCommand(folder, ['doctor', '--database-url', url], {
       SECRET_KEY: TEST_SECRET_KEY,

@@ -87,24 +87,29 @@ describe('turns', () => {
     assert.deepEqual(order, ['known', 'a', 'known', 'b', 'c', 'd']);
   });
 
-  it('are not wasted on those who have gone', async () => {
+  it('are not wasted on those who have gone, nor places to wait', async () => {
     let isGone = false;
-    const turns = createTurns({ atOnce: 1, waiting: 4 });
+    const turns = createTurns({ atOnce: 1, waiting: 2 });
     const { promise, resolve } = Promise.withResolvers<void>();
     const first = turns.take(() => promise, stranger('first'));
     let wasDone = false;
-    const gone = turns.take(
-      async () => {
-        wasDone = true;
-      },
-      { ...stranger('gone'), isGone: () => isGone },
-    );
-    const refusal = assert.rejects(gone, isOverloaded);
-    const last = turns.take(async () => 'done', stranger('last'));
+    const leave = (name: string) =>
+      assert.rejects(
+        turns.take(
+          async () => {
+            wasDone = true;
+          },
+          { ...stranger(name), isGone: () => isGone },
+        ),
+        isOverloaded,
+      );
+    const leaving = [leave('one'), leave('other')];
     isGone = true;
+    const last = turns.take(async () => 'done', stranger('last'));
+    leaving.push(leave('third'));
     resolve();
     await first;
-    await refusal;
+    await Promise.all(leaving);
     assert.equal(await last, 'done');
     assert.equal(wasDone, false);
   });
