@@ -16,7 +16,7 @@ import { createLogger, type Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import type { Lookup } from './outgoing/open-connection.ts';
-import { addPages } from './pages/pages.ts';
+import { addPages, writeErrorPage } from './pages/pages.ts';
 import { type Purging, startPurging } from './purge.ts';
 import { createKeyring } from './secrets.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
@@ -85,6 +85,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    writeErrorPage,
   });
 
   await addDocumentation(server);

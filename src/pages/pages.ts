@@ -6,12 +6,12 @@
 import cookie from '@fastify/cookie';
 import csrf from '@fastify/csrf-protection';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS } from '../http/error-reply.ts';
 import type { Logger } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import type { Keyring } from '../secrets.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
-import { errorPage, type Html } from './layout.ts';
+import { isForPerson, pageOfError } from './error.ts';
+import type { Html } from './layout.ts';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
 
 export interface PagesOptions {
@@ -78,13 +78,13 @@ export async function addPages(
       done();
     });
     scope.setErrorHandler((error: FastifyError, request, reply) => {
-      const { status, title, text } = explain(error);
+      const { status, page } = pageOfError(error, request.id);
       const isOverload = error instanceof Problem && error.problem === 'overloaded';
       if (status >= 500 && !isOverload) {
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return send(reply.code(status), errorPage(title, text, request.id));
+      return send(reply.code(status), page);
     });
 
     addRoutes({
@@ -131,59 +131,32 @@ async function send(
   page: Html,
   formTargets: readonly string[] = [],
 ): Promise<FastifyReply> {
+  return reply.headers(headersOf(formTargets)).send(String(await page));
+}
+
+function headersOf(formTargets: readonly string[] = []): Record<string, string> {
   // Browsers apply form-action to the redirect after a form, too (CSP Level 3, section 6.4.1).
   const targets = ["'self'", ...formTargets].join(' ');
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header(
-      'content-security-policy',
-      `default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
-    )
-    .send(String(await page));
+  return {
+    ...HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
+  };
+}
+
+/** An error outside of the pages as a page, where it is for a person to read; undefined where it is not. */
+export function writeErrorPage(
+  error: unknown,
+  { target, accept, requestId }: { target: string; accept: string | undefined; requestId: string },
+): { status: number; headers: Record<string, string>; body: string } | undefined {
+  if (!isForPerson(target, accept)) return undefined;
+  const { status, page } = pageOfError(error, requestId);
+  return { status, headers: headersOf(), body: String(page) };
 }
 
 function tokenOf(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null ? Reflect.get(body, '_csrf') : undefined;
   return typeof token === 'string' ? token : undefined;
-}
-
-/** What a person reads of an error. */
-function explain(error: FastifyError): { status: number; title: string; text: string } {
-  if (error.code?.startsWith('FST_CSRF_')) return explainProblem(new Problem('form_rejected'));
-  if (error instanceof Problem) return explainProblem(error);
-  const status = error.statusCode ?? 500;
-  return status < 500
-    ? { status, title: 'That request was not understood', text: 'Go back and try again.' }
-    : { status: 500, title: 'Something went wrong', text: 'It is our fault. Try again later.' };
-}
-
-function explainProblem({ problem, detail }: Problem) {
-  const { status } = ERRORS[problem];
-  switch (problem) {
-    case 'form_rejected':
-      return {
-        status,
-        title: 'This form is no longer valid',
-        text: 'Nothing has been changed. Go back, reload the page, and try again.',
-      };
-    case 'not_found':
-      return {
-        status,
-        title: 'There is nothing here',
-        text: 'The link is wrong or too old. Ask whoever gave it to you for a new one.',
-      };
-    case 'consent_impossible':
-      return { status, title: 'This app cannot be connected', text: detail ?? '' };
-    case 'overloaded':
-    case 'storage_unavailable':
-      return { status, title: 'Too busy just now', text: 'Try again in a moment.' };
-    default:
-      return {
-        status,
-        title: status < 500 ? 'That did not work' : 'Something went wrong',
-        text: status < 500 && detail ? detail : 'Go back and try again.',
-      };
-  }
 }
 
 function addAssets(server: FastifyInstance): void {
