@@ -8,6 +8,8 @@ import type { Config } from './config.ts';
 import { addConnectAppRoutes } from './connect-apps/routes.ts';
 import { addConsentRoutes } from './consent/routes.ts';
 import type { Context } from './context.ts';
+import { placeDemoApp } from './demo.ts';
+import { addDemoAppRoutes } from './demo-app/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from './docs/routes.ts';
 import { createApi } from './http/api.ts';
 import { addOperationsRoutes } from './http/operations.ts';
@@ -48,6 +50,8 @@ export interface AppParts {
   logger?: Logger;
   /** Whether other processes listen on the same port, and the system spreads connections over them. */
   sharesPort?: boolean;
+  /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
+  hasDemoApp?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
@@ -107,6 +111,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
+      if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
   addOperationsRoutes(server, context.database, metrics, () => isDraining);
@@ -119,7 +124,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     async listen() {
       // Node's option, which Fastify passes on without naming it in its types.
       const place = { host: config.host, port: config.port, reusePort: parts.sharesPort === true };
-      const origin = await server.listen(place);
+      const listening = await server.listen(place);
+      const origin = config.publicUrl ?? listening;
+      if (parts.hasDemoApp) await placeDemoApp(context, origin);
       const client = createGuardedClient({
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
@@ -127,7 +134,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       worker = startWebhookWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (isDraining) worker.drain();
-      return config.publicUrl ?? origin;
+      return origin;
     },
     drain() {
       isDraining = true;

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { createApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import {
+  DEMO_APP_SID,
   DEMO_CONNECT_APP_SID,
   DEMO_CUSTOMER,
   DEMO_DEVELOPER,
@@ -37,6 +38,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   if (flags.fresh) removeDatabase(config);
   const app = await createApp(config, {
     secretKey: findSecretKey(config),
+    hasDemoApp: true,
     logger: createLogger(config.logLevel, readable(process.stdout)),
   });
   try {
@@ -57,7 +59,7 @@ function welcome(origin: string): string {
   developer  ${accountSid}  token ${authToken}
   customer   ${DEMO_CUSTOMER.accountSid}  token ${DEMO_CUSTOMER.authToken}
   sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
-  consent    ${origin}/authorize/${DEMO_CONNECT_APP_SID}
+  consent    ${origin}/authorize/${DEMO_APP_SID}
 
 Paste this next:
 

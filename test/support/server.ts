@@ -78,6 +78,8 @@ export interface TestServer {
 export async function startServer(options: {
   engine: Engine;
   settings?: Settings;
+  /** Whether it has the demo app, as `dev` does. */
+  hasDemoApp?: boolean;
 }): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
   const lines: string[] = [];
@@ -89,6 +91,7 @@ export async function startServer(options: {
     clock: tickingClock(),
     logger: createLogger(config.logLevel, { write: (line) => lines.push(line) }),
     lookup: noName,
+    hasDemoApp: options.hasDemoApp ?? false,
   });
   const { context } = app;
   await migrate(context.database);
