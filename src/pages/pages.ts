@@ -131,7 +131,15 @@ async function send(
   page: Html,
   formTargets: readonly string[] = [],
 ): Promise<FastifyReply> {
-  return reply.headers(headersOf(formTargets)).send(String(await page));
+  return reply.headers(headersOf(formTargets)).send(documentOf(await page));
+}
+
+// What no document may hold (HTML, section 13.1.4), and so nobody's text that is shown in one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it takes away
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
+
+function documentOf(page: Html | Awaited<Html>): string {
+  return String(page).replaceAll(CONTROLS, '');
 }
 
 function headersOf(formTargets: readonly string[] = []): Record<string, string> {
@@ -151,7 +159,7 @@ export function writeErrorPage(
 ): { status: number; headers: Record<string, string>; body: string } | undefined {
   if (!isForPerson(target, accept)) return undefined;
   const { status, page } = pageOfError(error, requestId);
-  return { status, headers: headersOf(), body: String(page) };
+  return { status, headers: headersOf(), body: documentOf(page) };
 }
 
 function tokenOf(body: unknown): string | undefined {
