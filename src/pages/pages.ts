@@ -106,9 +106,12 @@ export async function addPages(
       send,
       checkForm(request, reply, done) {
         const own = options.publicUrl ?? `${request.protocol}://${request.host}`;
-        const { origin } = request.headers;
+        const { origin, 'sec-fetch-site': site } = request.headers;
         // Browsers name the origin of a form; "null" is a page that hides where it comes from.
-        if (origin !== undefined && origin !== own) done(new Problem('form_rejected'));
+        const isOurs = origin === undefined || origin === own;
+        // "none" is a person who sends it again by hand.
+        const isSameSite = site === undefined || site === 'same-origin' || site === 'none';
+        if (!isOurs || !isSameSite) done(new Problem('form_rejected'));
         else scope.csrfProtection(request, reply, done);
       },
     });

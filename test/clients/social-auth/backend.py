@@ -45,7 +45,7 @@ class Strategy(BaseStrategy):
         return self.session.pop(name, None)
 
     def build_absolute_uri(self, path=None):
-        return SITE + (path or "")
+        return path if path and path.startswith(SITE) else SITE + (path or "")
 
     def authenticate(self, *args, **kwargs):
         return kwargs["response"]["AccountSid"]
