@@ -64,8 +64,10 @@ legend { padding: 0; font-weight: 600; }
 label { font-weight: 600; }
 .choice label { font-weight: 400; }
 input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .625rem .75rem; border: 1px solid var(--quiet); border-radius: 6px; background: var(--card); color: var(--ink); font: inherit; }
-pre { margin: 0 0 1rem; padding: .75rem 1rem; overflow-x: auto; border: 1px solid var(--line); border-radius: var(--radius); background: var(--paper); font-size: .8125rem; }
-pre code { user-select: all; overflow-wrap: normal; }
+pre { margin: 0 0 1rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--paper); white-space: pre-wrap; }
+pre code { user-select: all; }
+.card code { font-size: .875em; }
+.card td:first-child code { overflow-wrap: normal; }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
 button.second { background: transparent; color: var(--accent); }
