@@ -7,6 +7,8 @@ import type { Config } from './config.ts';
 import { addConnectAppRoutes } from './connect-apps/routes.ts';
 import { addConsentRoutes } from './consent/routes.ts';
 import type { Context } from './context.ts';
+import { placeDemoApp } from './demo.ts';
+import { addDemoAppRoutes } from './demo-app/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from './docs/routes.ts';
 import { reportTo } from './events.ts';
 import { createApi } from './http/api.ts';
@@ -17,7 +19,7 @@ import { createMetrics } from './metrics.ts';
 import { type MetricsServer, startMetricsServer } from './metrics-server.ts';
 import { createGuardedClient } from './outgoing/guarded-client.ts';
 import type { Lookup } from './outgoing/open-connection.ts';
-import { addPages } from './pages/pages.ts';
+import { addPages, writeErrorPage } from './pages/pages.ts';
 import { type Purging, startPurging } from './purge.ts';
 import { createKeyring } from './secrets.ts';
 import { addSessionRoutes } from './sessions/routes.ts';
@@ -55,6 +57,8 @@ export interface AppParts {
   isLogForPerson?: boolean;
   /** Whether other processes listen on the same port, and the system spreads connections over them. */
   sharesPort?: boolean;
+  /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
+  hasDemoApp?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
@@ -108,6 +112,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    writeErrorPage,
   });
 
   await addDocumentation(server);
@@ -124,6 +129,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
+      if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
   addOperationsRoutes(server, {
@@ -144,12 +150,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
       // Node's option, which Fastify passes on without naming it in its types.
       const place = { host, port: config.port, reusePort };
-      const origin = await server.listen(place);
+      const listening = await server.listen(place);
+      const origin = config.publicUrl ?? listening;
       // Processes that share a port leave their metrics to the process that started them.
       if (config.metricsPort !== undefined && !reusePort) {
         metricsServer = await startMetricsServer(host, config.metricsPort, metrics);
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
+      if (parts.hasDemoApp) await placeDemoApp(context, origin);
       const client = createGuardedClient({
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
@@ -157,7 +165,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       worker = startWebhookWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (isDraining) worker.drain();
-      return config.publicUrl ?? origin;
+      return origin;
     },
     drain() {
       isDraining = true;

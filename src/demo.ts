@@ -1,7 +1,12 @@
 /** The demo data of `dev`: fixed values, so that every example of the documentation can be pasted. */
 
 import { createAccount } from './accounts/account.ts';
-import { addConnectApp } from './connect-apps/connect-app.ts';
+import {
+  addConnectApp,
+  getConnectApp,
+  TEXT_PARAMETERS,
+  updateConnectApp,
+} from './connect-apps/connect-app.ts';
 import type { Context } from './context.ts';
 import { createSid } from './sid.ts';
 import { addUser, type StoredUser } from './users/user.ts';
@@ -17,6 +22,14 @@ export const DEMO_CUSTOMER = {
   email: 'customer@example.com',
 };
 export const DEMO_CONNECT_APP_SID = 'CNb989fdd207b04d16aee578018ef5fd93';
+
+/** The app whose every page is one of the development server itself: demo-app/. */
+export const DEMO_APP_SID = 'CN00000000000000000000000000000001';
+export const DEMO_APP_PATHS = {
+  LogoUrl: '/demo/logo.svg',
+  AuthorizeRedirectUrl: '/demo/connected',
+  DeauthorizeCallbackUrl: '/demo/deauthorized',
+} as const;
 
 export const DEMO_PASSWORD = 'connect-apps-demo';
 
@@ -48,4 +61,34 @@ export async function seedDemoData(context: Context): Promise<void> {
     friendlyName: 'Connect app for deletion',
     homepageUrl: 'http://example.com/home',
   });
+}
+
+/**
+ * Adds the app whose pages are those of the server at `origin`, and brings its URLs there when they were those of
+ * another origin; what was changed stays changed.
+ */
+export async function placeDemoApp(context: Context, origin: string): Promise<void> {
+  const { accountSid } = DEMO_DEVELOPER;
+  await addConnectApp(context, accountSid, DEMO_APP_SID, {
+    friendlyName: 'Pet Shop Reminders',
+    companyName: 'Pet Shop',
+    description:
+      'Reminds the customers of a pet shop of their next visit. It is a demo: all of it is here.',
+    deauthorizeCallbackMethod: 'POST',
+    permissions: ['get-all', 'post-all'],
+    logoUrl: origin + DEMO_APP_PATHS.LogoUrl,
+    authorizeRedirectUrl: origin + DEMO_APP_PATHS.AuthorizeRedirectUrl,
+    deauthorizeCallbackUrl: origin + DEMO_APP_PATHS.DeauthorizeCallbackUrl,
+  });
+  const app = await getConnectApp(context, accountSid, DEMO_APP_SID);
+  const moved: Record<string, string> = {};
+  for (const [name, path] of Object.entries(DEMO_APP_PATHS)) {
+    const parameter = Object.entries(TEXT_PARAMETERS).find(([one]) => one === name)?.[1];
+    const url = parameter && app[parameter.property];
+    const isOurs = url && URL.parse(url)?.pathname === path;
+    if (isOurs && url !== origin + path) moved[name] = origin + path;
+  }
+  if (Object.keys(moved).length > 0) {
+    await updateConnectApp(context, accountSid, DEMO_APP_SID, moved);
+  }
 }

@@ -24,8 +24,8 @@ interface Key {
   signing: KeyObject;
 }
 
-/** A signature may be cut, as in a page token, but no shorter than this. */
-const SHORTEST_SIGNATURE_BYTES = 12;
+/** Whole bytes in hex. A signature may be cut, as in a page token, to no less than 12 of its 32 bytes. */
+const SIGNATURE = /^(?:[0-9a-f]{2}){12,32}$/;
 
 /** Proofs that are remembered; the oldest goes first. */
 const MAX_PROOFS = 10_000;
@@ -44,7 +44,10 @@ export interface Keyring {
   digests(secret: string): string[];
   /** Signs a short text; hex digits. */
   sign(text: string): string;
-  /** Whether a key of this ring made `signature`, or a longer one that begins with it, for `text`. */
+  /**
+   * Whether a key of this ring made `signature`, or a longer one that begins with it, for `text`.
+   * Takes any text for a signature: what cannot be one is none.
+   */
   isSigned(text: string, signature: string): boolean;
   /** Whether a stored value was made with the current key. */
   isCurrent(stored: string): boolean;
@@ -121,10 +124,11 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
       return hmac(current.signing, text).toString('hex');
     },
     isSigned(text, signature) {
+      if (!SIGNATURE.test(signature)) return false;
       const given = Buffer.from(signature, 'hex');
       return all.some((key) => {
         const expected = hmac(key.signing, text).subarray(0, given.length);
-        return given.length >= SHORTEST_SIGNATURE_BYTES && timingSafeEqual(expected, given);
+        return timingSafeEqual(expected, given);
       });
     },
     isCurrent: (stored) => keyOf(stored) === current,

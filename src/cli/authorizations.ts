@@ -117,13 +117,22 @@ async function allow(context: Context, flags: Flags) {
   const state = encodeState(flags.state);
   const key = { accountSid, connectAppSid: flags.connectAppSid };
   const authorization = await authorizeConnectApp(context, key);
-  const redirect = allowedUrl(authorizeRedirectUrl, authorization.subaccountSid, state);
+  const redirect = allowedUrl(authorizeRedirectUrl, authorization.subaccountSid, {
+    state,
+    cb: undefined,
+  });
   return { ...wireOf(authorization), redirect };
 }
 
+/** A refusal sends nothing back but that it is one. */
+const NO_PARAMETERS = { state: undefined, cb: undefined };
+
 async function refuse(context: Context, flags: Flags) {
   const { connectAppSid, authorizeRedirectUrl } = await findParties(context, flags);
-  return { connect_app_sid: connectAppSid, redirect: deniedUrl(authorizeRedirectUrl) };
+  return {
+    connect_app_sid: connectAppSid,
+    redirect: deniedUrl(authorizeRedirectUrl, NO_PARAMETERS),
+  };
 }
 
 /** Who would authorize what, as the consent page checks it. */

@@ -6,6 +6,7 @@ import { createApp, openDatabase, prepareDatabase } from '../app.ts';
 import type { Config } from '../config.ts';
 import { prepareDataFolder } from '../data-folder.ts';
 import {
+  DEMO_APP_SID,
   DEMO_CONNECT_APP_SID,
   DEMO_CUSTOMER,
   DEMO_DEVELOPER,
@@ -42,6 +43,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   prepareDatabase(config, 'claim');
   const app = await createApp(config, {
     secretKey: findSecretKey(config),
+    hasDemoApp: true,
     logger: createLogger(config.logLevel, readable(process.stdout)),
     isLogForPerson: true,
   });
@@ -63,7 +65,7 @@ function welcome(origin: string): string {
   developer  ${accountSid}  token ${authToken}
   customer   ${DEMO_CUSTOMER.accountSid}  token ${DEMO_CUSTOMER.authToken}
   sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
-  consent    ${origin}/authorize/${DEMO_CONNECT_APP_SID}
+  consent    ${origin}/authorize/${DEMO_APP_SID}
 
 Paste this next:
 

@@ -3,8 +3,10 @@
 import { html } from 'hono/html';
 import type { Permission } from '../connect-apps/permissions.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
 import { signOutFoot } from '../sessions/page.ts';
 import type { Consent, Customer } from './consent.ts';
+import type { LinkParameters } from './redirect.ts';
 
 /** Twilio's own words, and a sentence that says what they come to. */
 const MEANINGS: Record<Permission, { title: string; text: string }> = {
@@ -22,38 +24,46 @@ export interface ConsentPage {
   consent: Consent;
   email: string;
   csrfToken: string;
-  state: string | undefined;
+  link: LinkParameters;
   /** Why the page is shown again. */
   notice?: string;
 }
 
 /** The page that asks. */
-export function consentPage({ consent, email, csrfToken, state, notice }: ConsentPage): Html {
+export function consentPage({ consent, email, csrfToken, link, notice }: ConsentPage): Html {
   const { app, customers, shown } = consent;
-  const name = app.friendlyName ?? app.sid;
+  const name = visibleOr(app.friendlyName, app.sid);
   return cardPage({
-    title: `Connect ${name}`,
+    title: `Connect ${plainText(name)}`,
     card: html`${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
-${app.logoUrl === null ? '' : html`<img class="logo" src="${app.logoUrl}" alt="" referrerpolicy="no-referrer">`}
-<h1>${name} asks for access to your account</h1>
-${app.companyName === null ? '' : html`<p class="quiet">by ${app.companyName}</p>`}
-${app.description === null ? '' : html`<p>${app.description}</p>`}
+${app.logoUrl === null ? '' : logoOf(app.logoUrl, name)}
+<h1>${isolated(name)} asks for access to your account</h1>
+${app.companyName === null ? '' : html`<div class="quiet by">${paragraph(`by ${app.companyName}`)}</div>`}
+${app.description === null ? '' : paragraph(app.description)}
 ${linksOf(consent)}
 <h2>What it asks for</h2>
 ${permissionsOf(consent)}
 <form method="post" action="/authorize/${app.sid}">
 ${csrfField(csrfToken)}
 <input type="hidden" name="shown" value="${shown}">
-${state === undefined ? '' : html`<input type="hidden" name="state" value="${state}">`}
+${Object.entries(link).map(([field, value]) =>
+  value === undefined ? '' : html`<input type="hidden" name="${field}" value="${value}">`,
+)}
 ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
 <div class="buttons">
 <button name="decision" value="allow">Allow</button>
 <button class="second" name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>
-<p class="quiet">Either way you go back to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>. You can take this access back at any time.</p>`,
+<p class="quiet">Either way you go back to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
     foot: signOutFoot(email, csrfToken),
   });
+}
+
+/** What the style sheet shows in the place of an image that does not come is the initial. */
+function logoOf(url: string, name: string): Html {
+  const [initial = ''] = plainText(name).trim();
+  return html`<div class="logo"><img src="${url}" alt="" data-initial="${initial.toUpperCase()}" referrerpolicy="no-referrer"></div>`;
 }
 
 function linksOf({ app }: Consent): Html | string {
@@ -84,7 +94,7 @@ function permissionsOf({ app, customers }: Consent): Html {
 function onlyCustomer({ app }: Consent, customers: readonly Customer[]): Html {
   return html`<h2>Your account</h2>${customers.map(
     (customer) => html`<input type="hidden" name="account_sid" value="${customer.account.sid}">
-<p><strong>${customer.account.friendlyName}</strong> <code class="quiet">${customer.account.sid}</code></p>
+<p><strong>${isolated(customer.account.friendlyName)}</strong> <code class="quiet">${customer.account.sid}</code></p>
 ${earlierText(customer, app.permissions)}`,
   )}`;
 }
@@ -93,7 +103,7 @@ function choiceOf({ app, customers }: Consent): Html {
   return html`<fieldset><legend>Which account?</legend>${customers.map(
     (customer) => html`<div class="choice">
 <input type="radio" name="account_sid" id="${customer.account.sid}" value="${customer.account.sid}" required>
-<label for="${customer.account.sid}"><strong>${customer.account.friendlyName}</strong> <code class="quiet">${customer.account.sid}</code> ${earlierText(customer, app.permissions)}</label>
+<label for="${customer.account.sid}"><strong>${isolated(customer.account.friendlyName)}</strong> <code class="quiet">${customer.account.sid}</code> ${earlierText(customer, app.permissions)}</label>
 </div>`,
   )}</fieldset>`;
 }

@@ -3,29 +3,100 @@
 /** At most this much state is taken, in bytes as they stand in the link. */
 export const MAX_STATE_BYTES = 4096;
 
+/** What a consent link says besides the app, exactly as it was sent: still percent-encoded. */
+export interface LinkParameters {
+  state: string | undefined;
+  /** Where the app would like to be called back: only its query is of use. */
+  cb: string | undefined;
+}
+
 /**
- * The `state` of a consent link exactly as it was sent, still percent-encoded; undefined when there
- * is none. Decoding it and encoding it again would not give back the same bytes.
+ * Reads a consent link. Nothing is decoded: decoding and encoding again would not give back the same
+ * bytes. Of a parameter that is repeated the first counts.
  */
-export function stateOf(target: string): string | undefined {
+export function linkParametersOf(target: string): LinkParameters {
   const [, query = ''] = /\?([^#]*)/.exec(target) ?? [];
-  const pair = query.split('&').find((one) => one === 'state' || one.startsWith('state='));
-  return pair?.slice('state='.length);
+  const pairs = query.split('&');
+  const rawOf = (name: string) =>
+    pairs.find((one) => one === name || one.startsWith(`${name}=`))?.slice(name.length + 1);
+  return { state: rawOf('state'), cb: rawOf('cb') };
+}
+
+/** The link that says the same. */
+export function consentLink(connectAppSid: string, { state, cb }: LinkParameters): string {
+  const query = [
+    ...(state === undefined ? [] : [`state=${state}`]),
+    ...(cb === undefined ? [] : [`cb=${cb}`]),
+  ].join('&');
+  return `/authorize/${connectAppSid}${query && `?${query}`}`;
 }
 
 /** The Authorize URL after Allow: with the subaccount, and the state if there was one. */
-export function allowedUrl(url: string, accountSid: string, state: string | undefined): string {
-  return append(url, `AccountSid=${accountSid}${state === undefined ? '' : `&state=${state}`}`);
+export function allowedUrl(url: string, accountSid: string, link: LinkParameters): string {
+  const { state } = link;
+  return append(url, [
+    ...keptQuery(url, link),
+    `AccountSid=${accountSid}`,
+    ...(state === undefined ? [] : [`state=${state}`]),
+  ]);
 }
 
-/** The Authorize URL after Deny: with the one parameter that says so. */
-export function deniedUrl(url: string): string {
-  return append(url, 'error=unauthorized_client');
+/** The Authorize URL after Deny: with the parameter that says so. */
+export function deniedUrl(url: string, link: LinkParameters): string {
+  return append(url, [...keptQuery(url, link), 'error=unauthorized_client']);
 }
 
-/** After whatever query is there, and before a fragment. */
-function append(url: string, parameters: string): string {
+/** Behind whatever query is there, and before a fragment. */
+function append(url: string, parameters: readonly string[]): string {
   const [base = '', fragment] = url.split('#', 2);
   const separator = !base.includes('?') ? '?' : /[?&]$/.test(base) ? '' : '&';
-  return `${base}${separator}${parameters}${fragment === undefined ? '' : `#${fragment}`}`;
+  return `${base}${separator}${parameters.join('&')}${fragment === undefined ? '' : `#${fragment}`}`;
+}
+
+const MAX_CB_BYTES = 4096;
+/** Scheme and host without user-info, the path, and the query: visible ASCII, no backslash, no fragment. */
+const CB = /^(?<origin>https?:\/\/[^/?#@\\]+)(?<path>\/[^?#\\]*)?(?:\?(?<query>[^#\\]*))?$/i;
+const VISIBLE = /^[\x21-\x7e]*$/;
+
+/**
+ * The parameters that the `cb` of a link adds to the Authorize URL: those of its query, when it names the
+ * same place; none of any other. Our own answers cannot be among them, so that each is there once.
+ */
+function keptQuery(url: string, { cb, state }: LinkParameters): string[] {
+  const query = queryOfSamePlace(url, cb);
+  if (query === undefined) return [];
+  const own = url.split('#', 1)[0]?.split('?').slice(1).join('?').split('&') ?? [];
+  return query
+    .split('&')
+    .filter((pair) => pair !== '' && !own.includes(pair) && !isOurs(pair, state !== undefined));
+}
+
+function queryOfSamePlace(url: string, cb: string | undefined): string | undefined {
+  if (cb === undefined || cb.length > MAX_CB_BYTES) return undefined;
+  const text = decode(cb);
+  const parts = text !== undefined && VISIBLE.test(text) ? CB.exec(text)?.groups : undefined;
+  if (text === undefined || parts === undefined) return undefined;
+  const [asked, stored] = [URL.parse(text), URL.parse(url)];
+  if (asked === null || stored === null || asked.origin !== stored.origin) return undefined;
+  // Compared as written, too: a path that only comes to the same has no business here.
+  const isSamePath = asked.pathname === stored.pathname && (parts.path ?? '/') === asked.pathname;
+  return isSamePath ? parts.query : undefined;
+}
+
+/** Whether a parameter has a name of ours, however it is written: also as PHP and Rails write arrays. */
+function isOurs(pair: string, hasState: boolean): boolean {
+  const name = decode(pair.split('=', 1)[0] ?? '')
+    ?.split('[', 1)[0]
+    ?.toLowerCase();
+  if (name === undefined) return true;
+  return name === 'accountsid' || name === 'error' || (hasState && name === 'state');
+}
+
+/** As a form decodes it; undefined for what is none. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
 }

@@ -11,9 +11,17 @@ import { sendSignIn } from '../sessions/routes.ts';
 import { findSession, type Session } from '../sessions/session.ts';
 import { type Consent, getConsent, isAsShown } from './consent.ts';
 import { consentPage } from './page.ts';
-import { allowedUrl, deniedUrl, MAX_STATE_BYTES, stateOf } from './redirect.ts';
+import {
+  allowedUrl,
+  consentLink,
+  deniedUrl,
+  type LinkParameters,
+  linkParametersOf,
+  MAX_STATE_BYTES,
+} from './redirect.ts';
 
-const FIELDS = ['shown', 'state', 'account_sid', 'decision'];
+const FIELDS = ['shown', 'state', 'cb', 'account_sid', 'decision'];
+const IN_QUERY = /^[\x21-\x7e]*$/;
 
 /** Adds /authorize/{ConnectAppSid}. */
 export function addConsentRoutes(pages: Pages, context: Context): void {
@@ -23,34 +31,34 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
 
   server.get(url, { schema }, async (request, reply) => {
     const sid = pathParameter(request, 'ConnectAppSid');
-    const state = checkState(stateOf(request.originalUrl));
+    const link = checkLink(linkParametersOf(request.originalUrl));
     // Before sign-in: a link that leads nowhere says so at once.
     await getConsentParties(context.database.query, sid);
     const session = await findSession(context, pages.sessionOf(request));
-    if (session === undefined) return sendSignIn(pages, request, reply, linkOf(sid, state));
+    if (session === undefined) return sendSignIn(pages, request, reply, consentLink(sid, link));
     const consent = await getConsent(context, session.user.sid, sid);
-    return ask(request, reply, session, consent, state);
+    return ask(request, reply, session, consent, link);
   });
 
   server.post(url, { schema, preHandler: pages.checkForm }, async (request, reply) => {
     const sid = pathParameter(request, 'ConnectAppSid');
     const form = formOf(request, FIELDS);
-    const state = checkState(textOf(form, 'state'));
+    const link = checkLink({ state: textOf(form, 'state'), cb: textOf(form, 'cb') });
     const session = await findSession(context, pages.sessionOf(request));
-    if (session === undefined) return sendSignIn(pages, request, reply, linkOf(sid, state));
+    if (session === undefined) return sendSignIn(pages, request, reply, consentLink(sid, link));
     const consent = await getConsent(context, session.user.sid, sid);
     const { authorizeRedirectUrl, app, customers } = consent;
     const check = isAsShown(context, session.user.sid, textOf(form, 'shown'));
     const askAgain = async () => {
       const now = await getConsent(context, session.user.sid, sid);
       const notice = 'The app has changed since this page was shown. Please look again.';
-      return ask(request, reply.code(409), session, now, state, notice);
+      return ask(request, reply.code(409), session, now, link, notice);
     };
     if (!check(app)) return askAgain();
     switch (textOf(form, 'decision')) {
       case 'deny':
         context.report({ name: 'refused', connectAppSid: app.sid, userSid: session.user.sid });
-        return reply.redirect(deniedUrl(authorizeRedirectUrl), 302);
+        return reply.redirect(deniedUrl(authorizeRedirectUrl, link), 302);
       case 'allow': {
         const accountSid = textOf(form, 'account_sid');
         const customer = customers.find(({ account }) => account.sid === accountSid);
@@ -59,7 +67,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
         try {
           // Checked once more where it is granted: the app may change until then.
           const { subaccountSid } = await authorizeConnectApp(context, key, check);
-          return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, state), 302);
+          return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, link), 302);
         } catch (error) {
           if (error instanceof Problem && error.problem === 'app_changed') return askAgain();
           throw error;
@@ -75,32 +83,30 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
     reply: FastifyReply,
     session: Session,
     consent: Consent,
-    state: string | undefined,
+    link: LinkParameters,
     notice?: string,
   ): Promise<FastifyReply> {
     const page = consentPage({
       consent,
       email: session.user.email,
       csrfToken: pages.csrfToken(request, reply),
-      state,
+      link,
       ...(notice !== undefined && { notice }),
     });
     return pages.send(reply, page, [new URL(consent.authorizeRedirectUrl).origin]);
   }
 }
 
-function linkOf(sid: string, state: string | undefined): string {
-  return `/authorize/${sid}${state === undefined ? '' : `?state=${state}`}`;
-}
-
-/** What may stand in a query (RFC 3986, section 3.4), so that it can also stand in a header. */
-function checkState(state: string | undefined): string | undefined {
-  if (state === undefined) return undefined;
-  if (state.length > MAX_STATE_BYTES) {
+/**
+ * The state must be what may stand in a query (RFC 3986, section 3.4), so that it can also stand in a header. Any
+ * other cb than one of use is ignored.
+ */
+function checkLink({ state, cb }: LinkParameters): LinkParameters {
+  if (state !== undefined && state.length > MAX_STATE_BYTES) {
     throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes`);
   }
-  if (!/^[\x21-\x7e]*$/.test(state)) {
+  if (state !== undefined && !IN_QUERY.test(state)) {
     throw parameterProblem('state', 'must be percent-encoded, as in every URL');
   }
-  return state;
+  return { state, cb: cb !== undefined && IN_QUERY.test(cb) ? cb : undefined };
 }

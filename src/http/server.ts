@@ -10,7 +10,7 @@ import { Problem } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
 import { endConnectionsOnClose } from './connections.ts';
-import { writeErrorReply } from './error-reply.ts';
+import { type ErrorReply, writeErrorReply } from './error-reply.ts';
 import { takeForms } from './forms.ts';
 import { createNodeServer } from './node-server.ts';
 import { refuseUnparsable } from './parser-errors.ts';
@@ -35,6 +35,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether a server that has too much to do answers this all the same. */
     isAlwaysAnswered?: boolean;
+    /** Whether what it mostly does is wait for a turn that it is given elsewhere: that is no work in progress. */
+    waitsForTurns?: boolean;
   }
 }
 
@@ -48,7 +50,14 @@ export interface ServerOptions {
   resources: readonly Resource[];
   /** Whether clients should turn to another server. */
   isDraining: () => boolean;
+  /** Writes an error as a page where a person reads it; undefined elsewhere. */
+  writeErrorPage?: WriteErrorPage;
 }
+
+type WriteErrorPage = (
+  error: unknown,
+  request: { target: string; accept: string | undefined; requestId: string },
+) => { status: number; headers: Record<string, string>; body: string } | undefined;
 
 /** Makes a server without routes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
@@ -113,6 +122,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   function begin(request: FastifyRequest): void {
+    if (request.routeOptions.config.waitsForTurns) return;
     request.hasBegun = true;
     admission.begin();
   }
@@ -128,7 +138,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   function answer(error: unknown, request: FastifyRequest, reply: Reply) {
     const problem = asProblem(error);
     noteFault(request, problem);
-    const { status } = send(problem, reply, request);
+    const { status } = send(problem, reply, request, options.writeErrorPage);
     // Whoever is overloaded has no time to say so twice: the line of the request does.
     if (status < 500 || problem === OVERLOADED) return;
     logger.error({ requestId: request.id, err: problem }, 'The request failed');
@@ -151,12 +161,19 @@ interface Reply {
   send(payload?: unknown): unknown;
 }
 
-function send(error: unknown, reply: Reply, request: FastifyRequest): { status: number } {
-  const path = pathOf(request.originalUrl);
-  const written = writeErrorReply(error, path, extensionOf(request.originalUrl));
+function send(
+  error: unknown,
+  reply: Reply,
+  request: FastifyRequest,
+  writeErrorPage?: WriteErrorPage,
+): { status: number } {
+  const { originalUrl: target, id: requestId } = request;
+  const page = writeErrorPage?.(error, { target, accept: request.headers.accept, requestId });
+  const written = page ?? withHeaders(writeErrorReply(error, pathOf(target), extensionOf(target)));
   reply.code(written.status);
-  reply.header('content-type', written.contentType);
-  if (written.status === 401) reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
+  for (const [name, value] of Object.entries(written.headers)) reply.header(name, value);
+  if (page === undefined && written.status === 401)
+    reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
   if (written.status === 503) reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
   if (written.status === 413 || written.status === 503) {
     if (!request.raw.complete) {
@@ -167,6 +184,10 @@ function send(error: unknown, reply: Reply, request: FastifyRequest): { status: 
   // A text is sent as it is: the schema of the route's good answer does not apply.
   reply.send(written.body);
   return written;
+}
+
+function withHeaders({ status, contentType, body }: ErrorReply) {
+  return { status, headers: { 'content-type': contentType }, body };
 }
 
 /**

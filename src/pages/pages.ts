@@ -6,13 +6,13 @@
 import cookie from '@fastify/cookie';
 import csrf from '@fastify/csrf-protection';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ERRORS } from '../http/error-reply.ts';
 import { noteFault } from '../http/request-log.ts';
 import type { Logger } from '../logger.ts';
 import { Problem } from '../problem.ts';
 import type { Keyring } from '../secrets.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
-import { errorPage, type Html } from './layout.ts';
+import { isForPerson, pageOfError } from './error.ts';
+import type { Html } from './layout.ts';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
 
 export interface PagesOptions {
@@ -29,6 +29,14 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
+  /** The value of another cookie of ours. */
+  cookieOf(request: FastifyRequest, name: string): string | undefined;
+  /** Gives the browser another cookie, which no script can read, for so long. */
+  setCookie(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    cookie: { name: string; value: string; maxAgeMs: number },
+  ): void;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
@@ -46,7 +54,9 @@ export async function addPages(
   addAssets(server);
   await server.register(async (scope) => {
     await scope.register(cookie);
-    const sessionOf = (request: FastifyRequest) => request.cookies[sessionCookie(request)];
+    const cookieOf = (request: FastifyRequest, name: string) =>
+      request.cookies[named(request, name)];
+    const sessionOf = (request: FastifyRequest) => cookieOf(request, SESSION_COOKIE);
     const bindingOf = (request: FastifyRequest) =>
       options.keyring.sign(`csrf ${sessionOf(request) ?? ''}`);
     await scope.register(csrf, {
@@ -58,15 +68,18 @@ export async function addPages(
     });
     const isSecure = (request: FastifyRequest) =>
       options.publicUrl?.startsWith('https:') || request.protocol === 'https';
-    const sessionCookie = (request: FastifyRequest) =>
-      isSecure(request) ? '__Host-connect_apps_session' : 'connect_apps_session';
+    // With the prefix no other host of the domain can plant one (RFC 6265bis, section 4.1.3.2).
+    const named = (request: FastifyRequest, name: string) =>
+      isSecure(request) ? `__Host-${name}` : name;
+    const attributesFor = (request: FastifyRequest) =>
+      ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) }) as const;
 
     scope.addHook('onRequest', (_, reply, done) => {
       reply.headers(HEADERS);
       done();
     });
     scope.setErrorHandler((error: FastifyError, request, reply) => {
-      const { status, title, text } = explain(error);
+      const { status, page } = pageOfError(error, request.id);
       noteFault(
         request,
         error.code?.startsWith('FST_CSRF_') ? new Problem('form_rejected') : error,
@@ -76,36 +89,41 @@ export async function addPages(
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return send(reply.code(status), errorPage(title, text, request.id));
+      return send(reply.code(status), page);
     });
 
     addRoutes({
       server: scope,
       sessionOf,
       setSession(request, reply, secret) {
-        const attributes = {
-          path: '/',
-          httpOnly: true,
-          sameSite: 'lax',
-          secure: isSecure(request),
-        } as const;
-        const name = sessionCookie(request);
+        const name = named(request, SESSION_COOKIE);
+        const attributes = attributesFor(request);
         if (secret === undefined) reply.clearCookie(name, attributes);
         else reply.setCookie(name, secret, attributes);
+      },
+      cookieOf,
+      setCookie(request, reply, { name, value, maxAgeMs }) {
+        const maxAge = Math.floor(maxAgeMs / 1000);
+        reply.setCookie(named(request, name), value, { ...attributesFor(request), maxAge });
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send,
       checkForm(request, reply, done) {
         const own = options.publicUrl ?? `${request.protocol}://${request.host}`;
-        const { origin } = request.headers;
+        const { origin, 'sec-fetch-site': site } = request.headers;
         // Browsers name the origin of a form; "null" is a page that hides where it comes from.
-        if (origin !== undefined && origin !== own) done(new Problem('form_rejected'));
+        const isOurs = origin === undefined || origin === own;
+        // "none" is a person who sends it again by hand.
+        const isSameSite = site === undefined || site === 'same-origin' || site === 'none';
+        if (!isOurs || !isSameSite) done(new Problem('form_rejected'));
         else scope.csrfProtection(request, reply, done);
       },
     });
   });
 }
+
+const SESSION_COOKIE = 'connect_apps_session';
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -121,59 +139,40 @@ async function send(
   page: Html,
   formTargets: readonly string[] = [],
 ): Promise<FastifyReply> {
+  return reply.headers(headersOf(formTargets)).send(documentOf(await page));
+}
+
+// What no document may hold (HTML, section 13.1.4), and so nobody's text that is shown in one.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it takes away
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g;
+
+function documentOf(page: Html | Awaited<Html>): string {
+  return String(page).replaceAll(CONTROLS, '');
+}
+
+function headersOf(formTargets: readonly string[] = []): Record<string, string> {
   // Browsers apply form-action to the redirect after a form, too (CSP Level 3, section 6.4.1).
   const targets = ["'self'", ...formTargets].join(' ');
-  return reply
-    .header('content-type', 'text/html; charset=utf-8')
-    .header(
-      'content-security-policy',
-      `default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
-    )
-    .send(String(await page));
+  return {
+    ...HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
+  };
+}
+
+/** An error outside of the pages as a page, where it is for a person to read; undefined where it is not. */
+export function writeErrorPage(
+  error: unknown,
+  { target, accept, requestId }: { target: string; accept: string | undefined; requestId: string },
+): { status: number; headers: Record<string, string>; body: string } | undefined {
+  if (!isForPerson(target, accept)) return undefined;
+  const { status, page } = pageOfError(error, requestId);
+  return { status, headers: headersOf(), body: documentOf(page) };
 }
 
 function tokenOf(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null ? Reflect.get(body, '_csrf') : undefined;
   return typeof token === 'string' ? token : undefined;
-}
-
-/** What a person reads of an error. */
-function explain(error: FastifyError): { status: number; title: string; text: string } {
-  if (error.code?.startsWith('FST_CSRF_')) return explainProblem(new Problem('form_rejected'));
-  if (error instanceof Problem) return explainProblem(error);
-  const status = error.statusCode ?? 500;
-  return status < 500
-    ? { status, title: 'That request was not understood', text: 'Go back and try again.' }
-    : { status: 500, title: 'Something went wrong', text: 'It is our fault. Try again later.' };
-}
-
-function explainProblem({ problem, detail }: Problem) {
-  const { status } = ERRORS[problem];
-  switch (problem) {
-    case 'form_rejected':
-      return {
-        status,
-        title: 'This form is no longer valid',
-        text: 'Nothing has been changed. Go back, reload the page, and try again.',
-      };
-    case 'not_found':
-      return {
-        status,
-        title: 'There is nothing here',
-        text: 'The link is wrong or too old. Ask whoever gave it to you for a new one.',
-      };
-    case 'consent_impossible':
-      return { status, title: 'This app cannot be connected', text: detail ?? '' };
-    case 'overloaded':
-    case 'storage_unavailable':
-      return { status, title: 'Too busy just now', text: 'Try again in a moment.' };
-    default:
-      return {
-        status,
-        title: status < 500 ? 'That did not work' : 'Something went wrong',
-        text: status < 500 && detail ? detail : 'Go back and try again.',
-      };
-  }
 }
 
 function addAssets(server: FastifyInstance): void {

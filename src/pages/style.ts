@@ -11,6 +11,7 @@ export const STYLE_SHEET = `:root {
   --line: light-dark(#d5dae0, #363c44);
   --accent: light-dark(#0b5cad, #7ab8ff);
   --on-accent: light-dark(#ffffff, #0f1216);
+  --tint: light-dark(#e7f0fa, #14273b);
   --warning: light-dark(#fff4d6, #3a2f10);
   --radius: 10px;
 }
@@ -38,7 +39,17 @@ thead th { font-weight: 600; }
 .card > :last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); font-size: .9375rem; }
 .brand { margin: 0 0 1rem; color: var(--quiet); font-size: .875rem; letter-spacing: .02em; }
-.logo { display: block; width: 4rem; height: 4rem; margin-bottom: 1rem; object-fit: contain; border-radius: var(--radius); border: 1px solid var(--line); background: #ffffff; }
+.logo { position: relative; width: 4rem; height: 4rem; margin-bottom: 1rem; overflow: hidden; border-radius: var(--radius); border: 1px solid var(--line); }
+.logo img { display: block; width: 100%; height: 100%; object-fit: contain; background: #ffffff; }
+.logo img::after { content: attr(data-initial); position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
+.text { white-space: pre-line; }
+.by p { margin: 0 0 .75rem; }
+.more { margin: 0 0 .75rem; overflow-wrap: anywhere; }
+.more summary { list-style: none; cursor: pointer; }
+.more summary::-webkit-details-marker { display: none; }
+.more[open] .short, .more[open] .closed, .more:not([open]) .open { display: none; }
+.more p { margin: .25rem 0 0; }
+.toggle { color: var(--accent); text-decoration: underline; }
 .links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .75rem; padding: 0; list-style: none; }
 .permissions { margin: 0; padding: 0; list-style: none; }
 .permissions li { padding: .625rem 0; border-top: 1px solid var(--line); }
@@ -53,6 +64,10 @@ legend { padding: 0; font-weight: 600; }
 label { font-weight: 600; }
 .choice label { font-weight: 400; }
 input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .625rem .75rem; border: 1px solid var(--quiet); border-radius: 6px; background: var(--card); color: var(--ink); font: inherit; }
+pre { margin: 0 0 1rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: var(--radius); background: var(--paper); white-space: pre-wrap; }
+pre code { user-select: all; }
+.card code { font-size: .875em; }
+.card td:first-child code { overflow-wrap: normal; }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
 button.second { background: transparent; color: var(--accent); }

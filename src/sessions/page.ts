@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { Account } from '../accounts/account.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { isolated } from '../pages/text.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
@@ -37,8 +38,10 @@ export function signedInPage(email: string, accounts: readonly Account[], token:
 <p>You act for:</p>
 <ul class="permissions">${accounts.map(
       (account) =>
-        html`<li><strong>${account.friendlyName}</strong><code>${account.sid}</code></li>`,
-    )}</ul>`,
+        html`<li><strong>${isolated(account.friendlyName)}</strong><code>${account.sid}</code></li>`,
+    )}</ul>
+<h2>What there is</h2>
+<ul class="links"><li><a href="/docs">API reference</a></li><li><a href="/openapi.json">OpenAPI document</a></li></ul>`,
     foot: signOutFoot(email, token),
   });
 }

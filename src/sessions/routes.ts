@@ -5,51 +5,98 @@ import type { Context } from '../context.ts';
 import { formOf } from '../http/request.ts';
 import type { Pages } from '../pages/pages.ts';
 import { textOf } from '../parameter.ts';
+import { KNOWN_BROWSER_MS, markBrowser } from '../users/known-browser.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
-import { findByPassword, listAccountsOf } from '../users/user.ts';
+import { listAccountsOf } from '../users/user.ts';
 import { signedInPage, signInPage } from './page.ts';
 import { beginSession, endSession, findSession } from './session.ts';
+import { type Result, trySignIn } from './sign-in.ts';
 
-/** Adds /sign-in and /sign-out. */
+/** Where people are led who came to sign in and nothing else. */
+const CONSOLE_PATH = '/console';
+const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
+
+/** Adds /sign-in, /sign-out, and the page of someone who is signed in. */
 export function addSessionRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
   const { server } = pages;
   const schema = { hide: true };
 
-  server.get('/sign-in', { schema }, async (request, reply) => {
+  server.get('/', { schema }, async (_, reply) => reply.redirect(CONSOLE_PATH, 302));
+
+  server.get(CONSOLE_PATH, { schema }, async (request, reply) => {
     const session = await findSession(context, pages.sessionOf(request));
-    if (session === undefined) return sendSignIn(pages, request, reply, '/sign-in');
+    if (session === undefined) return sendSignIn(pages, request, reply, CONSOLE_PATH);
     const accounts = await listAccountsOf(context, session.user.sid);
     const token = pages.csrfToken(request, reply);
     return pages.send(reply, signedInPage(session.user.email, accounts, token));
   });
 
-  server.post('/sign-in', { schema, preHandler: pages.checkForm }, async (request, reply) => {
-    const form = formOf(request, ['email', 'password', 'return_to']);
-    const email = textOf(form, 'email') ?? '';
-    const returnTo = localPath(textOf(form, 'return_to'));
-    const refuse = (status: number, notice: string) =>
-      sendSignIn(pages, request, reply.code(status), returnTo, { notice, email });
-
-    const waitMs = limits.countTry(email, request.ip);
-    if (waitMs > 0) {
-      const seconds = Math.ceil(waitMs / 1000);
-      reply.header('Retry-After', seconds);
-      return refuse(429, `Too many tries from here. Try again in ${seconds} seconds.`);
-    }
-    const user = await findByPassword(context, email, textOf(form, 'password') ?? '');
-    if (user === undefined) return refuse(401, 'The e-mail or the password is wrong.');
-    limits.forgetTry(email, request.ip);
-    // A new session each time: one that somebody else put into this browser is worth nothing.
-    await endSession(context, pages.sessionOf(request));
-    pages.setSession(request, reply, await beginSession(context, user.sid));
-    return reply.redirect(returnTo, 303);
+  server.get('/sign-in', { schema }, async (request, reply) => {
+    const session = await findSession(context, pages.sessionOf(request));
+    if (session === undefined) return sendSignIn(pages, request, reply, CONSOLE_PATH);
+    return reply.redirect(CONSOLE_PATH, 303);
   });
+
+  server.post(
+    '/sign-in',
+    { schema, preHandler: pages.checkForm, config: { waitsForTurns: true } },
+    async (request, reply) => {
+      const form = formOf(request, ['email', 'password', 'return_to']);
+      const email = textOf(form, 'email') ?? '';
+      const returnTo = localPath(textOf(form, 'return_to'));
+      const result = await trySignIn(context, limits, {
+        email,
+        password: textOf(form, 'password') ?? '',
+        address: request.ip,
+        mark: pages.cookieOf(request, KNOWN_BROWSER_COOKIE),
+        isGone: () => request.raw.socket.destroyed,
+      });
+      if ('refusal' in result) {
+        const { status, notice, waitSeconds } = explainRefusal(result);
+        if (waitSeconds !== undefined) reply.header('Retry-After', waitSeconds);
+        return sendSignIn(pages, request, reply.code(status), returnTo, { notice, email });
+      }
+      const { user } = result;
+      // A new session each time: one that somebody else put into this browser is worth nothing.
+      await endSession(context, pages.sessionOf(request));
+      pages.setSession(request, reply, await beginSession(context, user.sid));
+      const mark = markBrowser(context.keyring, user.email, context.clock.now());
+      pages.setCookie(request, reply, {
+        name: KNOWN_BROWSER_COOKIE,
+        value: mark,
+        maxAgeMs: KNOWN_BROWSER_MS,
+      });
+      return reply.redirect(returnTo, 303);
+    },
+  );
 
   server.post('/sign-out', { schema, preHandler: pages.checkForm }, async (request, reply) => {
     await endSession(context, pages.sessionOf(request));
     pages.setSession(request, reply, undefined);
     return reply.redirect('/sign-in', 303);
   });
+}
+
+/** What a person reads of a try that failed. */
+function explainRefusal(result: Exclude<Result, { user: unknown }>): {
+  status: number;
+  notice: string;
+  waitSeconds?: number;
+} {
+  switch (result.refusal) {
+    case 'too_many_tries': {
+      const waitSeconds = Math.ceil(result.waitMs / 1000);
+      const notice = `Too many tries from here. Try again in ${waitSeconds} seconds.`;
+      return { status: 429, notice, waitSeconds };
+    }
+    case 'wrong':
+      return { status: 401, notice: 'The e-mail or the password is wrong.' };
+    case 'not_checked': {
+      const notice =
+        'Too many people are signing in. Your password was not checked. Try again in a moment.';
+      return { status: 503, notice, waitSeconds: 1 };
+    }
+  }
 }
 
 /** Answers with the form to sign in, which then leads to `returnTo`. */
@@ -67,5 +114,5 @@ export function sendSignIn(
 /** Only a path of this server: nobody is sent elsewhere by signing in. */
 function localPath(text: string | undefined): string {
   const isLocal = text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text);
-  return isLocal && !text.includes('\\') ? text : '/sign-in';
+  return isLocal && !text.includes('\\') ? text : CONSOLE_PATH;
 }

@@ -5,7 +5,7 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { parameterProblem } from '../parameter.ts';
-import { createTurns } from './turns.ts';
+import { type Asker, createTurns } from './turns.ts';
 
 interface Cost {
   /** The binary logarithm of N. */
@@ -30,6 +30,8 @@ const UNKNOWN = { cost: COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(H
 
 // Of the whole process: two leave processor, memory and Node's four threads to the API.
 const turns = createTurns({ atOnce: 2, waiting: 64 });
+/** Who sets a password: an operator, or someone who is signed in. */
+const SETTER: Asker = { name: 'sets a password', isKnown: true };
 
 /** Raises `parameter_invalid` when a new password is too short, too long, or not Unicode text. */
 export function checkNewPassword(password: string): void {
@@ -46,21 +48,22 @@ export function checkNewPassword(password: string): void {
 /** Makes the text to store for a password; raises `overloaded` when too many wait. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive(password, salt, HASH_BYTES, COST);
+  const hash = await derive(password, salt, HASH_BYTES, COST, SETTER);
   const { ln, r, p } = COST;
   return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(hash)}`;
 }
 
 /**
  * Answers whether the password is the stored one; without one it does the same work, and answers
- * no. Raises `overloaded` when too many wait.
+ * no. Raises `overloaded` when too many wait: then nothing has been found out.
  */
 export async function verifyPassword(
   password: string,
   stored: string | undefined,
+  asker: Asker,
 ): Promise<boolean> {
   const { cost, salt, hash } = stored === undefined ? UNKNOWN : parseStored(stored);
-  const derived = await derive(password, salt, hash.length, cost);
+  const derived = await derive(password, salt, hash.length, cost, asker);
   return timingSafeEqual(derived, hash) && stored !== undefined;
 }
 
@@ -75,7 +78,13 @@ function parseStored(stored: string): { cost: Cost; salt: Buffer; hash: Buffer }
   };
 }
 
-function derive(password: string, salt: Buffer, length: number, { ln, r, p }: Cost) {
+function derive(
+  password: string,
+  salt: Buffer,
+  length: number,
+  { ln, r, p }: Cost,
+  asker: Asker,
+): Promise<Buffer> {
   const N = 2 ** ln;
   // What RFC 7914 needs (128 N r), and half as much again: the library counts its own buffers too.
   const options = { N, r, p, maxmem: 192 * N * r };
@@ -86,6 +95,7 @@ function derive(password: string, salt: Buffer, length: number, { ln, r, p }: Co
           error === null ? resolve(key) : reject(error),
         );
       }),
+    asker,
   );
 }
 

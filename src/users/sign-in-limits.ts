@@ -5,6 +5,7 @@
 
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { canonicalEmail } from './email.ts';
 
 export interface SignInLimits {
   /**
@@ -12,7 +13,10 @@ export interface SignInLimits {
    * A refused try is not counted.
    */
   countTry(email: string, address: string): number;
-  /** Takes back a try that succeeded, so that a big office behind one address is not slowed down. */
+  /**
+   * Takes back a try that succeeded, so that a big office behind one address is not slowed down, or one that
+   * found nothing out.
+   */
   forgetTry(email: string, address: string): void;
 }
 
@@ -67,15 +71,18 @@ export function createSignInLimits(clock: Clock): SignInLimits {
 
 function keysOf(email: string, address: string): [key: string, limit: Limit][] {
   const network = networkOf(address);
-  const who = email.slice(0, MAX_EMAIL_LENGTH).toLowerCase();
+  const who = canonicalEmail(email.trim().slice(0, MAX_EMAIL_LENGTH));
   return [
     [network, PER_NETWORK],
     [`${network} ${who}`, PER_EMAIL_AND_NETWORK],
   ];
 }
 
-/** An IPv4 address, or the /64 of an IPv6 address: one machine can take any address of its /64. */
-function networkOf(address: string): string {
+/**
+ * An IPv4 address, or the network of an IPv6 address with so many groups of 16 bits: one machine can take any
+ * address of its /64, and whoever asks for it gets a /48.
+ */
+export function networkOf(address: string, groupCount = 4): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!isIPv6(address)) return address;
@@ -88,7 +95,7 @@ function networkOf(address: string): string {
     ...(tail?.split(':') ?? []),
   ];
   return all
-    .slice(0, 4)
+    .slice(0, groupCount)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':');
 }

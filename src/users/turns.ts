@@ -1,30 +1,117 @@
-/** Expensive work in turns: so much at once, so much waiting, and no more. */
+/**
+ * Expensive work in turns: so much at once, so much waiting, and no more. Turns are shared out between those
+ * who ask, not between their requests: who asks a thousand times waits behind who asks once.
+ */
 
 import { Problem } from '../problem.ts';
 
-export interface Turns {
-  /** Does the work when its turn comes, first come first served; raises `overloaded` when too much waits. */
-  take<Result>(work: () => Promise<Result>): Promise<Result>;
+/** Who asks for a turn. */
+export interface Asker {
+  /** Those with one name share one place in the circle. */
+  name: string;
+  /** Whether it has proved to be who it says: such askers have every second turn, and a queue of their own. */
+  isKnown: boolean;
+  /** Whether nobody waits for the result any more. */
+  isGone?: () => boolean;
 }
 
-/** Creates turns for `atOnce` pieces of work, with `waiting` more allowed to wait. */
+export interface Turns {
+  /**
+   * Does the work when the asker's turn comes. Raises `overloaded` when too much waits: for what the greediest asker
+   * sent last.
+   */
+  take<Result>(work: () => Promise<Result>, asker: Asker): Promise<Result>;
+}
+
+interface Waiting {
+  isGone: () => boolean;
+  begin(): void;
+  refuse(error: Problem): void;
+}
+
+/** Creates turns for `atOnce` pieces of work, with `waiting` more of each kind of asker allowed to wait. */
 export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: number }): Turns {
-  const queue: (() => void)[] = [];
+  const known = createCircle(waiting);
+  const strangers = createCircle(waiting);
   let free = atOnce;
+  // Whose turn it is; when those have nothing to do, the others take it.
+  let turnOf = known;
+
+  function next(): Waiting | undefined {
+    const others = turnOf === known ? strangers : known;
+    const one = turnOf.shift();
+    if (one === undefined) return others.shift();
+    turnOf = others;
+    return one;
+  }
 
   return {
-    async take(work) {
+    async take(work, { name, isKnown, isGone = () => false }) {
       if (free > 0) free -= 1;
-      else if (queue.length < waiting) await new Promise<void>((begin) => queue.push(begin));
-      else throw new Problem('overloaded');
+      else {
+        await new Promise<void>((begin, refuse) => {
+          (isKnown ? known : strangers).push(name, { begin, refuse, isGone });
+        });
+      }
       try {
+        if (isGone()) throw new Problem('overloaded');
         return await work();
       } finally {
         // The turn goes straight to the next, so that nobody can come in between.
-        const next = queue.shift();
-        if (next) next();
+        const one = next();
+        if (one) one.begin();
         else free += 1;
       }
+    },
+  };
+}
+
+/** A queue for each asker, one served after the other. */
+function createCircle(limit: number) {
+  // In the order in which their turns come.
+  const queues = new Map<string, Waiting[]>();
+  let count = 0;
+
+  function dropGone(): void {
+    for (const [name, queue] of queues) {
+      const { gone = [], there = [] } = Object.groupBy(queue, (one) =>
+        one.isGone() ? 'gone' : 'there',
+      );
+      for (const one of gone) one.refuse(new Problem('overloaded'));
+      count -= gone.length;
+      if (there.length > 0) queues.set(name, there);
+      else queues.delete(name);
+    }
+  }
+
+  function greediest(): Waiting[] {
+    return [...queues.values()].reduce((most, one) => (one.length > most.length ? one : most), []);
+  }
+
+  return {
+    push(name: string, waiting: Waiting): void {
+      if (count === limit) dropGone();
+      const queue = queues.get(name) ?? [];
+      if (count === limit) {
+        const most = greediest();
+        const refused = most.length > queue.length + 1 ? most.pop() : waiting;
+        refused?.refuse(new Problem('overloaded'));
+        if (refused === waiting) return;
+        count -= 1;
+      }
+      queue.push(waiting);
+      queues.set(name, queue);
+      count += 1;
+    },
+    shift(): Waiting | undefined {
+      const [first] = queues;
+      if (first === undefined) return undefined;
+      const [name, queue] = first;
+      const waiting = queue.shift();
+      queues.delete(name);
+      if (queue.length > 0) queues.set(name, queue);
+      count -= 1;
+      return waiting;
     },
   };
 }

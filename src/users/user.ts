@@ -8,6 +8,7 @@ import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { endSessionsOf } from '../sessions/store.ts';
 import { createSid, parseSid } from '../sid.ts';
+import { canonicalEmail, isEmail } from './email.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
 import {
   changeMemberships,
@@ -17,10 +18,11 @@ import {
   listMemberships,
   setPasswordHash,
 } from './store.ts';
+import type { Asker } from './turns.ts';
 
 export interface User {
   sid: string;
-  /** Lower-case. */
+  /** Canonical: email.ts. */
   email: string;
   createdAt: number;
 }
@@ -35,11 +37,6 @@ export interface NewUser {
   /** The parent accounts that the user belongs to. */
   accountSids: readonly string[];
 }
-
-/** RFC 5321, section 4.5.3.1.3. */
-const MAX_EMAIL_LENGTH = 254;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it refuses
-const ADDRESS = /^[^\s@\u0000-\u001f]+@[^\s@\u0000-\u001f]+$/;
 
 /** Creates a user. Raises `parameter_invalid` for an e-mail that is taken or none, or a weak password. */
 export async function createUser(context: Context, user: NewUser): Promise<User> {
@@ -78,7 +75,7 @@ export async function setPassword(
   const passwordHash = await hashPassword(password);
   const updatedAt = context.clock.now();
   return context.database.transaction(async (transaction) => {
-    const user = await findUserByEmail(transaction, emailText.trim().toLowerCase());
+    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
     if (!user) throw new Problem('not_found');
     await setPasswordHash(transaction, user.sid, passwordHash, updatedAt);
     await endSessionsOf(transaction, user.sid);
@@ -88,7 +85,7 @@ export async function setPassword(
 
 /** Returns the user with this e-mail, and raises `not_found` when there is none. */
 export async function getUser(context: Context, emailText: string): Promise<User> {
-  const user = await findUserByEmail(context.database.query, emailText.trim().toLowerCase());
+  const user = await findUserByEmail(context.database.query, canonicalEmail(emailText));
   if (!user) throw new Problem('not_found');
   return user;
 }
@@ -127,17 +124,19 @@ export async function deleteUser(context: Context, emailText: string): Promise<U
   return user;
 }
 
-/** Returns the user with this e-mail and password, or undefined, after the same work in any case. */
+/**
+ * Returns the user with this e-mail, canonical, and this password, or undefined, after the same work in any
+ * case. Raises `overloaded` when too many wait for it.
+ */
 export async function findByPassword(
   context: Context,
-  emailText: string,
+  email: string,
   password: string,
+  asker: Asker,
 ): Promise<User | undefined> {
-  const email = emailText.trim().toLowerCase();
   // What is no address is nobody's, and takes as long.
-  const isAddress = ADDRESS.test(email);
-  const user = isAddress ? await findUserByEmail(context.database.query, email) : undefined;
-  const isRight = await verifyPassword(password, user?.passwordHash);
+  const user = isEmail(email) ? await findUserByEmail(context.database.query, email) : undefined;
+  const isRight = await verifyPassword(password, user?.passwordHash, asker);
   return isRight ? user : undefined;
 }
 
@@ -148,8 +147,8 @@ export async function listAccountsOf(context: Context, userSid: string): Promise
 }
 
 function parseEmail(text: string): string {
-  const email = text.trim().toLowerCase();
-  if (email.length <= MAX_EMAIL_LENGTH && ADDRESS.test(email)) return email;
+  const email = canonicalEmail(text);
+  if (isEmail(email)) return email;
   throw parameterProblem('Email', 'must be an e-mail address, such as ada@example.com');
 }
 

@@ -1,20 +1,68 @@
 /** The SQL of delivery: which callbacks are due, who has one, and what became of an attempt. */
 
+import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import type { Attempt, Callback, CallbackStatus } from './callback.ts';
 import { type CallbackKey, fromRow } from './store.ts';
 
+/** Whether any callback is due, whoever's it is. */
+export async function hasDueCallbacks(query: Queryable, now: number): Promise<boolean> {
+  const row = await query
+    .selectFrom('callbacks')
+    .select('sid')
+    .where('next_attempt_at', '<=', now)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /**
- * Up to `limit` callbacks that are due, the longest due first, whoever's they are. Those of the
- * receivers in `without` are left out: they have all the attempts at once that they may have.
+ * Up to `limit` accounts behind `after`, in the order of their SIDs, that own callbacks which are due. It takes
+ * a step for each account with callbacks that wait, however many those are.
  */
+export async function findOwnersOfDue(
+  query: Queryable,
+  now: number,
+  { after, limit }: { after: string; limit: number },
+): Promise<string[]> {
+  const nextBehind = (sid: RawBuilder<unknown>) => sql`
+    select min(account_sid) from callbacks where account_sid > ${sid} and next_attempt_at is not null`;
+  const { rows } = await sql<{ account_sid: string }>`
+    with recursive owners (account_sid) as (
+      ${nextBehind(sql`${after}`)}
+      union all
+      select (${nextBehind(sql`owners.account_sid`)}) from owners where owners.account_sid is not null
+    )
+    select account_sid from owners
+    where account_sid is not null and exists (
+      select 1 from callbacks as due
+      where due.account_sid = owners.account_sid and due.next_attempt_at <= ${now}
+    )
+    limit ${limit}`.execute(query);
+  return rows.map((row) => row.account_sid);
+}
+
+/** A place in an account's callbacks that are due: just behind this one. */
+export type DuePosition = Pick<Callback, 'nextAttemptAt' | 'sid'>;
+
+/** Up to `limit` callbacks of an account that are due, the longest due first, from a place on. */
 export async function findDueCallbacks(
   query: Queryable,
   now: number,
-  { without, limit }: { without: readonly string[]; limit: number },
+  {
+    accountSid,
+    after,
+    limit,
+  }: { accountSid: string; after?: DuePosition | undefined; limit: number },
 ): Promise<Callback[]> {
-  let due = query.selectFrom('callbacks').selectAll().where('next_attempt_at', '<=', now);
-  if (without.length > 0) due = due.where('receiver', 'not in', without);
+  let due = query
+    .selectFrom('callbacks')
+    .selectAll()
+    .where('account_sid', '=', accountSid)
+    .where('next_attempt_at', '<=', now);
+  if (after !== undefined) {
+    due = due.where(sql<boolean>`(next_attempt_at, sid) > (${after.nextAttemptAt}, ${after.sid})`);
+  }
   const rows = await due.orderBy('next_attempt_at').orderBy('sid').limit(limit).execute();
   return rows.map(fromRow);
 }

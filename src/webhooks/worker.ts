@@ -14,19 +14,16 @@ import { createRequestSid } from '../sid.ts';
 import type { Callback, CallbackStatus } from './callback.ts';
 import {
   claimCallback,
-  findDueCallbacks,
+  hasDueCallbacks,
   releaseCallback,
   type Settlement,
   settleCallback,
 } from './delivery-store.ts';
+import { callOf, goRound } from './due.ts';
+import { createPlaces } from './places.ts';
 import { nextAttemptDelayMs } from './schedule.ts';
 import { signCallback } from './signature.ts';
-import { receiverOf } from './store.ts';
 
-/** At once to one receiver, so that a slow one is not flooded. */
-const MAX_PER_RECEIVER = 4;
-/** At once in all. */
-const MAX_ATTEMPTS_AT_ONCE = 256;
 /** Well over the 15 s that an attempt may take. */
 const LEASE_MS = 60_000;
 /** How often it looks whether this process has written something. */
@@ -72,8 +69,8 @@ export function startWebhookWorker(
 ): WebhookWorker {
   const { database, clock, keyring } = context;
   const underWay = new Set<Promise<void>>();
-  const perReceiver = new Map<string, number>();
-  const countOf = (receiver: string) => perReceiver.get(receiver) ?? 0;
+  const places = createPlaces();
+  const dueCallbacks = goRound(places);
   let isDraining = false;
   let isGivingUp = false;
   let isLooking = false;
@@ -86,8 +83,8 @@ export function startWebhookWorker(
     seenCommits = database.commits();
     lookedAt = performance.now();
     try {
-      while (!isDraining && (await takeSome())) {
-        // What was left out, because its receiver was at its limit, is not asked for again.
+      while (!isDraining && (await goRoundOnce())) {
+        // Until a round finds nothing that has room.
       }
     } catch (error) {
       logger.error({ err: error }, 'Callbacks could not be taken; they are tried again');
@@ -97,49 +94,56 @@ export function startWebhookWorker(
 
   const timer = setInterval(() => {
     const isDue = performance.now() - lookedAt >= POLL_MS;
-    if (!isLooking && (isDue || database.commits() !== seenCommits)) looking = look();
+    const hasNews = database.commits() !== seenCommits || dueCallbacks.isLookingOn();
+    if (!isLooking && (isDue || hasNews)) looking = look();
   }, TICK_MS);
 
-  /** Takes and starts what there is room for; false when there was nothing to take. */
-  async function takeSome(): Promise<boolean> {
-    const room = MAX_ATTEMPTS_AT_ONCE - underWay.size;
-    if (room <= 0) return false;
-    const without = [...perReceiver.keys()].filter((one) => countOf(one) >= MAX_PER_RECEIVER);
-    const now = clock.now();
-    const due = await findDueCallbacks(database.query, now, { without, limit: room });
-    const planned = new Map<string, number>();
-    const chosen = due.filter(({ url }) => {
-      const receiver = receiverOf(url);
-      const count = planned.get(receiver) ?? countOf(receiver);
-      planned.set(receiver, count + 1);
-      return count < MAX_PER_RECEIVER;
-    });
-    // Every transaction counts as a commit, which would bring the next look at the next tick.
-    if (chosen.length === 0 || isDraining) return false;
+  /** Starts what there is room for, of every owner; false when that was nothing, or there is no room left. */
+  async function goRoundOnce(): Promise<boolean> {
+    if (!(await hasDueCallbacks(database.query, clock.now()))) return false;
+    let hasStarted = false;
+    for (let isLast = false; !isLast; ) {
+      if (isDraining || places.free() === 0) return false;
+      const now = clock.now();
+      const some = await dueCallbacks.next(database.query, now);
+      hasStarted = (await startAll(some.chosen, now)) || hasStarted;
+      isLast = some.isLast;
+    }
+    return hasStarted;
+  }
+
+  /** Claims what was chosen and starts what it got; false when that was nothing. */
+  async function startAll(chosen: readonly Callback[], now: number): Promise<boolean> {
     const claims = chosen.map((callback) => ({ callback, owner: createRequestSid() }));
-    const won = await database.transaction(async (transaction) => {
-      const results = [];
-      for (const claim of claims) {
-        const lease = { owner: claim.owner, until: now + LEASE_MS };
-        if (await claimCallback(transaction, claim.callback, lease)) results.push(claim);
+    const won = new Set<Callback>();
+    try {
+      // Every transaction counts as a commit, which would bring the next look at the next tick.
+      if (chosen.length === 0 || isDraining) return false;
+      const results = await database.transaction(async (transaction) => {
+        const got = [];
+        for (const claim of claims) {
+          const lease = { owner: claim.owner, until: now + LEASE_MS };
+          if (await claimCallback(transaction, claim.callback, lease)) got.push(claim);
+        }
+        return got;
+      });
+      for (const { callback, owner } of results) {
+        won.add(callback);
+        start(callback, owner);
       }
-      return results;
-    });
-    for (const { callback, owner } of won) start(callback, owner);
-    return true;
+      return won.size > 0;
+    } finally {
+      for (const one of chosen) if (!won.has(one)) places.giveBack(callOf(one));
+    }
   }
 
   function start(callback: Callback, owner: string): void {
-    const receiver = receiverOf(callback.url);
-    perReceiver.set(receiver, countOf(receiver) + 1);
     const attempt = deliver(callback, owner)
       .catch((error: unknown) => {
         logger.error({ err: error, callback: callback.sid }, 'An attempt could not be written');
       })
       .then(() => {
-        const left = countOf(receiver) - 1;
-        if (left > 0) perReceiver.set(receiver, left);
-        else perReceiver.delete(receiver);
+        places.giveBack(callOf(callback));
         underWay.delete(attempt);
       });
     underWay.add(attempt);

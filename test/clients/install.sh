@@ -34,6 +34,7 @@ bring() {
 
 bring cli npm 'npm ci --ignore-scripts --no-audit --no-fund'
 bring python python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
+bring social-auth python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
 bring go go 'go mod download && go build -buildvcs=false -o target/ ./...'
 bring java mvn 'mvn --batch-mode --quiet dependency:copy-dependencies -DoutputDirectory=target/lib'
 bring ruby bundle 'bundle install --quiet'

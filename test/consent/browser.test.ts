@@ -164,6 +164,33 @@ for (const engine of DATABASES) {
       });
     });
 
+    it('shows the initial where the logo does not come, and no hole', async () => {
+      await change({ LogoUrl: `${site.url.replace(/\d+$/, '1')}/logo.png` });
+      await page.goto(link());
+      await page.waitForLoadState('networkidle');
+      const shown = await page.evaluate<string>(
+        'getComputedStyle(document.querySelector(".logo img"), "::after").content',
+      );
+      assert.equal(shown, '"P"');
+      const box = await page.locator('.logo').boundingBox();
+      assert.deepEqual([box?.width, box?.height], [64, 64]);
+      await change({ LogoUrl: '' });
+      await page.goto(link());
+      assert.equal(await page.locator('.logo').count(), 0);
+    });
+
+    it('shows the rest of a long description on demand, without script', async () => {
+      const end = 'the very end of it';
+      await change({ Description: `${'It feeds the cat. '.repeat(60)}${end}` });
+      await page.goto(link());
+      assert.equal(await page.getByText(end).isVisible(), false);
+      await page.getByText('more', { exact: true }).click();
+      assert.equal(await page.getByText(end).isVisible(), true);
+      await page.getByText('less', { exact: true }).click();
+      assert.equal(await page.getByText(end).isVisible(), false);
+      await change({ Description: 'Feeds the cat' });
+    });
+
     it('works without JavaScript, fits a phone, and names what a screen reader reads', async () => {
       const phone = await browser.newContext({
         javaScriptEnabled: false,

@@ -157,6 +157,77 @@ for (const engine of DATABASES) {
       assert.equal(tooLong.headers.location, undefined);
     });
 
+    it('keeps the query of a cb through sign-in and the form, after Allow and after Deny', async () => {
+      const app = await createApp();
+      const { email } = await newVisitor();
+      const cb = encodeURIComponent(`${BACK}?redirect_state=a%20b`);
+      for (const decision of ['deny', 'allow']) {
+        const visitor = visit(server);
+        const link = `/authorize/${app}?state=s%20t&cb=${cb}`;
+        await visitor.get(link);
+        const fields = { email, password: 'connect-apps-demo' };
+        assert.equal(locationOf(await visitor.submit('/sign-in', fields)), link);
+        await visitor.get(link);
+        const location = locationOf(await visitor.submit(`/authorize/${app}`, { decision }));
+        const [kept, answer = ''] = location.split('redirect_state=a%20b&');
+        assert.equal(kept, `${BACK}?`);
+        assert.match(
+          answer,
+          decision === 'deny' ? /^error=unauthorized_client$/ : /^AccountSid=AC\w{32}&state=s%20t$/,
+        );
+        await visitor.get(
+          `/authorize/${app}?cb=${encodeURIComponent('https://evil.example.com/done?a=1')}`,
+        );
+        const ignored = locationOf(await visitor.submit(`/authorize/${app}`, { decision }));
+        assert.match(ignored, /^https:\/\/app\.example\.com\/done\?(AccountSid|error)=\w+$/);
+      }
+    });
+
+    it('takes any text for what was shown, and asks again unless it is right', async () => {
+      const app = await createApp();
+      const { visitor } = await newVisitor();
+      const { text } = await visitor.get(`/authorize/${app}`);
+      const shown = present(/name="shown" value="([^"]*)"/.exec(text)?.[1]);
+      for (const wrong of [`${shown}00`, shown + shown, 'f'.repeat(60_000), `${shown}é`, 'x', '']) {
+        await visitor.get(`/authorize/${app}`);
+        const fields = { decision: 'allow', shown: wrong };
+        assert.equal((await visitor.submit(`/authorize/${app}`, fields)).status, 409);
+      }
+    });
+
+    it('promises nothing that a customer cannot do', async () => {
+      const app = await createApp();
+      const { visitor } = await newVisitor();
+      const { text } = await visitor.get(`/authorize/${app}`);
+      assert.doesNotMatch(text, /at any time|take this access back|remove this access/i);
+    });
+
+    it('shows texts that turn around, pile up or go on and on as what they are', async () => {
+      const long = `${'word '.repeat(500)}end`;
+      const app = await createApp(() => ({
+        friendlyName: '\u202egnp.evil\u2066\u200f pets',
+        companyName: `Cats${'\u0301'.repeat(200)}`,
+        description: long,
+      }));
+      const { visitor } = await newVisitor();
+      const { text } = await visitor.get(`/authorize/${app}`);
+      assert.doesNotMatch(text, /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+      assert.doesNotMatch(text, /\p{M}{7}/u);
+      assert.match(text, /<h1><bdi>gnp\.evil pets<\/bdi> asks for access/);
+      const [, short = '', whole = ''] =
+        /<details class="more"><summary>[\s\S]*?<bdi>(.*?)…<\/bdi>[\s\S]*?<\/summary>[\s\S]*?<bdi>(.*?)<\/bdi>/.exec(
+          text,
+        ) ?? [];
+      assert.ok(short.length > 200 && short.length <= 240);
+      assert.equal(whole, long);
+      const invisible = await createApp(() => ({ friendlyName: '\u202e \u200b\ufeff' }));
+      const page = await visitor.get(`/authorize/${invisible}`);
+      assert.ok(
+        page.text.includes(`<bdi>${invisible}</bdi> asks for access`),
+        'a name nobody sees',
+      );
+    });
+
     it('lets a user of several accounts choose one', async () => {
       const app = await createApp();
       const { visitor, sids } = await newVisitor(3);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
 import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
-import { DEMO_PASSWORD_HASH } from '../../src/demo.ts';
+import { DEMO_APP_SID, DEMO_PASSWORD_HASH } from '../../src/demo.ts';
 import { createSid } from '../../src/sid.ts';
 import { addUser } from '../../src/users/user.ts';
 import { launchBrowser } from '../support/browser.ts';
@@ -20,7 +20,7 @@ const SIZES = {
   desk: { width: 1280, height: 900 },
 };
 
-const server = await startServer({ engine: 'sqlite' });
+const server = await startServer({ engine: 'sqlite', hasDemoApp: true });
 const { context, developer, customer, connectAppSid } = server;
 const change = (changes: Record<string, string>) =>
   updateConnectApp(context, developer.accountSid, connectAppSid, changes);
@@ -69,7 +69,7 @@ async function take(name: string, open: (page: Page) => Promise<unknown>): Promi
 await take('sign-in', (page) => page.goto(link));
 await take('signed-in', async (page) => {
   await signIn(page, 'customer@example.com');
-  await page.goto(`${server.url}/sign-in`);
+  await page.goto(`${server.url}/console`);
 });
 await take('docs', (page) => page.goto(`${server.url}/docs`));
 await take('error', (page) => page.goto(`${server.url}/authorize/CN${'0'.repeat(32)}`));
@@ -78,6 +78,22 @@ await take('consent', (page) => signIn(page, 'customer@example.com'));
 await authorizeConnectApp(context, { accountSid: customer.accountSid, connectAppSid });
 await change({ Permissions: 'get-all,post-all' });
 await take('consent-again', (page) => signIn(page, 'customer@example.com'));
+
+await change({
+  FriendlyName: '\u202eelgooG\u2066 '.repeat(3) + 'W'.repeat(30),
+  CompanyName: `${'Z\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308'.repeat(12)} Ltd`,
+  Description: `${'Reads <b>everything</b> & more. '.repeat(40)}${'x'.repeat(300)}`,
+  LogoUrl: 'http://127.0.0.1:1/logo.png',
+});
+await take('consent-hostile', (page) => signIn(page, 'customer@example.com'));
+await take('demo-connected', async (page) => {
+  await page.goto(`${server.url}/authorize/${DEMO_APP_SID}?state=xyz`);
+  await page.getByLabel('E-mail').fill('customer@example.com');
+  await page.getByLabel('Password').fill('connect-apps-demo');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByRole('heading', { name: 'Connected' }).waitFor();
+});
 
 await browser.close();
 await server.close();

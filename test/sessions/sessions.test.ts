@@ -29,7 +29,7 @@ for (const engine of DATABASES) {
       assert.match(cookie ?? '', /; Path=\/; HttpOnly; SameSite=Lax$/);
       const secret = visitor.cookies.get(COOKIE);
       assert.match(secret ?? '', /^[\w-]{43}$/);
-      assert.match((await visitor.get('/sign-in')).text, /You are signed in/);
+      assert.match((await visitor.get('/console')).text, /You are signed in/);
       await visitor.submit('/sign-out', {});
       assert.equal(visitor.cookies.get(COOKIE), undefined);
       assert.equal(await findSession(server.context, secret), undefined, 'the secret is worthless');
@@ -57,7 +57,7 @@ for (const engine of DATABASES) {
       await visitor.signIn(EMAIL);
       const first = visitor.cookies.get(COOKIE);
       assert.notEqual(first, 'planted');
-      await visitor.get('/sign-in');
+      await visitor.get('/console');
       const fields = { email: EMAIL, password: 'connect-apps-demo', return_to: '/sign-in' };
       assert.equal((await visitor.submit('/sign-in', fields)).status, 303);
       assert.notEqual(visitor.cookies.get(COOKIE), first);
@@ -112,7 +112,7 @@ for (const engine of DATABASES) {
           return_to: target,
         });
         assert.equal(reply.status, 303);
-        assert.equal(reply.headers.location, '/sign-in', target);
+        assert.equal(reply.headers.location, '/console', target);
       }
     });
 
@@ -129,6 +129,59 @@ for (const engine of DATABASES) {
         assert.equal(visitor.cookies.get(COOKIE), undefined);
         await visitor.get('/sign-in');
       }
+    });
+
+    it('cannot be begun by another site that has planted a cookie and its token', async () => {
+      const attacker = visit(server);
+      const { text } = await attacker.get('/sign-in');
+      const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(text) ?? [];
+      for (const headers of [
+        { origin: 'https://evil.example.com' },
+        { origin: 'null' },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+      ]) {
+        const victim = visit(server);
+        for (const [name, value] of attacker.cookies) victim.cookies.set(name, value);
+        const fields = { _csrf: token, email: EMAIL, password: 'connect-apps-demo' };
+        const reply = await victim.submit('/sign-in', fields, headers);
+        assert.equal(reply.status, 403, JSON.stringify(headers));
+        assert.equal(victim.cookies.get(COOKIE), undefined);
+      }
+    });
+
+    it('have forms that are of no use to another session, nor to nobody', async () => {
+      const [one, other] = [visit(server), visit(server)];
+      await one.signIn(EMAIL);
+      await other.signIn(EMAIL);
+      const { text } = await one.get('/console');
+      const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(text) ?? [];
+      await other.get('/console');
+      assert.equal((await other.submit('/sign-out', { _csrf: token })).status, 403);
+      const nobody = visit(server);
+      await nobody.get('/sign-in');
+      assert.equal((await nobody.submit('/sign-out', { _csrf: token })).status, 403);
+      assert.match((await other.get('/console')).text, /You are signed in/);
+    });
+
+    it('take as long to refuse an unknown e-mail as a wrong password', async () => {
+      const timeOf = async (email: string) => {
+        const visitor = visit(server);
+        await visitor.get('/sign-in');
+        const startedAt = performance.now();
+        const fields = { email, password: 'a wrong guess at it' };
+        const from = { 'x-forwarded-for': `198.18.0.${Math.floor(startedAt) % 250}` };
+        assert.equal((await visitor.submit('/sign-in', fields, from)).status, 401);
+        return performance.now() - startedAt;
+      };
+      const known: number[] = [];
+      const unknown: number[] = [];
+      for (let round = 0; round < 4; round += 1) {
+        known.push(await timeOf(EMAIL));
+        unknown.push(await timeOf(`nobody${round}@example.com`));
+      }
+      const ratio = Math.min(...unknown) / Math.min(...known);
+      assert.ok(ratio > 0.4 && ratio < 2.5, `an unknown user took ${ratio} of the time`);
     });
 
     it('slow down whoever guesses, and never lock the victim out', async () => {

@@ -99,7 +99,7 @@ const ACROSS_ACCOUNTS = [
   // By an app that is deleted: whoever authorized it.
   'endAuthorizationRows',
   // By time: what is due, what is old.
-  'findDueCallbacks',
+  'hasDueCallbacks',
   'purgeCallbacks',
   'selectEnded',
 ];

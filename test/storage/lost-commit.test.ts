@@ -203,7 +203,10 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
     thief.arm(COMMIT);
     const user = await deleteUser(context, email);
     assert.deepEqual(await listAccountsOf(context, user.sid), []);
-    assert.equal(await findByPassword(context, email, ADA.password), undefined);
+    assert.equal(
+      await findByPassword(context, email, ADA.password, { name: 'a test', isKnown: true }),
+      undefined,
+    );
   });
 
   it('sets a password and ends a session', async () => {
@@ -211,7 +214,12 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
     const user = await createUser(context, { ...ADA, email, accountSids: [] });
     thief.arm(COMMIT);
     await setPassword(context, email, 'another horse battery');
-    assert.ok(await findByPassword(context, email, 'another horse battery'));
+    assert.ok(
+      await findByPassword(context, email, 'another horse battery', {
+        name: 'test',
+        isKnown: false,
+      }),
+    );
     const secret = await beginSession(context, user.sid);
     takenBefore += 1;
     thief.arm(COMMIT);

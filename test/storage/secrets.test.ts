@@ -35,6 +35,28 @@ describe('a keyring', () => {
     assert.ok(!both.matches('other', [old.digest('token'), both.digest('token')]));
     assert.ok(!both.matches('token', [undefined, undefined]));
   });
+
+  it('takes any text for a signature, and only its own for a right one', () => {
+    const keyring = createKeyring(OLD);
+    const signature = keyring.sign('text');
+    for (const right of [signature, signature.slice(0, 24)]) {
+      assert.ok(keyring.isSigned('text', right), right);
+      assert.ok(!keyring.isSigned('another text', right));
+    }
+    for (const wrong of [
+      '',
+      'no hex at all',
+      signature.slice(0, 22),
+      signature.slice(0, 25),
+      `${signature}00`,
+      `${signature}zz`,
+      `${signature}${signature}`,
+      'a'.repeat(64_000),
+      signature.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    ]) {
+      assert.ok(!keyring.isSigned('text', wrong), wrong.slice(0, 100));
+    }
+  });
 });
 
 it('no token is in plain text in the files of the database', async (context) => {

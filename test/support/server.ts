@@ -80,6 +80,8 @@ export async function startServer(options: {
   settings?: Settings;
   /** Whether its log is the one for a person, as in dev. */
   isLogForPerson?: boolean;
+  /** Whether it has the demo app, as `dev` does. */
+  hasDemoApp?: boolean;
 }): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
   const lines: string[] = [];
@@ -93,6 +95,7 @@ export async function startServer(options: {
     logger: createLogger(config.logLevel, isLogForPerson ? readable(log) : log),
     isLogForPerson,
     lookup: noName,
+    hasDemoApp: options.hasDemoApp ?? false,
   });
   const { context } = app;
   await migrate(context.database);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Problem } from '../../src/problem.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from '../../src/users/password.ts';
-import { createTurns } from '../../src/users/turns.ts';
+
+const ASKER = { name: 'test', isKnown: false };
 
 function isProblem(name: string): (error: unknown) => boolean {
   return (error) => error instanceof Problem && error.problem === name;
@@ -20,14 +21,14 @@ describe('a stored password', () => {
 
   it('is matched by the same password only', async () => {
     const stored = await hashPassword('correct horse battery');
-    assert.equal(await verifyPassword('correct horse battery', stored), true);
-    assert.equal(await verifyPassword('correct horse batterY', stored), false);
-    assert.equal(await verifyPassword('', stored), false);
+    assert.equal(await verifyPassword('correct horse battery', stored, ASKER), true);
+    assert.equal(await verifyPassword('correct horse batterY', stored, ASKER), false);
+    assert.equal(await verifyPassword('', stored, ASKER), false);
   });
 
   it('is matched by the same text in another Unicode form', async () => {
     const stored = await hashPassword('pässwörd ﬁne 12');
-    assert.equal(await verifyPassword('pa\u0308sswo\u0308rd fine 12', stored), true);
+    assert.equal(await verifyPassword('pa\u0308sswo\u0308rd fine 12', stored, ASKER), true);
   });
 
   it('is read with the parameters that it was made with', async () => {
@@ -35,15 +36,15 @@ describe('a stored password', () => {
     const hash =
       '/bq+HJ00cgB4VucZDQHp/nxq18vII3gw53N2Y0s3MWIurzDZLiKjiG/xCSedmDDaxyevuUqD7m2DYMvfoswGQA';
     const stored = `$scrypt$ln=10,r=8,p=16$TmFDbA$${hash}`;
-    assert.equal(await verifyPassword('password', stored), true);
-    assert.equal(await verifyPassword('Password', stored), false);
+    assert.equal(await verifyPassword('password', stored, ASKER), true);
+    assert.equal(await verifyPassword('Password', stored, ASKER), false);
   });
 
   it('that does not exist is matched by nothing, and costs the same work', async () => {
     const stored = await hashPassword('correct horse battery');
     const timeOf = async (password: string | undefined) => {
       const startedAt = performance.now();
-      assert.equal(await verifyPassword('a wrong password', password), false);
+      assert.equal(await verifyPassword('a wrong password', password, ASKER), false);
       return performance.now() - startedAt;
     };
     const known: number[] = [];
@@ -77,41 +78,5 @@ describe('a new password', () => {
       () => checkNewPassword(password),
       (error) => isProblem('parameter_invalid')(error) && !String(error).includes('half'),
     );
-  });
-});
-
-describe('turns', () => {
-  it('let so much work run at once, in the order in which it came', async () => {
-    const turns = createTurns({ atOnce: 2, waiting: 10 });
-    const begun: number[] = [];
-    let running = 0;
-    let mostAtOnce = 0;
-    const work = (id: number) => async () => {
-      begun.push(id);
-      running += 1;
-      mostAtOnce = Math.max(mostAtOnce, running);
-      await new Promise(setImmediate);
-      running -= 1;
-      return id;
-    };
-    const results = await Promise.all([0, 1, 2, 3, 4, 5].map((id) => turns.take(work(id))));
-    assert.deepEqual(results, [0, 1, 2, 3, 4, 5]);
-    assert.deepEqual(begun, [0, 1, 2, 3, 4, 5]);
-    assert.equal(mostAtOnce, 2);
-  });
-
-  it('refuse as overloaded what is too much to wait, and go on after a failure', async () => {
-    const turns = createTurns({ atOnce: 1, waiting: 1 });
-    const { promise, reject } = Promise.withResolvers<never>();
-    const failing = turns.take(() => promise);
-    const waiting = turns.take(async () => 'done');
-    await assert.rejects(
-      turns.take(async () => 'never'),
-      isProblem('overloaded'),
-    );
-    reject(new Error('failed'));
-    await assert.rejects(failing, /failed/);
-    assert.equal(await waiting, 'done');
-    assert.equal(await turns.take(async () => 'again'), 'again');
   });
 });

@@ -61,6 +61,17 @@ describe('the limits on signing in', () => {
     }
   });
 
+  it('take spaces of every kind around an address, and its case, for the same', () => {
+    const { limits } = setUp();
+    for (const typed of [VICTIM, ` ${VICTIM}`, `${VICTIM}\t\r\n`, `\u00a0${VICTIM}\u2003`]) {
+      assert.equal(limits.countTry(typed, '198.51.100.7'), 0);
+    }
+    assert.equal(limits.countTry(`\ufeff${VICTIM.toUpperCase()}\u3000`, '198.51.100.7'), 0);
+    for (const typed of [VICTIM, `\u2028${VICTIM}`, `${' '.repeat(300)}${VICTIM}`, `${VICTIM}\v`]) {
+      assert.notEqual(limits.countTry(typed, '198.51.100.7'), 0, JSON.stringify(typed));
+    }
+  });
+
   it('do not take another /64 for the same', () => {
     const { limits } = setUp();
     for (let round = 0; round < 5; round += 1) limits.countTry(VICTIM, '2001:db8:1:2::1');

@@ -1,0 +1,77 @@
+/** The pages of the demo app: what came back from consent, and what its callback was told. */
+
+import { html } from 'hono/html';
+import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from '../demo.ts';
+import { cardPage, type Html } from '../pages/layout.ts';
+import { isolated } from '../pages/text.ts';
+
+export const DEMO_LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#fdf3e4"/><g fill="#8a4b08"><ellipse cx="32" cy="41" rx="12" ry="10"/><ellipse cx="16" cy="30" rx="5" ry="7"/><ellipse cx="26" cy="20" rx="5" ry="7"/><ellipse cx="38" cy="20" rx="5" ry="7"/><ellipse cx="48" cy="30" rx="5" ry="7"/></g></svg>
+`;
+
+/** One callback that arrived. */
+export interface Arrival {
+  at: number;
+  accountSid: string;
+  isGenuine: boolean;
+}
+
+/** What to do after Allow. */
+export interface NextSteps {
+  origin: string;
+  /** The customer whose subaccount came back. */
+  customerSid: string;
+  subaccountSid: string;
+}
+
+/** Where consent leads back to: the query that came, and lines to paste. */
+export function connectedPage(
+  query: readonly (readonly [name: string, value: string])[],
+  next: NextSteps | undefined,
+): Html {
+  const isDenied = query.some(([name]) => name === 'error');
+  const title = next ? 'Connected' : isDenied ? 'Not connected' : 'Nothing came back';
+  return cardPage({
+    title,
+    card: html`<h1>${title}</h1>
+<p>This page is the Authorize URL of the demo app: where a customer comes back to after Allow or Deny.</p>
+${
+  query.length === 0
+    ? ''
+    : html`<table><caption>What came back in the query</caption>
+<thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>
+<tbody>${query.map(([name, value]) => html`<tr><td><code>${isolated(name)}</code></td><td><code>${isolated(value)}</code></td></tr>`)}</tbody></table>`
+}
+${next ? stepsOf(next) : html`<p><a href="/authorize/${DEMO_APP_SID}">Ask for consent</a></p>`}`,
+  });
+}
+
+function stepsOf({ origin, customerSid, subaccountSid }: NextSteps): Html {
+  const { authToken } = DEMO_DEVELOPER;
+  return html`<h2>1. Act for the customer</h2>
+<p>The subaccount that came back, with the Auth Token of the app’s owner:</p>
+${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${subaccountSid}:${authToken}`)}
+<h2>2. Be deauthorized</h2>
+<p>What a customer does who has had enough of the app:</p>
+${lines(`npx connect-apps authorizations revoke \\\n  --account-sid ${customerSid} \\\n  --connect-app-sid ${DEMO_APP_SID}`)}
+<p>Then the first line is refused, and <a href="${DEMO_APP_PATHS.DeauthorizeCallbackUrl}">the app’s callback</a> is told.</p>`;
+}
+
+function lines(text: string): Html {
+  return html`<pre tabindex="0"><code>${text}</code></pre>`;
+}
+
+/** What the Deauthorize URL was told, the latest first. */
+export function deauthorizedPage(arrivals: readonly Arrival[]): Html {
+  return cardPage({
+    title: 'Deauthorization callbacks',
+    card: html`<h1>Deauthorization callbacks</h1>
+<p>This URL is the Deauthorize URL of the demo app. It checks the signature of what it is sent.</p>
+${
+  arrivals.length === 0
+    ? html`<p>Nothing has arrived since the server started. Reload this page after a revocation.</p>`
+    : html`<table><thead><tr><th scope="col">Time</th><th scope="col">AccountSid</th><th scope="col">Signature</th></tr></thead>
+<tbody>${arrivals.map(({ at, accountSid, isGenuine }) => html`<tr><td>${new Date(at).toISOString()}</td><td><code>${isolated(accountSid)}</code></td><td>${isGenuine ? 'right' : 'wrong: refused'}</td></tr>`)}</tbody></table>`
+}
+<p><a href="/authorize/${DEMO_APP_SID}">Ask for consent again</a></p>`,
+  });
+}

@@ -1,0 +1,73 @@
+/** Errors as pages: what a person reads where a program would read a code. */
+
+import type { FastifyError } from 'fastify';
+import { ERRORS } from '../http/error-reply.ts';
+import { pathOf } from '../http/path.ts';
+import { Problem } from '../problem.ts';
+import { errorPage, type Html } from './layout.ts';
+
+export interface ErrorPage {
+  status: number;
+  page: Html;
+}
+
+/** The page of an error, with the reference under which the log has it. */
+export function pageOfError(error: unknown, requestId: string): ErrorPage {
+  const { status, title, text } = explain(error);
+  return { status, page: errorPage(title, text, requestId) };
+}
+
+/**
+ * Whether an error of this request is for a person to read: its client takes HTML, as browsers say, and it is none of
+ * the API, whose clients get its own errors whatever they take.
+ */
+export function isForPerson(target: string, accept: string | undefined): boolean {
+  return !/^\/+2010-04-01(?:\/|$)/.test(pathOf(target)) && takesHtml(accept ?? '');
+}
+
+/** By name only: everything is what programs take, too. */
+function takesHtml(accept: string): boolean {
+  return accept.split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === 'text/html' && !parameters.some((one) => /^q=0(?:\.0*)?$/.test(one));
+  });
+}
+
+function explain(error: unknown): { status: number; title: string; text: string } {
+  if (error instanceof Problem) return explainProblem(error);
+  const { code, statusCode } = error instanceof Error ? (error as FastifyError) : {};
+  if (code?.startsWith('FST_CSRF_')) return explainProblem(new Problem('form_rejected'));
+  const status = statusCode ?? 500;
+  return status < 500
+    ? { status, title: 'That request was not understood', text: 'Go back and try again.' }
+    : { status: 500, title: 'Something went wrong', text: 'It is our fault. Try again later.' };
+}
+
+function explainProblem({ problem, detail }: Problem) {
+  const { status } = ERRORS[problem];
+  switch (problem) {
+    case 'form_rejected':
+      return {
+        status,
+        title: 'This form is no longer valid',
+        text: 'Nothing has been changed. Go back, reload the page, and try again.',
+      };
+    case 'not_found':
+      return {
+        status,
+        title: 'There is nothing here',
+        text: 'The link is wrong or too old. Ask whoever gave it to you for a new one.',
+      };
+    case 'consent_impossible':
+      return { status, title: 'This app cannot be connected', text: detail ?? '' };
+    case 'overloaded':
+    case 'storage_unavailable':
+      return { status, title: 'Too busy just now', text: 'Try again in a moment.' };
+    default:
+      return {
+        status,
+        title: status < 500 ? 'That did not work' : 'Something went wrong',
+        text: status < 500 && detail ? detail : 'Go back and try again.',
+      };
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The mark of a browser in which a user has signed in before. It opens nothing: it only tells a person
+ * from the strangers who guess at the same address, so that these cannot use up the person's tries and turns
+ * (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+ */
+
+import type { Keyring } from '../secrets.ts';
+
+/** How long a browser stays known after a sign-in. */
+export const KNOWN_BROWSER_MS = 180 * 24 * 60 * 60 * 1000;
+
+const MARK = /^(?<issuedAt>[1-9]\d{0,15})\.(?<signature>[0-9a-f]{64})$/;
+
+/** Makes the mark for a browser in which `email`, canonical, has just signed in. */
+export function markBrowser(keyring: Keyring, email: string, now: number): string {
+  return `${now}.${keyring.sign(textOf(email, String(now)))}`;
+}
+
+/** Whether `mark` says that this address has signed in in this browser, not too long ago. */
+export function isKnownBrowser(
+  keyring: Keyring,
+  email: string,
+  mark: string | undefined,
+  now: number,
+): boolean {
+  const { issuedAt = '', signature = '' } = MARK.exec(mark ?? '')?.groups ?? {};
+  const isFresh = now - Number(issuedAt) < KNOWN_BROWSER_MS;
+  return isFresh && keyring.isSigned(textOf(email, issuedAt), signature);
+}
+
+function textOf(email: string, issuedAt: string): string {
+  return `known browser ${issuedAt} ${email}`;
+}

@@ -1,0 +1,65 @@
+/**
+ * The places of attempts under way, shared out between the owners of apps. Whoever has many under way gets
+ * another only while as many are free: however many places silent receivers hold, and however many names one
+ * owner gives them, there is one left for everybody else.
+ */
+
+/** At once in all. */
+const PLACES = 256;
+/** At once to one receiver, whoever's callbacks they are. */
+const PLACES_OF_RECEIVER = 16;
+/** At once to one receiver for one owner, so that a slow one is not flooded. */
+const PLACES_OF_OWNER_AT_RECEIVER = 4;
+
+/** Who calls, and the host and port that are called. */
+export interface Call {
+  owner: string;
+  receiver: string;
+}
+
+export interface Places {
+  /** How many attempts could begin. */
+  free(): number;
+  /** Whether an owner may begin an attempt at some receiver. */
+  hasRoomFor(owner: string): boolean;
+  /** Takes a place when there is one for this call; false when there is none now. */
+  take(call: Call): boolean;
+  /** Gives a place back. */
+  giveBack(call: Call): void;
+}
+
+/** Creates the places of one worker. */
+export function createPlaces(): Places {
+  const taken = new Map<string, number>();
+  let inAll = 0;
+  const countOf = (key: string) => taken.get(key) ?? 0;
+  const atReceiver = ({ receiver }: Call) => `at ${receiver}`;
+  const ofOwner = ({ owner, receiver }: Call) => `${owner} at ${receiver}`;
+
+  function add(key: string, change: number): void {
+    const count = countOf(key) + change;
+    if (count > 0) taken.set(key, count);
+    else taken.delete(key);
+  }
+
+  function change(call: Call, by: 1 | -1): void {
+    inAll += by;
+    for (const key of [call.owner, atReceiver(call), ofOwner(call)]) add(key, by);
+  }
+
+  const hasRoomFor = (owner: string) => countOf(owner) < PLACES - inAll;
+
+  return {
+    free: () => PLACES - inAll,
+    hasRoomFor,
+    take(call) {
+      const there = countOf(ofOwner(call));
+      const freeThere = PLACES_OF_RECEIVER - countOf(atReceiver(call));
+      if (there >= Math.min(PLACES_OF_OWNER_AT_RECEIVER, freeThere)) return false;
+      if (!hasRoomFor(call.owner)) return false;
+      change(call, 1);
+      return true;
+    },
+    giveBack: (call) => change(call, -1),
+  };
+}
