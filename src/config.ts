@@ -69,6 +69,11 @@ export function readSettings(environment: Settings = process.env): Settings {
   return { ...readEnvFile(), ...environment };
 }
 
+/** The environment as it is, without the .env file: what a command that is run by another one gets. */
+export function rawEnvironment(): Settings {
+  return { ...process.env };
+}
+
 /** Whether whoever runs a command wants to see the inside of its failures. */
 export function isDebugging(): boolean {
   return process.env.LOG_LEVEL === 'debug' || process.env.LOG_LEVEL === 'trace';

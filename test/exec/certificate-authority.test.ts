@@ -92,7 +92,13 @@ function makeLeaf(t: TestContext, host: string) {
   const { certificate, path } = load(temporaryFolder(t));
   const key = createPrivateKey(readFileSync(path));
   const validity = { notBefore: new Date(), notAfter: new Date(Date.now() + YEAR_MS) };
-  const leaf = writeLeafCertificate(host, createPublicKey(key), key, validity);
+  const leaf = writeLeafCertificate(
+    host,
+    createPublicKey(key),
+    key,
+    validity,
+    'http://127.0.0.1/x',
+  );
   return { authority: certificate, leaf, key: readFileSync(path, 'utf8') };
 }
 

@@ -13,6 +13,7 @@ import { makeSelfSigned } from './self-signed.ts';
 import { hasProgram, run, temporaryFolder } from './support.ts';
 
 const TRUST = {
+  authority: '/t/authority.pem',
   bundle: '/t/a.pem',
   javaTrustStore: '/t/a.p12',
   phpIniFolder: '/t/php',
