@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { makeSelfSigned } from './self-signed.ts';
 import {
   createEchoServer,
   execParameters,
@@ -25,7 +26,7 @@ test('standard streams and parameters pass through as they are', async (t) => {
   });
   assert.equal(code, 0);
   assert.equal(stdout, 'from standard input');
-  assert.match(stderr, /^No server answers at .* runs instead\.\na b\n--\n-x\n$/);
+  assert.match(stderr, /^No server answers at .* runs instead\.\na b\n--\n-x\nWARNING: .*\n$/);
 });
 
 test('the exit code is the one of the command', async (t) => {
@@ -103,7 +104,7 @@ test('the server that runs is used, and one that is unwell is not replaced', asy
   });
   const serverUrl = `http://127.0.0.1:${await listen(t, echo)}`;
   const { stderr } = await runExec(t, ['curl', '-sS', 'https://api.twilio.com/x'], { serverUrl });
-  assert.equal(stderr, '');
+  assert.equal(stderr, '1 request reached the local server.\n');
   assert.deepEqual(seen, ['/healthz', '/x']);
 });
 
@@ -115,16 +116,13 @@ test('a proxy port that is taken is one sentence that says what to do', async (t
   assert.match(stderr, /^The proxy of exec cannot listen on .*EADDRINUSE.* --proxy-port.*\n$/);
 });
 
-test('a data folder that cannot be written is one sentence, and nothing is run', async (t) => {
+test('a folder for the authority that cannot be written is one sentence, and nothing is run', async (t) => {
   const file = join(temporaryFolder(t), 'a-file');
   writeFileSync(file, '');
   const parameters = execParameters(join(file, 'data'), ['echo', 'ran']);
   const { code, stdout, stderr } = await run(process.execPath, parameters);
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(
-    stderr,
-    /^The certificate authority of exec cannot be kept in the data folder .*\n$/,
-  );
+  assert.match(stderr, /^The certificate authority of exec cannot be kept in .*\n$/);
 });
 
 test('nothing of a run stays behind but the authority', async (t) => {
@@ -132,6 +130,65 @@ test('nothing of a run stays behind but the authority', async (t) => {
   const [bundle = '', proxyUrl = ''] = stdout.split('\n');
   assert.ok(bundle.endsWith('.pem') && !existsSync(dirname(bundle)));
   await assert.rejects(fetch(proxyUrl));
+});
+
+test('the end says how many requests came, and names the hosts of those that were stopped', async (t) => {
+  if (!(await hasProgram('curl'))) return t.skip('this machine has no curl');
+  const api = 'https://api.twilio.com';
+  const script = `curl -s ${api}/1 ${api}/2 ${api}/3 https://verify.twilio.com/v2 http://verify.twilio.com/ \
+    http://api.twilio.com/4 https://video.twilio.com >/dev/null; exit 3`;
+  const serverUrl = await startEchoServer(t);
+  const { code, stdout, stderr } = await runExec(t, ['sh', '-c', script], { serverUrl });
+  assert.deepEqual([code, stdout], [3, '']);
+  assert.equal(
+    stderr,
+    '4 requests reached the local server. 3 requests were stopped: verify.twilio.com (2), video.twilio.com (1).\n',
+  );
+});
+
+test('a command that sends nothing is told so loudly, and what to check', async (t) => {
+  const serverUrl = await startEchoServer(t);
+  const { code, stderr } = await runExec(t, ['true'], { serverUrl });
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /^WARNING: NO REQUEST REACHED THE LOCAL SERVER\..* real Twilio.*NODE_OPTIONS.*\n$/,
+  );
+});
+
+test('a command that does not trust the certificate is told which versions do', async (t) => {
+  if (!(await hasProgram('curl'))) return t.skip('this machine has no curl');
+  const own = join(temporaryFolder(t), 'own.pem');
+  writeFileSync(own, makeSelfSigned('localhost').cert);
+  const command = ['curl', '-sS', '--cacert', own, 'https://api.twilio.com/'];
+  const serverUrl = await startEchoServer(t);
+  const { stderr } = await runExec(t, command, { serverUrl });
+  assert.match(
+    stderr,
+    /refused the certificate.* Python 7\.9\.3, Ruby 5\.20 or PHP 5\.42.* base URL/,
+  );
+  assert.match(
+    stderr,
+    /NO REQUEST REACHED THE LOCAL SERVER\. 1 request was stopped: api\.twilio\.com/,
+  );
+});
+
+test('a connection that ends without a request counts as mistrust when nothing else came', async (t) => {
+  if (!(await hasProgram('openssl'))) return t.skip('this machine has no openssl');
+  const script =
+    'openssl s_client -connect api.twilio.com:443 -proxy "$(echo $HTTPS_PROXY | cut -c 8-)" </dev/null';
+  const serverUrl = await startEchoServer(t);
+  const { stderr } = await runExec(t, ['sh', '-c', script], { serverUrl });
+  assert.match(stderr, /ended without a request: the command does not trust the certificate/);
+});
+
+test('processes that the command leaves running are named: what they have ends with exec', async (t) => {
+  const script = 'sleep 30 & echo $!';
+  const { stdout, stderr } = await runExec(t, ['sh', '-c', `(${script}) </dev/null 2>/dev/null`], {
+    serverUrl: await startEchoServer(t),
+  });
+  t.after(() => process.kill(Number(stdout), 'SIGKILL'));
+  assert.match(stderr, new RegExp(`left processes running: sleep \\(${stdout.trim()}\\)`));
 });
 
 test('the settings can be printed for a shell, and serve until they are no longer wanted', async (t) => {

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { run, runExec, startEchoServer, temporaryFolder } from './support.ts';
 
 const FOLDER = join(import.meta.dirname, 'nodes');
@@ -52,17 +53,22 @@ for (const release of RELEASES) {
           );
           assert.equal(lines.length, 17, stdout + stderr);
           assert.equal(code, 0);
-          assert.match(stderr, /1[56] requests reached the local server\. 1 request was stopped: api/);
+          assert.match(
+            stderr,
+            /1[56] requests reached the local server\. 1 request was stopped: api/,
+          );
         });
       }
     }
 
     it('keeps what NODE_OPTIONS held, from a folder with any name', async (t) => {
-      const folder = join(temporaryFolder(t), `it's a "folder" \\ with spaces`);
+      const folder = join(temporaryFolder(t), `it's a "folder" with spaces`);
       cpSync(join(import.meta.dirname, '../../src'), join(folder, 'src'), { recursive: true });
       writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
       symlinkSync(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
-      const { changesToEnvironment } = await import(join(folder, 'src/exec/child-environment.ts'));
+      const { changesToEnvironment } = await import(
+        pathToFileURL(join(folder, 'src/exec/child-environment.ts')).href
+      );
       const changes = changesToEnvironment(
         { NODE_OPTIONS: '--title=mine' },
         {
@@ -94,11 +100,11 @@ const ASK = `const answer = await fetch('https://api.twilio.com/x'); console.log
   const https = await import('node:https');
   https.get('https://api.twilio.com/y', (answer) => answer.on('data', (c) => console.log(String(c))));`;
 
-for (const [name, words] of [
-  ['deno', ['run', '--allow-all']],
-  ['bun', ['run']],
+for (const [name, path, words] of [
+  ['Deno', 'deno/deno', ['run', '--allow-all']],
+  ['Bun', 'bun/bin/bun', ['run']],
 ] as const) {
-  const program = join(FOLDER, 'node_modules/.bin', name);
+  const program = join(FOLDER, 'node_modules', path);
   it(`${name} reaches the server`, { skip: findObstacle(program) }, async (t) => {
     const serverUrl = await startEchoServer(t);
     const file = join(temporaryFolder(t), 'ask.mjs');

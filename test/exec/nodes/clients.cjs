@@ -12,14 +12,17 @@ const text = (answer) => answer.text();
 const API = 'https://api.twilio.com';
 
 start(__filename, () =>
-  runClients({ request: https.request, connect: tls.connect }, {
-    axios: () => axios.get(`${API}/axios`).then((answer) => JSON.stringify(answer.data)),
-    fetch: () => fetch(`${API}/fetch`).then(text),
-    got: async () => (await import('got')).default(`${API}/got`).text(),
-    'node-fetch': () => nodeFetch(`${API}/node-fetch`).then(text),
-    superagent: () => superagent.get(`${API}/superagent`).then((answer) => answer.text),
-    'undici-fetch': () => undici.fetch(`${API}/undici-fetch`).then(text),
-    'undici-request': () =>
-      undici.request(`${API}/undici-request`).then((answer) => answer.body.text()),
-  }),
+  runClients(
+    { request: https.request, connect: tls.connect },
+    {
+      axios: () => axios.get(`${API}/axios`).then((answer) => JSON.stringify(answer.data)),
+      fetch: () => fetch(`${API}/fetch`).then(text),
+      got: async () => (await import('got')).default(`${API}/got`).text(),
+      'node-fetch': () => nodeFetch(`${API}/node-fetch`).then(text),
+      superagent: () => superagent.get(`${API}/superagent`).then((answer) => answer.text),
+      'undici-fetch': () => undici.fetch(`${API}/undici-fetch`).then(text),
+      'undici-request': () =>
+        undici.request(`${API}/undici-request`).then((answer) => answer.body.text()),
+    },
+  ),
 );

@@ -40,12 +40,16 @@ async function runClients({ request, connect }, clients) {
   };
   for (const [name, call] of Object.entries(all)) {
     try {
-      console.log(name, JSON.parse(await call()).url === `/${name}` ? 'reached' : 'lost');
+      print(name, JSON.parse(await call()).url === `/${name}` ? 'reached' : 'lost');
     } catch (error) {
-      console.log(name, error.cause ?? error);
+      print(name, error.cause ?? error);
     }
   }
-  console.log('http2-connect', await askWithHttp2());
+  print('http2-connect', await askWithHttp2());
+}
+
+function print(name, outcome) {
+  process.stdout.write(`${name} ${outcome}\n`);
 }
 
 function ask(request, url, options = {}) {
@@ -66,7 +70,13 @@ function askWithHttp2() {
   return new Promise((resolve) => {
     const session = http2.connect('https://api.twilio.com');
     session.on('connect', () => resolve('connected'));
-    session.on('error', (error) => resolve(/alpn|no_application_protocol|protocol/i.test(error.message + error.code) ? 'refused' : error));
+    session.on('error', (error) =>
+      resolve(
+        /alpn|no_application_protocol|protocol/i.test(error.message + error.code)
+          ? 'refused'
+          : error,
+      ),
+    );
   });
 }
 
