@@ -183,7 +183,7 @@ test('a connection that ends without a request counts as mistrust when nothing e
 });
 
 test('processes that the command leaves running are named: what they have ends with exec', async (t) => {
-  const script = 'sleep 30 & echo $!';
+  const script = 'sleep 30 >/dev/null & echo $!';
   const { stdout, stderr } = await runExec(t, ['sh', '-c', `(${script}) </dev/null 2>/dev/null`], {
     serverUrl: await startEchoServer(t),
   });
