@@ -92,8 +92,9 @@ export async function addPages(
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send,
       checkForm(request, reply, done) {
-        const own = options.publicUrl ?? `${request.protocol}://${request.host}`;
         const { origin } = request.headers;
+        // Under `exec`, a browser speaks https to a server that is asked over http.
+        const own = options.publicUrl ?? `${URL.parse(origin ?? '')?.protocol}//${request.host}`;
         // Browsers name the origin of a form; "null" is a page that hides where it comes from.
         if (origin !== undefined && origin !== own) done(new Problem('form_rejected'));
         else scope.csrfProtection(request, reply, done);
