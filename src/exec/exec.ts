@@ -12,7 +12,7 @@ import { startForwardProxy } from './forward-proxy.ts';
 import { explainLeftBehind, findLeftBehind } from './left-behind.ts';
 import { runCommand } from './run-command.ts';
 import { exportLines } from './shell.ts';
-import { createTally, summarize, type Tally } from './tally.ts';
+import { createTally, summarize } from './tally.ts';
 import { writeTrustFiles } from './trust-files.ts';
 
 export interface ExecOptions {
@@ -41,13 +41,13 @@ export async function execCommand(
   options: ExecOptions,
 ): Promise<number> {
   const { environment, notice, report } = options;
-  return withSettings(options, async (changes, tally) => {
+  return withSettings(options, async (changes, summary) => {
     const mark = `${PROXY_VARIABLE}=${changes[PROXY_VARIABLE]}`;
     const outcome = await runCommand(command, { ...environment, ...changes }, mark, notice);
     if (outcome.hasRun) {
       const leftBehind = await findLeftBehind(mark);
       if (leftBehind.length > 0) notice(explainLeftBehind(leftBehind));
-      report(summarize(tally));
+      report(summary());
     }
     return outcome.exitCode;
   });
@@ -62,17 +62,17 @@ export async function printEnvironment(
   stopped: Promise<unknown>,
   options: ExecOptions,
 ): Promise<void> {
-  await withSettings(options, async (changes, tally) => {
+  await withSettings(options, async (changes, summary) => {
     print(exportLines(changes));
     await stopped;
-    options.report(summarize(tally));
+    options.report(summary());
   });
 }
 
 /** Sets everything up, in the order in which it can go wrong, and takes it away again at the end. */
 async function withSettings<Result>(
   options: ExecOptions,
-  use: (changes: NodeJS.ProcessEnv, tally: Tally) => Promise<Result>,
+  use: (changes: NodeJS.ProcessEnv, summary: () => string) => Promise<Result>,
 ): Promise<Result> {
   const { authorityFolder, environment, credentials, proxyPort, clock, notice, report } = options;
   const cleanUps: (() => unknown)[] = [];
@@ -88,7 +88,10 @@ async function withSettings<Result>(
     const trust = writeTrustFiles(authority.certificate, environment);
     cleanUps.unshift(() => trust.remove());
     const changes = changesToEnvironment(environment, { proxyUrl: proxy.url, trust, credentials });
-    return await use(changes, tally);
+    return await use(changes, () => {
+      proxy.settle();
+      return summarize(tally);
+    });
   } finally {
     for (const cleanUp of cleanUps) await cleanUp();
   }

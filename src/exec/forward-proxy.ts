@@ -17,6 +17,8 @@ import { createTwilioConnections } from './twilio-connections.ts';
 
 export interface ForwardProxy {
   url: string;
+  /** Tells what is still to be told of connections that failed. */
+  settle(): void;
   /** Ends every connection that is still open. */
   close(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function startForwardProxy(options: ForwardProxyOptions): Promise<F
 
   return {
     url,
+    settle: twilio.settle,
     close() {
       return new Promise((resolve) => {
         proxy.close(() => resolve());

@@ -3,24 +3,56 @@
 import type { ForwardProxyOptions } from './forward-proxy.ts';
 import { countRefusal } from './tally.ts';
 
-/** Makes what is told of a failed handshake for `hostname`; it says each thing once. */
-export function createTlsFailureHandler({
+export interface TlsFailures {
+  /** Notes that a handshake for `hostname` failed. */
+  add(error: NodeJS.ErrnoException, hostname: string): void;
+  /** Notes that a handshake for it was followed by a request. */
+  disprove(hostname: string): void;
+  /** Tells what has not been told, at once. */
+  settle(): void;
+}
+
+/** How long a client may take to ask again: a browser does that when it may pass over errors of certificates. */
+const DOUBT_MS = 3000;
+
+/** Makes what tells of failed handshakes; it says each thing once, and not before the doubt is over. */
+export function createTlsFailures({
   notice,
   tally,
-}: Pick<ForwardProxyOptions, 'notice' | 'tally'>): (
-  error: NodeJS.ErrnoException,
-  hostname: string,
-) => void {
+}: Pick<ForwardProxyOptions, 'notice' | 'tally'>): TlsFailures {
+  const doubts = new Map<string, { sentence: string; count: number; timer: NodeJS.Timeout }>();
   const told = new Set<string>();
+  const trusting = new Set<string>();
 
-  return (error, hostname) => {
-    const explain = EXPLANATIONS.find(([code]) => code.test(error.code ?? ''))?.[1];
-    if (explain === undefined) return;
-    countRefusal(tally, hostname);
-    const sentence = explain(hostname);
-    // A client fails so once a connection.
+  function tell(hostname: string): void {
+    const { sentence = '', count = 0, timer } = doubts.get(hostname) ?? {};
+    doubts.delete(hostname);
+    clearTimeout(timer);
+    for (let index = 0; index < count; index += 1) countRefusal(tally, hostname);
     if (!told.has(sentence)) notice(sentence);
     told.add(sentence);
+  }
+
+  return {
+    add(error, hostname) {
+      const explain = EXPLANATIONS.find(([code]) => code.test(error.code ?? ''))?.[1];
+      if (explain === undefined || trusting.has(hostname)) return;
+      const doubt = doubts.get(hostname) ?? {
+        sentence: explain(hostname),
+        count: 0,
+        timer: setTimeout(tell, DOUBT_MS, hostname).unref(),
+      };
+      doubt.count += 1;
+      doubts.set(hostname, doubt);
+    },
+    disprove(hostname) {
+      trusting.add(hostname);
+      clearTimeout(doubts.get(hostname)?.timer);
+      doubts.delete(hostname);
+    },
+    settle() {
+      for (const hostname of [...doubts.keys()]) tell(hostname);
+    },
   };
 }
 

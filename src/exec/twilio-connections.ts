@@ -7,7 +7,7 @@ import type { ForwardProxyOptions } from './forward-proxy.ts';
 import { createLocalAnswerer } from './local-answers.ts';
 import { joinStreams } from './relay.ts';
 import { createRequestCounter } from './request-counter.ts';
-import { createTlsFailureHandler } from './tls-failures.ts';
+import { createTlsFailures } from './tls-failures.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
 const PROTOCOL = 'http/1.1';
@@ -17,6 +17,8 @@ export interface TwilioConnections {
   accept(client: Duplex, hostname: string, isPlain: boolean): void;
   /** Takes over a TLS connection that names its host itself, in its first message. */
   acceptNamed(client: Duplex): void;
+  /** Tells what is still to be told of those that failed. */
+  settle(): void;
 }
 
 /** Makes what takes these connections; `revocationListUrl` stands in the certificates that they see. */
@@ -26,7 +28,7 @@ export function createTwilioConnections(
 ): TwilioConnections {
   const { serverUrl, authority, tally } = options;
   const answerHere = createLocalAnswerer(options);
-  const onTlsFailure = createTlsFailureHandler(options);
+  const failures = createTlsFailures(options);
   const countRequests = createRequestCounter(() => {
     tally.reached += 1;
   });
@@ -40,7 +42,7 @@ export function createTwilioConnections(
       (server) => {
         // Two streams in each direction and two who watch: more than Node expects of one.
         inside.setMaxListeners(20);
-        watchForUse(inside);
+        watchForUse(inside, hostname);
         countRequests(inside);
         joinStreams(inside, server);
       },
@@ -48,10 +50,11 @@ export function createTwilioConnections(
     );
   }
 
-  function watchForUse(inside: Duplex): void {
+  function watchForUse(inside: Duplex, hostname: string): void {
     let isUsed = false;
     inside.once('data', () => {
       isUsed = true;
+      failures.disprove(hostname);
     });
     inside.once('close', () => {
       if (!isUsed) tally.unused += 1;
@@ -65,6 +68,7 @@ export function createTwilioConnections(
   const contextOf = (hostname: string) => authority.contextFor(hostname, revocationListUrl());
 
   return {
+    settle: failures.settle,
     accept(client, hostname, isPlain) {
       if (isPlain) {
         serve(client, hostname);
@@ -74,7 +78,7 @@ export function createTwilioConnections(
         secureContext: contextOf(hostname),
         ALPNProtocols: [PROTOCOL],
       });
-      inside.on('error', (error) => onTlsFailure(error, hostname));
+      inside.on('error', (error) => failures.add(error, hostname));
       serve(inside, hostname);
     },
     acceptNamed(client) {
@@ -91,7 +95,7 @@ export function createTwilioConnections(
           else choose(null, contextOf(name));
         },
       });
-      inside.on('error', (error) => onTlsFailure(error, hostname));
+      inside.on('error', (error) => failures.add(error, hostname));
       inside.once('secure', () => {
         if (destinationOf(hostname) === 'elsewhere') inside.destroy();
         else serve(inside, hostname);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -74,22 +75,59 @@ test('a command that a signal ends gives the exit code of a shell', async (t) =>
   assert.equal(code, 128 + constants.signals.SIGTERM);
 });
 
-// The watchdog learns the process id a moment after the command begins: the kill comes later than that.
-const LATER = 'sleep 2';
-
 test('a command does not outlive an exec that was killed', async (t) => {
-  const { exec, pid } = await startCommand(t, LATER, 'exec sleep 60');
+  const { exec, pid } = await startCommand(t, ':', 'exec sleep 60');
   assert.ok(await isAlive(pid));
   exec.kill('SIGKILL');
   await waitFor(async () => !(await isAlive(pid)));
 });
 
+test('the processes of a command do not outlive an exec that was killed, those in a session of their own neither', async (t) => {
+  if (!existsSync('/proc/self/environ')) return t.skip('this system has no /proc');
+  const script = 'setsid sleep 61 & setsid sh -c "trap : TERM; sleep 62; sleep 63" & wait';
+  const { exec, pid } = await startCommand(t, ':', script);
+  const mark = await markOf(pid);
+  await waitFor(async () => (await listMarked(mark)).length >= 4);
+  exec.kill('SIGKILL');
+  await waitFor(async () => (await listMarked(mark)).length === 0, 20_000);
+});
+
+test('a command does not outlive an exec that was killed as it began', async (t) => {
+  if (!existsSync('/proc/self/environ')) return t.skip('this system has no /proc');
+  for (let round = 0; round < 8; round += 1) {
+    const token = `TEST_TOKEN=${randomUUID()}`;
+    const env = { ...process.env, TEST_TOKEN: token.slice('TEST_TOKEN='.length) };
+    const command = ['sleep', '60'];
+    const exec = spawn(process.execPath, execParameters(temporaryFolder(t), command), { env });
+    const isCommand = async () => (await listMarked(token)).some(([, name]) => name === 'sleep');
+    await waitFor(isCommand);
+    exec.kill('SIGKILL');
+    await waitFor(async () => !(await isCommand()), 20_000);
+  }
+});
+
+/** The variable by which exec knows the processes of its command, as process `pid` has it. */
+async function markOf(pid: number): Promise<string> {
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  return variables.find((one) => one.startsWith('_CONNECT_APPS_PROXY=')) ?? 'no mark';
+}
+
+/** The processes whose environment has a variable, with their names. */
+async function listMarked(variable: string): Promise<[pid: string, name: string][]> {
+  const { stdout } = await run('/bin/sh', [
+    '-c',
+    'grep -lszxF -e "$1" /proc/[0-9]*/environ | cut -d / -f 3 | xargs -r ps -o pid=,comm= -p',
+    'sh',
+    variable,
+  ]);
+  return stdout.split('\n').flatMap((line) => {
+    const [pid, name] = line.trim().split(/\s+/);
+    return pid && name ? [[pid, name] satisfies [string, string]] : [];
+  });
+}
+
 test('a command that ignores SIGTERM does not outlive it either', async (t) => {
-  const { exec, pid } = await startCommand(
-    t,
-    `trap '' TERM; ${LATER}`,
-    'while :; do sleep 0.1; done',
-  );
+  const { exec, pid } = await startCommand(t, `trap '' TERM`, 'while :; do sleep 0.1; done');
   exec.kill('SIGKILL');
   await waitFor(async () => !(await isAlive(pid)), 20_000);
 });
