@@ -1,9 +1,11 @@
 /** How the proxy answers CONNECT (RFC 9110, 9.3.6), which is what clients ask for https addresses. */
 
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openConnection, openThroughProxy } from './connection.ts';
 import { joinStreams } from './relay.ts';
+import { peekServerName } from './server-name.ts';
 import type { TwilioConnections } from './twilio-connections.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
@@ -24,10 +26,22 @@ export function createConnectHandler(
     opening.then(
       (other) => {
         client.write(ESTABLISHED);
-        joinStreams(client, other);
+        if (!isAddress(target.hostname) || target.port !== '') joinStreams(client, other);
+        else standInOrJoin(client, other);
       },
       (error) => closeWith(client, 502, `${target.hostname} cannot be reached: ${error.message}`),
     );
+  }
+
+  /** A client may have looked up Twilio's address itself: its TLS still says whom it means. */
+  async function standInOrJoin(client: Duplex, other: Duplex): Promise<void> {
+    const name = await peekServerName(client);
+    if (name === undefined || destinationOf(name) === 'elsewhere') {
+      joinStreams(client, other);
+      return;
+    }
+    other.destroy();
+    twilio.accept(client, name, false);
   }
 
   return (request, client, head) => {
@@ -40,6 +54,10 @@ export function createConnectHandler(
     // Some clients open a tunnel for plain http too.
     twilio.accept(client, target.hostname.replace(/\.$/, ''), target.port === '80');
   };
+}
+
+function isAddress(hostname: string): boolean {
+  return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 /** A tunnel is bytes, not https, whatever its port. */
