@@ -20,28 +20,32 @@ export function createTlsFailures({
   notice,
   tally,
 }: Pick<ForwardProxyOptions, 'notice' | 'tally'>): TlsFailures {
-  const doubts = new Map<string, { sentence: string; count: number; timer: NodeJS.Timeout }>();
+  const doubts = new Map<string, { count: number; timer: NodeJS.Timeout }>();
   const told = new Set<string>();
   const trusting = new Set<string>();
 
-  function tell(hostname: string): void {
-    const { sentence = '', count = 0, timer } = doubts.get(hostname) ?? {};
-    doubts.delete(hostname);
-    clearTimeout(timer);
-    for (let index = 0; index < count; index += 1) countRefusal(tally, hostname);
+  function tell(sentence: string): void {
     if (!told.has(sentence)) notice(sentence);
     told.add(sentence);
   }
 
+  function endDoubt(hostname: string): void {
+    const { count = 0, timer } = doubts.get(hostname) ?? {};
+    doubts.delete(hostname);
+    clearTimeout(timer);
+    for (let index = 0; index < count; index += 1) countRefusal(tally, hostname);
+    if (count > 0) tell(explainDistrust(hostname));
+  }
+
   return {
     add(error, hostname) {
-      const explain = EXPLANATIONS.find(([code]) => code.test(error.code ?? ''))?.[1];
-      if (explain === undefined || trusting.has(hostname)) return;
-      const doubt = doubts.get(hostname) ?? {
-        sentence: explain(hostname),
-        count: 0,
-        timer: setTimeout(tell, DOUBT_MS, hostname).unref(),
-      };
+      if (error.code?.endsWith('NO_APPLICATION_PROTOCOL')) {
+        countRefusal(tally, hostname);
+        tell(explainHttp2(hostname));
+      }
+      if (!isDistrust(error) || trusting.has(hostname)) return;
+      const timer = () => setTimeout(endDoubt, DOUBT_MS, hostname).unref();
+      const doubt = doubts.get(hostname) ?? { count: 0, timer: timer() };
       doubt.count += 1;
       doubts.set(hostname, doubt);
     },
@@ -51,24 +55,27 @@ export function createTlsFailures({
       doubts.delete(hostname);
     },
     settle() {
-      for (const hostname of [...doubts.keys()]) tell(hostname);
+      for (const hostname of [...doubts.keys()]) endDoubt(hostname);
     },
   };
 }
 
-const EXPLANATIONS: readonly [code: RegExp, explain: (hostname: string) => string][] = [
-  // What a client sends that does not trust the certificate (RFC 8446, 6.2).
-  [
-    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN)$/,
-    (hostname) =>
-      `The command refused the certificate that exec made for ${hostname}: its HTTP client brings certificates of its own and does not read the environment for others. ` +
-      "Twilio's libraries do so before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
-      'or set the base URL in the code (docs/clients.md, "Without exec").',
-  ],
-  [
-    /NO_APPLICATION_PROTOCOL$/,
-    (hostname) =>
-      `The command asked ${hostname} for HTTP/2 without a fall-back, and exec speaks HTTP/1.1: allow HTTP/1.1 in its HTTP client, ` +
-      'or set the base URL in the code (docs/clients.md, "Without exec").',
-  ],
-];
+/** What a client sends that does not trust the certificate (RFC 8446, 6.2). */
+function isDistrust(error: NodeJS.ErrnoException): boolean {
+  return /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN)$/.test(error.code ?? '');
+}
+
+function explainDistrust(hostname: string): string {
+  return (
+    `The command refused the certificate that exec made for ${hostname}: its HTTP client brings certificates of its own and does not read the environment for others. ` +
+    "Twilio's libraries do so before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
+    'or set the base URL in the code (docs/clients.md, "Without exec").'
+  );
+}
+
+function explainHttp2(hostname: string): string {
+  return (
+    `The command asked ${hostname} for HTTP/2 without a fall-back, and exec speaks HTTP/1.1: allow HTTP/1.1 in its HTTP client, ` +
+    'or set the base URL in the code (docs/clients.md, "Without exec").'
+  );
+}
