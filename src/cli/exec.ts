@@ -1,12 +1,12 @@
 /** `connect-apps exec -- COMMAND`: a program written for Twilio, against the local server. */
 
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { createApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { createConfig, rawEnvironment } from '../config.ts';
 import { DEMO_DEVELOPER, seedDemoData } from '../demo.ts';
+import { findAuthorityFolder } from '../exec/authority-file.ts';
+import { sendToStarter, startInBackground, untilEnded } from '../exec/background.ts';
 import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
 import { Problem } from '../problem.ts';
@@ -18,6 +18,9 @@ interface Flags {
   url: string;
   proxyPort: string;
   printEnv?: boolean;
+  shell?: string;
+  servesShell?: string;
+  quiet?: boolean;
 }
 
 /** Adds the command; `onExit` gets the exit code of the program that was run. */
@@ -30,20 +33,25 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
     .option('--url <url>', 'the local server', 'http://127.0.0.1:2010')
     .option('--proxy-port <number>', 'the port of the proxy on 127.0.0.1; 0 for any free one', '0')
     .option('--print-env', 'print the settings as export lines, and serve them until Ctrl-C')
+    .option('--shell <pid>', 'with --print-env: return at once, and serve until this process ends')
+    .option('--quiet', 'do not say how many requests reached the server')
+    .addOption(new Option('--serves-shell <pid>').hideHelp())
     .passThroughOptions()
     .addHelpText(
       'after',
-      '\nExamples:\n  $ connect-apps exec -- python app.py\n  $ connect-apps exec -- npm test\n  $ connect-apps exec --print-env > env.sh & . ./env.sh',
+      '\nExamples:\n  $ connect-apps exec -- python app.py\n  $ connect-apps exec -- npm test\n  $ eval "$(connect-apps exec --print-env --shell $$)"',
     )
     .action(async (command: string[], flags: Flags, self: Command) => {
-      const options = optionsOf(flags);
-      if (flags.printEnv) {
-        const stopped = new Promise<void>((resolve) => {
-          process.once('SIGINT', () => resolve());
-          process.once('SIGTERM', () => resolve());
-        });
-        return printEnvironment(print, stopped, options);
+      if (flags.shell !== undefined) {
+        if (!flags.printEnv) self.error('error: --shell goes with --print-env', { exitCode: 2 });
+        return printForShell(flags, onExit);
       }
+      const options = optionsOf(flags);
+      if (flags.servesShell !== undefined) {
+        const ended = untilEnded(Number(flags.servesShell));
+        return printEnvironment(sendToStarter, Promise.race([ended, untilStopped()]), options);
+      }
+      if (flags.printEnv) return printEnvironment(print, untilStopped(), options);
       if (command.length === 0) {
         self.error('error: name a command after --, such as: connect-apps exec -- python app.py', {
           exitCode: 2,
@@ -51,6 +59,26 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
       }
       onExit(await execCommand(command, options));
     });
+}
+
+/** Prints what the shell evaluates; `false` where that fails, so that `&&` and `set -e` stop there. */
+async function printForShell(flags: Flags, onExit: (exitCode: number) => void): Promise<void> {
+  if (!/^[1-9]\d*$/.test(flags.shell ?? '')) {
+    print('false');
+    throw new Problem('setting_invalid', '--shell must be a process id, such as that of $$.');
+  }
+  const words = ['exec', '--serves-shell', flags.shell ?? '', '--url', flags.url];
+  words.push('--proxy-port', flags.proxyPort, ...(flags.quiet ? ['--quiet'] : []));
+  const lines = await startInBackground(words);
+  print(lines ?? 'false');
+  if (lines === undefined) onExit(1);
+}
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
 }
 
 function optionsOf(flags: Flags): ExecOptions {
@@ -62,19 +90,23 @@ function optionsOf(flags: Flags): ExecOptions {
     throw new Problem('setting_invalid', '--proxy-port must be a whole number from 0 to 65535.');
   }
   const environment = rawEnvironment();
+  const say = (line: string) => process.stderr.write(`connect-apps: ${line}\n`);
+  // A terminal that is gone must not end what still serves.
+  process.stderr.on('error', () => {});
   return {
     serverUrl: flags.url,
     startThrowAwayServer,
-    dataFolder: join(environment.XDG_DATA_HOME ?? join(homedir(), '.local/share'), 'connect-apps'),
+    authorityFolder: findAuthorityFolder(environment),
     environment,
     credentials: DEMO_DEVELOPER,
     proxyPort,
     clock: systemClock,
-    notice: (line) => process.stderr.write(`connect-apps: ${line}\n`),
+    notice: say,
+    report: flags.quiet ? () => {} : say,
   };
 }
 
-/** A server in memory, with the demo data, on any free port. */
+/** A server in memory, with the demo data, on any free port; nothing in the environment sets it up. */
 async function startThrowAwayServer(): Promise<RunningServer> {
   const config = createConfig(
     { PORT: '0', DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' },

@@ -1,52 +1,63 @@
 /**
- * The local authority of a data folder: made once, kept in one file that its owner alone can read, and
- * never installed anywhere. Key and certificate share the file so that they cannot part.
+ * The local authority of a person: made once, kept in one file that its owner alone can read, and never
+ * installed anywhere. Key and certificate share the file so that they cannot part.
  */
 
 import {
   createPrivateKey,
   generateKeyPairSync,
   type KeyObject,
-  randomUUID,
   X509Certificate,
 } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock } from '../clock.ts';
-import { Problem } from '../problem.ts';
-import { writeAuthorityCertificate, writeLeafCertificate } from './certificate.ts';
+import { readKeptFile, secureFolder, writeKeptFile } from './authority-file.ts';
+import {
+  isAuthorityCertificate,
+  writeAuthorityCertificate,
+  writeLeafCertificate,
+  writeRevocationList,
+} from './certificate.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const AUTHORITY_DAYS = 3650;
 /** The longest life that every client accepts of a server's certificate. */
 const LEAF_DAYS = 397;
+const REVOCATION_LIST_DAYS = 7;
 
 export interface Authority {
   /** What a client must trust, in PEM. */
   certificate: string;
-  /** What ends TLS for `host`; made at its first use, and never written to disk. */
-  contextFor(host: string): SecureContext;
+  /**
+   * What ends TLS for `host`; made at its first use, and never written to disk. Its certificate says that
+   * the list of revoked ones is at `revocationListUrl`.
+   */
+  contextFor(host: string, revocationListUrl: string): SecureContext;
+  /** The list of revoked certificates as of now, in DER: there is none on it. */
+  writeRevocationList(): Buffer;
 }
 
 /**
- * Loads the authority of `dataFolder`, or makes it. One that expired or is damaged is made anew, with a
- * notice. Processes that do this at the same time each get a working one. Raises `setting_invalid`
- * when the folder cannot be written.
+ * Loads the authority in `folder`, or makes it. One that expired, is damaged, lay open to others or may
+ * vouch for more than twilio.com is made anew, with a notice. Processes that do this at the same time each
+ * get a working one. Raises `setting_invalid` when the folder cannot be written or is not ours alone.
  */
 export function loadAuthority(
-  dataFolder: string,
+  folder: string,
   clock: Clock,
   notice: (line: string) => void,
 ): Authority {
-  const path = join(dataFolder, 'exec-authority.pem');
-  const kept = readText(path);
-  const fault = kept === undefined ? 'absent' : findFault(kept, clock);
-  if (kept !== undefined && fault === undefined) return createAuthority(kept, clock);
-  if (kept !== undefined)
+  secureFolder(folder);
+  const path = join(folder, 'exec-authority.pem');
+  const kept = readKeptFile(path);
+  if (kept !== undefined) {
+    const fault = 'fault' in kept ? kept.fault : findFault(kept.text, clock);
+    if ('text' in kept && fault === undefined) return createAuthority(kept.text, clock);
     notice(`The certificate authority in ${path} ${fault}: making a new one.`);
+  }
   const made = makeAuthority(clock);
-  writeAtOnce(dataFolder, path, made);
+  writeKeptFile(folder, path, made);
   return createAuthority(made, clock);
 }
 
@@ -65,14 +76,19 @@ function createAuthority(pem: string, clock: Clock): Authority {
 
   return {
     certificate,
-    contextFor(host) {
+    contextFor(host, revocationListUrl) {
       const known = contexts.get(host);
       if (known !== undefined) return known;
       const validity = validityOf(LEAF_DAYS, clock);
-      const cert = writeLeafCertificate(host, leaf.publicKey, authorityKey, validity);
+      const { publicKey } = leaf;
+      const cert = writeLeafCertificate(host, publicKey, authorityKey, validity, revocationListUrl);
       const context = createSecureContext({ key, cert });
       contexts.set(host, context);
       return context;
+    },
+    writeRevocationList() {
+      const validity = validityOf(REVOCATION_LIST_DAYS, clock);
+      return writeRevocationList(authorityKey, clock.now(), validity);
     },
   };
 }
@@ -81,7 +97,9 @@ function createAuthority(pem: string, clock: Clock): Authority {
 function findFault(pem: string, clock: Clock): string | undefined {
   try {
     const certificate = new X509Certificate(pem);
-    if (!certificate.checkPrivateKey(createPrivateKey(pem))) return 'is damaged';
+    const key = createPrivateKey(pem);
+    if (!certificate.checkPrivateKey(key)) return 'is damaged';
+    if (!isAuthorityCertificate(certificate, key)) return 'is not one that exec made';
     const expiresAt = certificate.validToDate.getTime();
     // A day's notice, so that it does not expire under a command that runs.
     return expiresAt - DAY_MS < clock.now() ? 'has expired' : undefined;
@@ -98,33 +116,4 @@ function validityOf(days: number, clock: Clock): { notBefore: Date; notAfter: Da
 
 function pemOf(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-/** Another process sees the whole file or the one before it, never a part. */
-function writeAtOnce(folder: string, path: string, text: string): void {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    mkdirSync(folder, { recursive: true });
-    try {
-      writeFileSync(draft, text, { mode: 0o600, flag: 'wx' });
-      renameSync(draft, path);
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem(
-      'setting_invalid',
-      `The certificate authority of exec cannot be kept in the data folder ${folder}: ${reason}`,
-      { cause },
-    );
-  }
 }

@@ -1,10 +1,17 @@
 /**
- * Writes X.509 certificates (RFC 5280) of the two shapes that `exec` needs: a local authority that may
- * vouch for twilio.com and nothing else, and the leaf of one host. Which keys, and for how long, is
- * certificate-authority.ts's business.
+ * Writes X.509 certificates (RFC 5280) of the two shapes that `exec` needs, a local authority that may
+ * vouch for twilio.com and nothing else, and the leaf of one host; and the authority's empty list of
+ * revoked certificates. Which keys, and for how long, is certificate-authority.ts's business.
  */
 
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  type KeyObject,
+  randomBytes,
+  sign,
+  type X509Certificate,
+} from 'node:crypto';
 import {
   bitString,
   booleanTrue,
@@ -16,6 +23,7 @@ import {
   sequence,
   setOf,
   time,
+  unsignedInteger,
   utf8String,
 } from './der.ts';
 import { writePem } from './pem.ts';
@@ -30,52 +38,122 @@ interface Validity {
 
 /** The certificate of an authority that signed itself, in PEM; no client accepts it outside twilio.com. */
 export function writeAuthorityCertificate(key: KeyObject, validity: Validity): string {
-  const publicKey = createPublicKey(key);
-  return writeCertificate(authorityName(publicKey), publicKey, key, validity, [
-    critical('2.5.29.19', sequence(booleanTrue(), integer(0))), // basicConstraints
-    critical('2.5.29.15', bitString(Buffer.of(0b0000_0110), 1)), // keyUsage: certificates, lists
-    critical('2.5.29.30', nameConstraints()),
-    extension('2.5.29.37', sequence(SERVER_AUTHENTICATION)), // extKeyUsage
-    extension('2.5.29.14', octetString(keyIdentifier(publicKey))), // subjectKeyIdentifier
-  ]);
+  return writePem(signed(authorityContent(createPublicKey(key), newSerialNumber(), validity), key));
 }
 
-/** The certificate of `host`, in PEM, signed by the authority whose private key `authorityKey` is. */
+/**
+ * Tells whether a certificate is one that writeAuthorityCertificate wrote for this key, byte for byte but
+ * for the signature, which must be the key's. None that may vouch for more can pass.
+ */
+export function isAuthorityCertificate(certificate: X509Certificate, key: KeyObject): boolean {
+  const publicKey = createPublicKey(key);
+  const serialNumber = Buffer.from(certificate.serialNumber, 'hex');
+  const validity = { notBefore: certificate.validFromDate, notAfter: certificate.validToDate };
+  const content = authorityContent(publicKey, serialNumber, validity);
+  // After the header of the outer sequence, which is four bytes for this length.
+  const isOurs = certificate.raw.subarray(4, 4 + content.length).equals(content);
+  return isOurs && certificate.checkPrivateKey(key) && certificate.verify(publicKey);
+}
+
+function authorityContent(publicKey: KeyObject, serialNumber: Buffer, validity: Validity): Buffer {
+  return certificateContent(
+    authorityName(publicKey),
+    publicKey,
+    publicKey,
+    serialNumber,
+    validity,
+    [
+      critical('2.5.29.19', sequence(booleanTrue(), integer(0))), // basicConstraints
+      critical('2.5.29.15', bitString(Buffer.of(0b0000_0110), 1)), // keyUsage: certificates, lists
+      critical('2.5.29.30', nameConstraints()),
+      extension('2.5.29.37', sequence(SERVER_AUTHENTICATION)), // extKeyUsage
+      extension('2.5.29.14', octetString(keyIdentifier(publicKey))), // subjectKeyIdentifier
+    ],
+  );
+}
+
+/**
+ * The certificate of `host`, in PEM, signed by the authority whose private key `authorityKey` is. The
+ * authority's list of revoked certificates is at `revocationListUrl`.
+ */
 export function writeLeafCertificate(
   host: string,
   publicKey: KeyObject,
   authorityKey: KeyObject,
   validity: Validity,
+  revocationListUrl: string,
 ): string {
-  const issuerIdentifier = keyIdentifier(createPublicKey(authorityKey));
-  return writeCertificate('connect-apps exec', publicKey, authorityKey, validity, [
+  const issuer = createPublicKey(authorityKey);
+  const list = explicit(0, explicit(0, implicit(6, Buffer.from(revocationListUrl))));
+  const extensions = [
     critical('2.5.29.15', bitString(Buffer.of(0b1000_0000), 7)), // keyUsage: signatures
     extension('2.5.29.37', sequence(SERVER_AUTHENTICATION)), // extKeyUsage
     extension('2.5.29.17', sequence(implicit(2, Buffer.from(host)))), // subjectAltName
-    extension('2.5.29.35', sequence(implicit(0, issuerIdentifier))), // authorityKeyIdentifier
+    extension('2.5.29.31', sequence(sequence(list))), // cRLDistributionPoints
+    authorityKeyIdentifier(issuer),
     extension('2.5.29.14', octetString(keyIdentifier(publicKey))), // subjectKeyIdentifier
-  ]);
+  ];
+  const serialNumber = newSerialNumber();
+  const name = 'connect-apps exec';
+  const content = certificateContent(name, publicKey, issuer, serialNumber, validity, extensions);
+  return writePem(signed(content, authorityKey));
 }
 
-function writeCertificate(
+/** The authority's list of revoked certificates, in DER, with none on it; a later one has a greater `number`. */
+export function writeRevocationList(
+  authorityKey: KeyObject,
+  number: number,
+  { notBefore, notAfter }: Validity,
+): Buffer {
+  const issuer = createPublicKey(authorityKey);
+  const content = sequence(
+    integer(1), // version 2
+    ECDSA_WITH_SHA256,
+    commonName(authorityName(issuer)),
+    time(notBefore), // thisUpdate
+    time(notAfter), // nextUpdate
+    explicit(
+      0,
+      sequence(
+        authorityKeyIdentifier(issuer),
+        extension('2.5.29.20', unsignedInteger(number)), // cRLNumber
+      ),
+    ),
+  );
+  return signed(content, authorityKey);
+}
+
+function certificateContent(
   subject: string,
   publicKey: KeyObject,
-  signingKey: KeyObject,
+  issuer: KeyObject,
+  serialNumber: Buffer,
   validity: Validity,
   extensions: Buffer[],
-): string {
-  const content = sequence(
+): Buffer {
+  return sequence(
     explicit(0, integer(2)), // version 3
-    integer(1, ...randomBytes(15)), // a serial number that is positive and unlike any other,
+    integer(...serialNumber),
     ECDSA_WITH_SHA256,
-    commonName(authorityName(createPublicKey(signingKey))),
+    commonName(authorityName(issuer)),
     sequence(time(validity.notBefore), time(validity.notAfter)),
     commonName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     explicit(3, sequence(...extensions)),
   );
-  const signature = bitString(sign('sha256', content, signingKey));
-  return writePem(sequence(content, ECDSA_WITH_SHA256, signature));
+}
+
+/** Positive, and unlike any other. */
+function newSerialNumber(): Buffer {
+  return Buffer.of(1, ...randomBytes(15));
+}
+
+function signed(content: Buffer, key: KeyObject): Buffer {
+  return sequence(content, ECDSA_WITH_SHA256, bitString(sign('sha256', content, key)));
+}
+
+function authorityKeyIdentifier(issuer: KeyObject): Buffer {
+  return extension('2.5.29.35', sequence(implicit(0, keyIdentifier(issuer))));
 }
 
 /** Names under twilio.com only, and no address at all: a DNS rule alone would leave addresses free. */

@@ -4,6 +4,7 @@
  */
 
 import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TrustFiles } from './trust-files.ts';
 import { isBypassOfTwilio } from './twilio-hosts.ts';
 
@@ -28,7 +29,11 @@ export function changesToEnvironment(
     HTTPS_PROXY: proxyUrl,
     no_proxy: bypass.join(','),
     NO_PROXY: bypass.join(','),
-    // Without it, Node's own fetch goes past every proxy.
+    // Most of Node's HTTP clients look for no proxy, so they are led to it, in every process.
+    NODE_OPTIONS: nodeOptions(environment.NODE_OPTIONS),
+    [PROXY_VARIABLE]: proxyUrl,
+    _CONNECT_APPS_AUTHORITY: trust.authority,
+    // What goes to other hosts takes the same way then as in other languages.
     NODE_USE_ENV_PROXY: '1',
     NODE_EXTRA_CA_CERTS: trust.bundle,
     SSL_CERT_FILE: trust.bundle,
@@ -43,6 +48,18 @@ export function changesToEnvironment(
     TWILIO_EDGE: undefined,
     ...ownOrDemoCredentials(environment, credentials),
   };
+}
+
+/** Marks the processes of one exec: no other one has the same address at the same time. */
+export const PROXY_VARIABLE = '_CONNECT_APPS_PROXY';
+
+// Beside this file in a checkout, and in the same place in an installed package.
+const PRELOAD = fileURLToPath(new URL('../../src/exec/node-preload.cjs', import.meta.url));
+
+/** Ours first: what the user preloads may already make requests. */
+function nodeOptions(present: string | undefined): string {
+  const quoted = PRELOAD.replace(/[\\"]/g, '\\$&');
+  return [`--require "${quoted}"`, present].filter(Boolean).join(' ');
 }
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];

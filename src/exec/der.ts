@@ -41,6 +41,13 @@ export function integer(...bytes: number[]): Buffer {
   return der(0x02, Buffer.from(bytes));
 }
 
+/** A whole number that is not negative, of up to 52 bits. */
+export function unsignedInteger(value: number): Buffer {
+  const hex = value.toString(16);
+  const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+  return integer(...((bytes[0] ?? 0) > 0x7f ? [0, ...bytes] : bytes));
+}
+
 export function octetString(...content: Uint8Array[]): Buffer {
   return der(0x04, ...content);
 }

@@ -5,12 +5,14 @@
 
 import type { Clock } from '../clock.ts';
 import { loadAuthority } from './certificate-authority.ts';
-import { type ChildSettings, changesToEnvironment } from './child-environment.ts';
+import { type ChildSettings, changesToEnvironment, PROXY_VARIABLE } from './child-environment.ts';
 import { findUpstreamProxy } from './connection.ts';
 import { findServer, type RunningServer } from './find-server.ts';
 import { startForwardProxy } from './forward-proxy.ts';
+import { explainLeftBehind, findLeftBehind } from './left-behind.ts';
 import { runCommand } from './run-command.ts';
 import { exportLines } from './shell.ts';
+import { createTally, summarize } from './tally.ts';
 import { writeTrustFiles } from './trust-files.ts';
 
 export interface ExecOptions {
@@ -19,7 +21,7 @@ export interface ExecOptions {
   /** Called when nothing answers there. */
   startThrowAwayServer: () => Promise<RunningServer>;
   /** Where the certificate authority is kept. */
-  dataFolder: string;
+  authorityFolder: string;
   /** The environment that the command would have without `exec`. */
   environment: NodeJS.ProcessEnv;
   /** Whose requests the command makes, unless its environment says. */
@@ -27,8 +29,10 @@ export interface ExecOptions {
   /** 0 for any free port. */
   proxyPort: number;
   clock: Clock;
-  /** Tells the user one line; never on standard output, which is the command's. */
+  /** Tells the user what went wrong, in one line; never on standard output, which is the command's. */
   notice(line: string): void;
+  /** Tells the user what was done, in one line, at the same place. */
+  report(line: string): void;
 }
 
 /** Runs `command` to its end and returns its exit code; raises `setting_invalid` when it cannot begin. */
@@ -36,13 +40,21 @@ export async function execCommand(
   command: readonly string[],
   options: ExecOptions,
 ): Promise<number> {
-  return withSettings(options, (changes) =>
-    runCommand(command, { ...options.environment, ...changes }, options.notice),
-  );
+  const { environment, notice, report } = options;
+  return withSettings(options, async (changes, summary) => {
+    const mark = `${PROXY_VARIABLE}=${changes[PROXY_VARIABLE]}`;
+    const outcome = await runCommand(command, { ...environment, ...changes }, mark, notice);
+    if (outcome.hasRun) {
+      const leftBehind = await findLeftBehind(mark);
+      if (leftBehind.length > 0) notice(explainLeftBehind(leftBehind));
+      report(summary());
+    }
+    return outcome.exitCode;
+  });
 }
 
 /**
- * Prints the settings of a command as lines for a POSIX shell, and serves whatever runs with them until
+ * Gives the settings of a command as lines for a POSIX shell, and serves whatever runs with them until
  * `stopped` settles.
  */
 export async function printEnvironment(
@@ -50,32 +62,36 @@ export async function printEnvironment(
   stopped: Promise<unknown>,
   options: ExecOptions,
 ): Promise<void> {
-  await withSettings(options, async (changes) => {
+  await withSettings(options, async (changes, summary) => {
     print(exportLines(changes));
     await stopped;
+    options.report(summary());
   });
 }
 
 /** Sets everything up, in the order in which it can go wrong, and takes it away again at the end. */
 async function withSettings<Result>(
   options: ExecOptions,
-  use: (changes: NodeJS.ProcessEnv) => Promise<Result>,
+  use: (changes: NodeJS.ProcessEnv, summary: () => string) => Promise<Result>,
 ): Promise<Result> {
-  const { dataFolder, environment, credentials, proxyPort, clock, notice } = options;
+  const { authorityFolder, environment, credentials, proxyPort, clock, notice, report } = options;
   const cleanUps: (() => unknown)[] = [];
   try {
-    const authority = loadAuthority(dataFolder, clock, notice);
-    const server = await findServer(options.serverUrl, options.startThrowAwayServer, notice);
+    const authority = loadAuthority(authorityFolder, clock, notice);
+    const server = await findServer(options.serverUrl, options.startThrowAwayServer, report);
     cleanUps.unshift(() => server.close());
     const upstream = findUpstreamProxy(environment);
-    const settings = { serverUrl: server.url, authority, port: proxyPort, upstream, notice };
+    const tally = createTally();
+    const settings = { serverUrl: server.url, authority, port: proxyPort, upstream, tally, notice };
     const proxy = await startForwardProxy(settings);
     cleanUps.unshift(() => proxy.close());
     const trust = writeTrustFiles(authority.certificate, environment);
     cleanUps.unshift(() => trust.remove());
-    return await use(
-      changesToEnvironment(environment, { proxyUrl: proxy.url, trust, credentials }),
-    );
+    const changes = changesToEnvironment(environment, { proxyUrl: proxy.url, trust, credentials });
+    return await use(changes, () => {
+      proxy.settle();
+      return summarize(tally);
+    });
   } finally {
     for (const cleanUp of cleanUps) await cleanUp();
   }

@@ -1,18 +1,24 @@
 /**
  * The proxy that stands between a command and the network. Requests to Twilio's API reach the local
  * server, Twilio's other hosts are refused, every other host is passed through untouched.
- * tunnels.ts and plain-requests.ts have the two ways in which clients ask a proxy.
+ * tunnels.ts and plain-requests.ts have the two ways in which clients ask a proxy. Connections that
+ * node-preload.cjs leads here ask nothing: they begin with TLS, which names the host.
  */
 
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Problem } from '../problem.ts';
 import type { Authority } from './certificate-authority.ts';
 import { createRequestHandler } from './plain-requests.ts';
+import { REVOCATION_LIST_PATH } from './revocation-list.ts';
+import type { Tally } from './tally.ts';
 import { createConnectHandler } from './tunnels.ts';
+import { createTwilioConnections } from './twilio-connections.ts';
 
 export interface ForwardProxy {
   url: string;
+  /** Tells what is still to be told of connections that failed. */
+  settle(): void;
   /** Ends every connection that is still open. */
   close(): Promise<void>;
 }
@@ -25,22 +31,36 @@ export interface ForwardProxyOptions {
   port: number;
   /** The proxy through which other hosts are reached; undefined to reach them directly. */
   upstream: URL | undefined;
+  /** What has come of the requests to Twilio. */
+  tally: Tally;
   notice(line: string): void;
 }
 
 /** Starts a proxy on 127.0.0.1; raises `setting_invalid` when it cannot have the port. */
 export async function startForwardProxy(options: ForwardProxyOptions): Promise<ForwardProxy> {
-  const proxy = createServer(createRequestHandler(options));
-  proxy.on('connect', createConnectHandler(options));
+  let url = '';
+  const twilio = createTwilioConnections(options, () => `${url}${REVOCATION_LIST_PATH}`);
+  const requests = createHttpServer(createRequestHandler(options));
+  requests.on('connect', createConnectHandler(options.upstream, twilio));
+
   const connections = new Set<Socket>();
-  proxy.on('connection', (socket) => {
+  const proxy = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
+    socket.on('error', () => socket.destroy());
+    socket.once('readable', () => {
+      const first: Buffer | null = socket.read();
+      if (first === null) return socket.destroy();
+      socket.unshift(first);
+      if (first[0] === TLS_HANDSHAKE) twilio.acceptNamed(socket);
+      else requests.emit('connection', socket);
+    });
   });
-  const port = await listen(proxy, options.port);
+  url = `http://127.0.0.1:${await listen(proxy, options.port)}`;
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
+    settle: twilio.settle,
     close() {
       return new Promise((resolve) => {
         proxy.close(() => resolve());
@@ -49,6 +69,9 @@ export async function startForwardProxy(options: ForwardProxyOptions): Promise<F
     },
   };
 }
+
+/** The first byte of a TLS connection (RFC 8446, 5.1), and of no request. */
+const TLS_HANDSHAKE = 0x16;
 
 function listen(proxy: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

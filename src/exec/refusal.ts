@@ -3,16 +3,8 @@
  * that its clients show the reason as the message of their exceptions.
  */
 
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { destinationOf } from './twilio-hosts.ts';
-
-/** Refuses whatever is asked on the connections handed to it; has no port of its own. */
-export function createRefusalServer(serverUrl: string): Server {
-  return createServer((request, response) => {
-    const hostname = (request.headers.host ?? '').replace(/:\d+$/, '');
-    refuse(response, explainRefusal(hostname, serverUrl));
-  });
-}
 
 /** Says why a request to one of Twilio's hosts cannot be served. */
 export function explainRefusal(hostname: string, serverUrl: string): string {

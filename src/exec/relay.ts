@@ -21,7 +21,7 @@ export function forwardRequest(
   incoming: IncomingMessage,
   response: ServerResponse,
   origin: URL,
-  options: { path: string; headers?: Record<string, string> },
+  options: { path: string; headers?: Record<string, string>; onAnswer?: () => void },
   onFailure: (error: Error) => void,
 ): void {
   const request = origin.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -31,6 +31,7 @@ export function forwardRequest(
     headers: [...endToEnd(incoming.rawHeaders), ...Object.entries(options.headers ?? {}).flat()],
   });
   outgoing.once('response', (answer) => {
+    options.onAnswer?.();
     const status = answer.statusCode ?? 502;
     response.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders));
     pipeline(answer, response, ignoreBrokenPipe);

@@ -1,6 +1,6 @@
 /**
  * Runs a command as if it had been typed without `exec`: same streams, same signals, same exit code.
- * It does not outlive us, however we end, but for a SIGKILL in the instant in which it begins.
+ * It does not outlive us, however we end.
  */
 
 import { spawn } from 'node:child_process';
@@ -8,20 +8,28 @@ import { constants } from 'node:os';
 
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 
+export interface CommandOutcome {
+  /** 128 + n when signal n ended it, 127 when there is no such command and 126 when it cannot be run, as a shell has it. */
+  exitCode: number;
+  /** False when it did not begin. */
+  hasRun: boolean;
+}
+
 /**
- * Runs `command` to its end and returns its exit code: 128 + n when signal n ended it, 127 when there
- * is no such command and 126 when it cannot be run, as a shell does.
+ * Runs `command` to its end. `mark` is a variable of `environment` (`NAME=value`) by which its processes
+ * can be told from all others.
  */
 export function runCommand(
   command: readonly string[],
   environment: NodeJS.ProcessEnv,
+  mark: string,
   notice: (line: string) => void,
-): Promise<number> {
+): Promise<CommandOutcome> {
   const [file = '', ...parameters] = command;
   return new Promise((resolve) => {
     // Before the command begins: it may be running, and be told to stop, while we still spawn it.
     const stopForwarding = forwardSignals((signal) => child.kill(signal));
-    const watchdog = startWatchdog();
+    const watchdog = startWatchdog(mark);
     const child = spawn(file, parameters, { stdio: 'inherit', env: environment });
     if (child.pid !== undefined) watchdog.watch(child.pid);
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -29,12 +37,13 @@ export function runCommand(
       watchdog.dismiss();
       const isMissing = error.code === 'ENOENT';
       notice(isMissing ? `${file}: command not found` : `${file}: cannot be run (${error.code})`);
-      resolve(isMissing ? 127 : 126);
+      resolve({ exitCode: isMissing ? 127 : 126, hasRun: false });
     });
     child.once('exit', (code, signal) => {
       stopForwarding();
       watchdog.dismiss();
-      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+      const exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+      resolve({ exitCode, hasRun: true });
     });
   });
 }
@@ -62,13 +71,17 @@ interface Watchdog {
 }
 
 /**
- * Ends the process that it watches when we are gone without having dismissed it, even by SIGKILL: the
- * end of its standard input is how it learns that. It stands ready before the command begins.
+ * Ends the process that it watches, and all that have our mark, when we are gone without having dismissed
+ * it, even by SIGKILL: the end of its standard input is how it learns that. It stands ready before the
+ * command begins; when we were gone before we could tell the process id, the mark finds it.
  */
-function startWatchdog(): Watchdog {
-  const end = 'kill -TERM "$pid"; sleep 5; kill -KILL "$pid"';
-  const script = `read -r pid && { read -r _ || { ${end}; } 2>/dev/null; }`;
-  const watchdog = spawn('/bin/sh', ['-c', script, 'connect-apps-watchdog'], {
+function startWatchdog(mark: string): Watchdog {
+  const script = `
+    read -r pid && read -r _ && exit
+    [ -n "$pid" ] || sleep 1
+    marked() { grep -lszxF -e "$1" /proc/[0-9]*/environ | cut -d / -f 3; }
+    kill -TERM $pid $(marked "$1"); sleep 5; kill -KILL $pid $(marked "$1")`;
+  const watchdog = spawn('/bin/sh', ['-c', script, 'connect-apps-watchdog', mark], {
     stdio: ['pipe', 'ignore', 'ignore'],
     // Out of reach of the terminal's Ctrl-C.
     detached: true,
@@ -78,7 +91,8 @@ function startWatchdog(): Watchdog {
   watchdog.unref();
   return {
     watch: (pid) => watchdog.stdin?.write(`${pid}\n`),
-    dismiss: () => watchdog.stdin?.end('dismissed\n'),
+    // Twice, for it may still wait for the process id.
+    dismiss: () => watchdog.stdin?.end('dismissed\ndismissed\n'),
   };
 }
 

@@ -12,6 +12,8 @@ import { writeJavaTrustStore } from './java-trust-store.ts';
 import { parsePem, writePem } from './pem.ts';
 
 export interface TrustFiles {
+  /** The certificate of the local authority alone, in PEM. */
+  authority: string;
   /** PEM certificates, one after the other. */
   bundle: string;
   /** A PKCS #12 trust store without a password. */
@@ -25,16 +27,20 @@ export interface TrustFiles {
 export function writeTrustFiles(authority: string, environment: NodeJS.ProcessEnv): TrustFiles {
   const texts = [authority, ...knownAuthorities(environment)];
   const certificates = parsePem(texts.join('\n')).filter(isCertificate);
+  // A name that nobody can foresee, and a folder that its owner alone can open.
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-exec-'));
+  const authorityFile = join(folder, 'authority.pem');
   const bundle = join(folder, 'authorities.pem');
   const javaTrustStore = join(folder, 'authorities.p12');
   const phpIniFolder = join(folder, 'php');
   const phpIni = `curl.cainfo = "${bundle}"\nopenssl.cafile = "${bundle}"\n`;
+  writeFileSync(authorityFile, authority);
   writeFileSync(bundle, certificates.map(writePem).join(''));
   writeFileSync(javaTrustStore, writeJavaTrustStore(certificates));
   mkdirSync(phpIniFolder);
   writeFileSync(join(phpIniFolder, 'connect-apps.ini'), phpIni);
   return {
+    authority: authorityFile,
     bundle,
     javaTrustStore,
     phpIniFolder,

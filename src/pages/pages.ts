@@ -110,8 +110,9 @@ export async function addPages(
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send,
       checkForm(request, reply, done) {
-        const own = options.publicUrl ?? `${request.protocol}://${request.host}`;
         const { origin, 'sec-fetch-site': site } = request.headers;
+        // Under `exec`, a browser speaks https to a server that is asked over http.
+        const own = options.publicUrl ?? `${URL.parse(origin ?? '')?.protocol}//${request.host}`;
         // Browsers name the origin of a form; "null" is a page that hides where it comes from.
         const isOurs = origin === undefined || origin === own;
         // "none" is a person who sends it again by hand.

@@ -40,6 +40,7 @@ export const CHECKS = [
   'refuses a page size of 0',
   'refuses a page token that it did not give',
   'refuses a request that is too large',
+  'tests the certificate',
   'fetches the account',
   'creates a subaccount',
   'lists accounts',

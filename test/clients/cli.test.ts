@@ -24,6 +24,7 @@ describeClient({
     'refuses a method other than GET and POST',
     'refuses a page size of 0',
     'refuses a page size over 1000',
+    'tests the certificate',
     'refuses too many requests',
     'validates a real POST callback',
     'validates a real GET callback',

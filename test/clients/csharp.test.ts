@@ -20,5 +20,4 @@ describeClient({
   obstacle: findObstacle(),
   required: false,
   command: (program) => ['dotnet', built(program)],
-  unable: ['clears a URL', 'refuses a URL that is not one'],
 });

@@ -29,5 +29,5 @@ describeClient({
       env: offline,
     }),
   command: (program) => [join(folder, 'target', program)],
-  unable: ['opens a page by its link'],
+  unable: ['opens a page by its link', 'tests the certificate'],
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the clients that the tests of this folder run, each from its language's registry, into
+# Installs the clients that the tests of this folder and of ../exec run, each from its registry, into
 # folders that git ignores. A language that is missing is named and left out. So is a client that its
 # registry does not serve, which its test then says; any other failure ends this with an error.
 
@@ -33,6 +33,7 @@ bring() {
 }
 
 bring cli npm 'npm ci --ignore-scripts --no-audit --no-fund'
+bring ../exec/nodes npm 'npm ci --ignore-scripts --no-audit --no-fund'
 bring python python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
 bring social-auth python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
 bring go go 'go mod download && go build -buildvcs=false -o target/ ./...'

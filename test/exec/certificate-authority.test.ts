@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect, createServer } from 'node:tls';
+import { findAuthorityFolder } from '../../src/exec/authority-file.ts';
 import { writeLeafCertificate } from '../../src/exec/certificate.ts';
 import { loadAuthority } from '../../src/exec/certificate-authority.ts';
 import { Problem } from '../../src/problem.ts';
+import { makeSelfSigned } from './self-signed.ts';
 import { execParameters, hasProgram, run, temporaryFolder } from './support.ts';
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
@@ -26,6 +38,7 @@ test('an authority is made once, in one file that its owner alone can read', (t)
   assert.deepEqual([...first.notices, ...second.notices], []);
   assert.deepEqual(readdirSync(folder), ['exec-authority.pem']);
   assert.equal(statSync(first.path).mode & 0o777, 0o600);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
   assert.ok(!first.certificate.includes('PRIVATE'));
 });
 
@@ -79,12 +92,74 @@ test('processes that make it at the same time each work, and leave one whole aut
   assert.deepEqual(load(folder).notices, []);
 });
 
-test('a data folder that cannot be written is a problem that names it', (t) => {
+test('a folder that cannot be written is a problem that names it', (t) => {
   const file = join(temporaryFolder(t), 'a-file');
   writeFileSync(file, '');
   const isNamed = (error: unknown) =>
-    error instanceof Problem && error.message.includes(`the data folder ${file}/data`);
+    error instanceof Problem && error.message.includes(`be kept in ${file}/data`);
   assert.throws(() => load(`${file}/data`), isNamed);
+});
+
+for (const [circumstance, spoil, fault] of [
+  ['others can read', (path: string) => chmodSync(path, 0o644), 'is open to other users'],
+  ['its group can change', (path: string) => chmodSync(path, 0o620), 'is open to other users'],
+  ['lies behind a link', putBehindLink, 'is a symbolic link'],
+  [
+    'vouches for every host',
+    (path: string) => writeFileSync(path, anyAuthority()),
+    'is not one that exec made',
+  ],
+] as const) {
+  test(`an authority that ${circumstance} is made anew, with a notice`, (t) => {
+    const folder = temporaryFolder(t);
+    const { certificate, path } = load(folder);
+    spoil(path);
+    const remade = load(folder);
+    assert.notEqual(remade.certificate, certificate);
+    assert.ok(remade.notices.join().includes(`${fault}: making a new one`), remade.notices.join());
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.deepEqual(load(folder), { ...remade, notices: [] });
+  });
+}
+
+test('an authority that belongs to another user is made anew, with a notice', (t) => {
+  if (process.geteuid?.() !== 0) return t.skip('only root can give a file away');
+  const folder = temporaryFolder(t);
+  const { certificate, path } = load(folder);
+  chownSync(path, 65534, 65534);
+  const remade = load(folder);
+  assert.notEqual(remade.certificate, certificate);
+  assert.match(remade.notices.join(), /belongs to another user: making a new one/);
+  assert.equal(statSync(path).uid, 0);
+});
+
+test('a folder that others can open, or that is a link, is a problem that says what to do', (t) => {
+  const open = join(temporaryFolder(t), 'open');
+  mkdirSync(open);
+  chmodSync(open, 0o755);
+  assert.throws(() => load(open), /other users can open it; run chmod 700 '.*open'/);
+  const link = join(temporaryFolder(t), 'link');
+  symlinkSync(temporaryFolder(t), link);
+  assert.throws(() => load(link), /it is a link, not a folder/);
+});
+
+function putBehindLink(path: string): void {
+  renameSync(path, `${path}.there`);
+  symlinkSync(`${path}.there`, path);
+}
+
+/** A key and a certificate that belong together, and no constraints: whose leaves clients would take for any host. */
+function anyAuthority(): string {
+  const { key, cert } = makeSelfSigned('localhost');
+  return key + cert;
+}
+
+test('the folder is the one of XDG_DATA_HOME, or below HOME, or a problem that names both', () => {
+  assert.equal(findAuthorityFolder({ XDG_DATA_HOME: '/x', HOME: '/h' }), '/x/connect-apps');
+  const below = '/h/.local/share/connect-apps';
+  assert.equal(findAuthorityFolder({ HOME: '/h' }), below);
+  assert.equal(findAuthorityFolder({ XDG_DATA_HOME: 'relative', HOME: '/h' }), below);
+  assert.throws(() => findAuthorityFolder({}), /set HOME, or XDG_DATA_HOME/);
 });
 
 /** The authority of a new folder, and a leaf for `host` made with its key. */
@@ -92,7 +167,13 @@ function makeLeaf(t: TestContext, host: string) {
   const { certificate, path } = load(temporaryFolder(t));
   const key = createPrivateKey(readFileSync(path));
   const validity = { notBefore: new Date(), notAfter: new Date(Date.now() + YEAR_MS) };
-  const leaf = writeLeafCertificate(host, createPublicKey(key), key, validity);
+  const leaf = writeLeafCertificate(
+    host,
+    createPublicKey(key),
+    key,
+    validity,
+    'http://127.0.0.1/x',
+  );
   return { authority: certificate, leaf, key: readFileSync(path, 'utf8') };
 }
 

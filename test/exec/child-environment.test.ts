@@ -13,6 +13,7 @@ import { makeSelfSigned } from './self-signed.ts';
 import { hasProgram, run, temporaryFolder } from './support.ts';
 
 const TRUST = {
+  authority: '/t/authority.pem',
   bundle: '/t/a.pem',
   javaTrustStore: '/t/a.p12',
   phpIniFolder: '/t/php',
@@ -26,7 +27,7 @@ function changes(environment: NodeJS.ProcessEnv) {
 }
 
 test('each language finds the proxy and the authority where it looks for them', () => {
-  const { JAVA_TOOL_OPTIONS, ...others } = changes({});
+  const { JAVA_TOOL_OPTIONS, NODE_OPTIONS, ...others } = changes({});
   assert.deepEqual(others, {
     http_proxy: 'http://127.0.0.1:8080',
     HTTP_PROXY: 'http://127.0.0.1:8080',
@@ -34,6 +35,8 @@ test('each language finds the proxy and the authority where it looks for them', 
     HTTPS_PROXY: 'http://127.0.0.1:8080',
     no_proxy: 'localhost,127.0.0.1,::1',
     NO_PROXY: 'localhost,127.0.0.1,::1',
+    _CONNECT_APPS_PROXY: 'http://127.0.0.1:8080',
+    _CONNECT_APPS_AUTHORITY: '/t/authority.pem',
     NODE_USE_ENV_PROXY: '1',
     NODE_EXTRA_CA_CERTS: '/t/a.pem',
     SSL_CERT_FILE: '/t/a.pem',
@@ -46,9 +49,21 @@ test('each language finds the proxy and the authority where it looks for them', 
     TWILIO_ACCOUNT_SID: 'ACdemo',
     TWILIO_AUTH_TOKEN: 'demo-token',
   });
+  assert.match(NODE_OPTIONS ?? '', /^--require ".*\/src\/exec\/node-preload\.cjs"$/);
   assert.ok(JAVA_TOOL_OPTIONS?.includes('-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=8080'));
   assert.ok(JAVA_TOOL_OPTIONS?.includes('-Dhttp.nonProxyHosts=localhost|127.0.0.1|'));
   assert.ok(JAVA_TOOL_OPTIONS?.includes('"-Djavax.net.ssl.trustStore=/t/a.p12"'));
+});
+
+test('a process of Node.js hands on all of it to its children, but for the credentials', () => {
+  const preload = readFileSync('src/exec/node-preload.cjs', 'utf8');
+  const list = /const KEPT = \[(.*?)\]/s.exec(preload)?.[1] ?? '';
+  const kept = [...list.matchAll(/'(\w+)'/g)].map(([, name = '']) => name);
+  const names = Object.entries(changes({})).flatMap(([name, value]) => (value ? [name] : []));
+  const own = ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN'];
+  // The first two stand there by the names of constants.
+  const handedOn = [...kept, '_CONNECT_APPS_PROXY', '_CONNECT_APPS_AUTHORITY', ...own];
+  assert.deepEqual(handedOn.toSorted(), names.toSorted());
 });
 
 test('what the user has set for Java and PHP stays, in front of ours', () => {

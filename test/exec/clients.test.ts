@@ -40,7 +40,7 @@ for (const [name, command] of CLIENTS) {
     assert.equal(code, 0, stderr);
     const seen = JSON.parse(stdout);
     assert.deepEqual([seen.url, seen.headers.host], ['/x', 'api.twilio.com']);
-    assert.equal(stderr, '');
+    assert.equal(stderr, '1 request reached the local server.\n');
   });
 }
 

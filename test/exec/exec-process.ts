@@ -1,4 +1,4 @@
-/** A process that does nothing but `exec`: DATA_FOLDER SERVER_URL COMMAND…, or no command to print. */
+/** A process that does nothing but `exec`: AUTHORITY_FOLDER SERVER_URL COMMAND…, or no command to print. */
 
 import { once } from 'node:events';
 import { systemClock } from '../../src/clock.ts';
@@ -6,7 +6,7 @@ import { execCommand, printEnvironment } from '../../src/exec/exec.ts';
 import { Problem } from '../../src/problem.ts';
 import { createEchoServer } from './support.ts';
 
-const [dataFolder = '', serverUrl = '', ...command] = process.argv.slice(2);
+const [authorityFolder = '', serverUrl = '', ...command] = process.argv.slice(2);
 
 async function startThrowAwayServer() {
   const server = createEchoServer().listen(0, '127.0.0.1');
@@ -22,15 +22,18 @@ async function startThrowAwayServer() {
   };
 }
 
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
 const options = {
   serverUrl,
   startThrowAwayServer,
-  dataFolder,
+  authorityFolder,
   environment: process.env,
   credentials: { accountSid: 'ACdemo', authToken: 'demo-token' },
   proxyPort: Number(process.env.TEST_PROXY_PORT ?? 0),
   clock: systemClock,
-  notice: (line: string) => process.stderr.write(`${line}\n`),
+  notice: say,
+  report: process.env.TEST_QUIET === 'true' ? () => {} : say,
 };
 
 try {

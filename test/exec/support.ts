@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/clock.ts';
 import { loadAuthority } from '../../src/exec/certificate-authority.ts';
 import { type ForwardProxy, startForwardProxy } from '../../src/exec/forward-proxy.ts';
+import { createTally, type Tally } from '../../src/exec/tally.ts';
 
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-test-'));
@@ -50,19 +51,21 @@ export async function startEchoServer(t: TestContext): Promise<string> {
 export async function startProxy(
   t: TestContext,
   { serverUrl, upstream }: { serverUrl?: string; upstream?: URL } = {},
-): Promise<ForwardProxy & { authority: string; notices: string[] }> {
+): Promise<ForwardProxy & { authority: string; notices: string[]; tally: Tally }> {
   const notices: string[] = [];
   const notice = (line: string) => notices.push(line);
   const authority = loadAuthority(temporaryFolder(t), systemClock, notice);
+  const tally = createTally();
   const proxy = await startForwardProxy({
     serverUrl: serverUrl ?? (await startEchoServer(t)),
     authority,
     port: 0,
     upstream,
+    tally,
     notice,
   });
   t.after(() => proxy.close());
-  return { ...proxy, authority: authority.certificate, notices };
+  return { ...proxy, authority: authority.certificate, notices, tally };
 }
 
 export interface Ended {

@@ -100,7 +100,7 @@ describe('TLS', () => {
     t.after(() => rmSync(folder, { recursive: true }));
     // The authority that there is, which signs for Twilio's hosts alone; the lookup leads them here.
     const authority = loadAuthority(folder, systemClock, () => {});
-    const context = authority.contextFor('api.twilio.com');
+    const context = authority.contextFor('api.twilio.com', 'http://127.0.0.1/none');
     const server = createServer(
       { SNICallback: (_name, done) => done(null, context) },
       (_request, response) => response.end('fine'),

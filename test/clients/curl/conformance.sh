@@ -213,6 +213,10 @@ refuse_requests() {
 }
 
 use_accounts() {
+  send "$ME" https://tls-test.twilio.com/
+  expect 200
+  report 'tests the certificate'
+
   send "$ME" "$OWN.json"
   expect 200 "\"sid\":\"$TWILIO_ACCOUNT_SID\"" '"status":"active"' '"type":"Full"'
   report 'fetches the account'

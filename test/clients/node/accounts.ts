@@ -8,6 +8,8 @@ import { check, client, refused, sids, TEXT, TWILIO_ACCOUNT_SID } from './check.
 export async function useAccounts(): Promise<void> {
   const { accounts } = client.api.v2010;
 
+  await check('tests the certificate', () => client.validateSslCert());
+
   await check('fetches the account', async () => {
     const { sid, status, type, dateCreated } = await accounts(TWILIO_ACCOUNT_SID).fetch();
     assert.deepEqual([sid, status, type], [TWILIO_ACCOUNT_SID, 'active', 'Full']);

@@ -10,12 +10,14 @@
 require_once __DIR__ . '/vendor/autoload.php';
 
 use Twilio\Exceptions\RestException;
+use Twilio\Http\CurlClient;
 use Twilio\Rest\Client;
 use Twilio\Security\RequestValidator;
 
 define('ACCOUNT_SID', getenv('TWILIO_ACCOUNT_SID'));
 define('AUTH_TOKEN', getenv('TWILIO_AUTH_TOKEN'));
 define('APP_SID', getenv('CONNECT_APP_SID'));
+define('LIST_URL', 'https://api.twilio.com/2010-04-01/Accounts/' . ACCOUNT_SID . '/ConnectApps.json');
 define('UNKNOWN_APP_SID', 'CN' . str_repeat('f', 32));
 define('UNKNOWN_ACCOUNT_SID', 'AC' . str_repeat('f', 32));
 const TEXT = "שלום e\u{301} 👩🏽\u{200d}🚀 \"q\" <b>&amp;</b> 100% + 1; a=b";
@@ -190,7 +192,8 @@ function refuseRequests(Client $client): void
         ['refuses an unknown permission', 400, 20422, 'Permissions',
             fn () => $app->update(['permissions' => ['put-all']])],
         ['refuses a page size of 0', 400, 20422, 'PageSize',
-            fn () => $apps->page(0)],
+            // page(0) sends no PageSize.
+            fn () => $apps->getPage(LIST_URL . '?PageSize=0')],
         ['refuses a page token that it did not give', 400, 21481, 'Invalid PageToken',
             fn () => $apps->page(3, 'nonsense')],
         ['refuses a request that is too large', 413, 20413, '',
@@ -204,6 +207,8 @@ function refuseRequests(Client $client): void
 function useAccounts(Client $client): void
 {
     $api = $client->api->v2010;
+
+    check('tests the certificate', fn () => $client->validateSslCertificate(new CurlClient()));
 
     check('fetches the account', function () use ($api) {
         $account = $api->accounts(ACCOUNT_SID)->fetch();

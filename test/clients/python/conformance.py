@@ -11,6 +11,7 @@ import sys
 from contextlib import contextmanager
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.validation_client import ValidationClient
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
@@ -187,6 +188,9 @@ def refuse_requests():
 
 def use_accounts():
     accounts = client.api.v2010.accounts
+
+    with check("tests the certificate"):
+        ValidationClient(ACCOUNT_SID, "", "", "").validate_ssl_certificate(client)
 
     with check("fetches the account"):
         account = accounts(ACCOUNT_SID).fetch()

@@ -184,6 +184,11 @@ def refuse_requests
 end
 
 def use_accounts
+  check('tests the certificate') do
+    client = Twilio::REST::Client.new(ACCOUNT_SID, AUTH_TOKEN)
+    same(client.validate_ssl_certificate, nil)
+  end
+
   check('fetches the account') do
     account = api.accounts(ACCOUNT_SID).fetch
     same([account.sid, account.status, account.type], [ACCOUNT_SID, 'active', 'Full'])

