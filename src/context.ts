@@ -3,11 +3,30 @@
 import type { Clock } from './clock.ts';
 import type { Report } from './events.ts';
 import type { Keyring } from './secrets.ts';
-import type { Database } from './storage/database.ts';
+import type { Database, Queryable } from './storage/database.ts';
 
 export interface Context {
   database: Database;
   keyring: Keyring;
   clock: Clock;
   report: Report;
+}
+
+/**
+ * Returns a context that acts for somebody: each of its transactions begins with `check`, which raises why
+ * they may not, from the rows as they are then.
+ */
+export function acting(context: Context, check: (query: Queryable) => Promise<unknown>): Context {
+  const { database } = context;
+  return {
+    ...context,
+    database: {
+      ...database,
+      transaction: (work) =>
+        database.transaction(async (transaction) => {
+          await check(transaction);
+          return work(transaction);
+        }),
+    },
+  };
 }

@@ -8,7 +8,7 @@ import type { Pages } from '../pages/pages.ts';
 import { parameterProblem, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../sessions/routes.ts';
-import { findSession, type Session } from '../sessions/session.ts';
+import { actingFor, findSession, type Session } from '../sessions/session.ts';
 import { type Consent, getConsent, isAsShown } from './consent.ts';
 import { consentPage } from './page.ts';
 import {
@@ -65,8 +65,9 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
         if (customer === undefined) throw new Problem('form_rejected');
         const key = { accountSid: customer.account.sid, connectAppSid: app.sid };
         try {
-          // Checked once more where it is granted: the app may change until then.
-          const { subaccountSid } = await authorizeConnectApp(context, key, check);
+          // Checked once more where it is granted: app, session and membership may change until then.
+          const granting = actingFor(context, pages.sessionOf(request), key.accountSid);
+          const { subaccountSid } = await authorizeConnectApp(granting, key, check);
           return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, link), 302);
         } catch (error) {
           if (error instanceof Problem && error.problem === 'app_changed') return askAgain();

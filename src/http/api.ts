@@ -9,7 +9,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { authenticate, type Caller, type Credentials } from '../access/authenticate.ts';
 import { budgetOf } from '../access/budget.ts';
 import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
-import type { Context } from '../context.ts';
+import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import { credentialsOf, isFromAnotherSite } from './credentials.ts';
@@ -201,18 +201,8 @@ export function createApi(
       }),
     change(request, work) {
       const wish = wishOf(request);
-      const acting: Context = {
-        ...context,
-        database: {
-          ...database,
-          transaction: (act) =>
-            database.transaction(async (transaction) => {
-              await checkAccess(transaction, keyring, wish);
-              return act(transaction);
-            }),
-        },
-      };
-      return work(acting, parseSid('AC', wish.accountSid ?? wish.credentials.accountSid) ?? '');
+      const checked = acting(context, (query) => checkAccess(query, keyring, wish));
+      return work(checked, parseSid('AC', wish.accountSid ?? wish.credentials.accountSid) ?? '');
     },
     isOwn(request) {
       const { credentials, accountSid = credentials.accountSid } = wishOf(request);

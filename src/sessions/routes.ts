@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { formOf } from '../http/request.ts';
 import type { Pages } from '../pages/pages.ts';
 import { textOf } from '../parameter.ts';
+import { Problem } from '../problem.ts';
 import { KNOWN_BROWSER_MS, markBrowser } from '../users/known-browser.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
 import { listAccountsOf } from '../users/user.ts';
@@ -59,7 +60,9 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
       const { user } = result;
       // A new session each time: one that somebody else put into this browser is worth nothing.
       await endSession(context, pages.sessionOf(request));
-      pages.setSession(request, reply, await beginSession(context, user.sid));
+      const secret = await beginSession(context, user);
+      if (secret === undefined) throw new Problem('form_rejected');
+      pages.setSession(request, reply, secret);
       const mark = markBrowser(context.keyring, user.email, context.clock.now());
       pages.setCookie(request, reply, {
         name: KNOWN_BROWSER_COOKIE,

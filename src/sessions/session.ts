@@ -1,9 +1,11 @@
 /** Sessions: rows of ours, so that they can be ended here. The cookie itself is stored nowhere. */
 
 import { randomBytes } from 'node:crypto';
-import type { Context } from '../context.ts';
-import { findUser } from '../users/store.ts';
-import type { User } from '../users/user.ts';
+import { acting, type Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import type { Queryable } from '../storage/database.ts';
+import { findUser, listMemberships } from '../users/store.ts';
+import type { StoredUser, User } from '../users/user.ts';
 import { deleteSessions, findSessionRow, insertSession } from './store.ts';
 
 /** How long a session lasts, however much it is used. */
@@ -15,19 +17,27 @@ export interface Session {
   digest: string;
 }
 
-/** Begins a session of a user and returns its secret, for a cookie. */
-export async function beginSession(context: Context, userSid: string): Promise<string> {
+/**
+ * Begins a session of a user and returns its secret, for a cookie; undefined when the user is gone, or no
+ * longer has the password whose hash was checked.
+ */
+export async function beginSession(
+  context: Context,
+  user: Pick<StoredUser, 'sid' | 'passwordHash'>,
+): Promise<string | undefined> {
   const secret = randomBytes(32).toString('base64url');
   const now = context.clock.now();
-  await context.database.transaction((transaction) =>
-    insertSession(transaction, {
+  return context.database.transaction(async (transaction) => {
+    const present = await findUser(transaction, user.sid);
+    if (present?.passwordHash !== user.passwordHash) return undefined;
+    await insertSession(transaction, {
       digest: context.keyring.digest(secret),
-      user_sid: userSid,
+      user_sid: user.sid,
       created_at: now,
       expires_at: now + SESSION_MS,
-    }),
-  );
-  return secret;
+    });
+    return secret;
+  });
 }
 
 /** The session that a cookie opens, unless it has ended. */
@@ -35,10 +45,32 @@ export async function findSession(
   context: Context,
   secret: string | undefined,
 ): Promise<Session | undefined> {
-  if (!secret) return undefined;
-  const digests = context.keyring.digests(secret);
-  const row = await findSessionRow(context.database.query, digests, context.clock.now());
-  const user = row && (await findUser(context.database.query, row.user_sid));
+  return secret ? findSessionIn(context.database.query, context, secret) : undefined;
+}
+
+/**
+ * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
+ * whether the session still lives and its user still belongs to the account. Raises `form_rejected` if not.
+ */
+export function actingFor(
+  context: Context,
+  secret: string | undefined,
+  accountSid: string,
+): Context {
+  return acting(context, async (query) => {
+    const session = secret ? await findSessionIn(query, context, secret) : undefined;
+    const accountSids = session ? await listMemberships(query, session.user.sid) : [];
+    if (!accountSids.includes(accountSid)) throw new Problem('form_rejected');
+  });
+}
+
+async function findSessionIn(
+  query: Queryable,
+  { keyring, clock }: Context,
+  secret: string,
+): Promise<Session | undefined> {
+  const row = await findSessionRow(query, keyring.digests(secret), clock.now());
+  const user = row && (await findUser(query, row.user_sid));
   return user && { user, digest: row.digest };
 }
 

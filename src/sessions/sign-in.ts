@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts';
 import { canonicalEmail } from '../users/email.ts';
 import { isKnownBrowser } from '../users/known-browser.ts';
 import { networkOf, type SignInLimits } from '../users/sign-in-limits.ts';
-import { findByPassword, type User } from '../users/user.ts';
+import { findByPassword, type StoredUser } from '../users/user.ts';
 
 export interface Try {
   /** As it was typed. */
@@ -24,7 +24,7 @@ export interface Try {
 
 /** The user, or why there is none: too many tries, a wrong password, or no turn to check it. */
 export type Result =
-  | { user: User }
+  | { user: StoredUser }
   | { refusal: 'too_many_tries'; waitMs: number }
   | { refusal: 'wrong' }
   | { refusal: 'not_checked' };

@@ -133,7 +133,7 @@ export async function findByPassword(
   email: string,
   password: string,
   asker: Asker,
-): Promise<User | undefined> {
+): Promise<StoredUser | undefined> {
   // What is no address is nobody's, and takes as long.
   const user = isEmail(email) ? await findUserByEmail(context.database.query, email) : undefined;
   const isRight = await verifyPassword(password, user?.passwordHash, asker);

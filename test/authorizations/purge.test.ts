@@ -10,10 +10,12 @@ import {
 } from '../../src/authorizations/authorization.ts';
 import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
 import { purge } from '../../src/purge.ts';
-import { beginSession, findSession } from '../../src/sessions/session.ts';
+import { findSession } from '../../src/sessions/session.ts';
+import { createUser } from '../../src/users/user.ts';
 import { openContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { fill, insertApps, insertAuthorizations } from '../support/fill.ts';
+import { startSession } from '../support/session.ts';
 
 /** Several times what is looked at together. */
 const STAYING = 1700;
@@ -42,7 +44,12 @@ for (const engine of DATABASES) {
     await authorizeConnectApp(context, keyOf(kept));
     await revokeAuthorization(context, keyOf(kept));
     await deleteConnectApp(context, owner.accountSid, app);
-    const session = await beginSession(context, 'US1');
+    const user = await createUser(context, {
+      email: 'ada@example.com',
+      password: 'a horse battery staple',
+      accountSids: [],
+    });
+    const session = await startSession(context, user.sid);
 
     await purge(context);
     assert.ok(await findSession(context, session).then(() => true));

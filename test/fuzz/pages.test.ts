@@ -9,11 +9,11 @@ import { after, before, describe, it } from 'node:test';
 import { XMLValidator } from 'fast-xml-parser';
 import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
 import { DEMO_APP_SID } from '../../src/demo.ts';
-import { beginSession } from '../../src/sessions/session.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Reply, send, startServer, type TestServer } from '../support/server.ts';
+import { startSession } from '../support/session.ts';
 import { type Visitor, visit } from '../support/visitor.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -141,7 +141,7 @@ for (const engine of DATABASES) {
 
     async function newSession(): Promise<string> {
       const user = await findUserByEmail(server.context.database.query, 'customer@example.com');
-      return beginSession(server.context, present(user).sid);
+      return startSession(server.context, present(user).sid);
     }
 
     for (const { seed, requests } of RUNS) {

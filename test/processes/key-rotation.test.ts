@@ -7,7 +7,7 @@ import { authenticate } from '../../src/access/authenticate.ts';
 import { rotateToken } from '../../src/accounts/account.ts';
 import { createContext } from '../../src/app.ts';
 import { createConfig } from '../../src/config.ts';
-import { beginSession, findSession } from '../../src/sessions/session.ts';
+import { findSession } from '../../src/sessions/session.ts';
 import { createUser } from '../../src/users/user.ts';
 import { objectOf, stringOf } from '../api/narrow.ts';
 import { connectAppsPath } from '../api/paths.ts';
@@ -16,6 +16,7 @@ import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/conte
 import { DATABASES } from '../support/databases.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
+import { startSession } from '../support/session.ts';
 
 const OLD = TEST_SECRET_KEY;
 const NEW = 'the key that follows, which is long enough';
@@ -101,7 +102,7 @@ for (const engine of DATABASES) {
       const user = await withKeys([OLD], (context) =>
         createUser(context, { email, password: 'a long password', accountSids: [accountSid] }),
       );
-      const secret = await withKeys([OLD], (context) => beginSession(context, user.sid));
+      const secret = await withKeys([OLD], (context) => startSession(context, user.sid));
       const found = await withKeys([NEW, OLD], (context) => findSession(context, secret));
       assert.equal(found?.user.email, email);
       assert.equal(await withKeys([NEW], (context) => findSession(context, secret)), undefined);

@@ -24,7 +24,7 @@ import {
 } from '../../src/connect-apps/connect-app.ts';
 import type { Context } from '../../src/context.ts';
 import { purge } from '../../src/purge.ts';
-import { beginSession, endSession, findSession } from '../../src/sessions/session.ts';
+import { endSession, findSession } from '../../src/sessions/session.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import {
   createUser,
@@ -46,6 +46,7 @@ import { present } from '../api/narrow.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
 import { emptyDatabase, POSTGRES_OBSTACLE } from '../support/databases.ts';
+import { startSession } from '../support/session.ts';
 
 const APP = {
   FriendlyName: 'An app',
@@ -181,7 +182,7 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
   it('begins one session', async () => {
     const user = await createUser(context, { ...ADA, email: 'b@example.com', accountSids: [] });
     thief.arm(COMMIT);
-    const secret = await beginSession(context, user.sid);
+    const secret = await startSession(context, user.sid);
     assert.equal((await findSession(context, secret))?.user.sid, user.sid);
   });
 
@@ -220,7 +221,7 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
         isKnown: false,
       }),
     );
-    const secret = await beginSession(context, user.sid);
+    const secret = await startSession(context, user.sid);
     takenBefore += 1;
     thief.arm(COMMIT);
     await endSession(context, secret);
