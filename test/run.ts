@@ -19,7 +19,13 @@ const chosen = words.includes('all') ? every : every.filter((path) => !LONG.test
 
 const { status } = spawnSync(
   process.execPath,
-  ['--test', '--test-timeout=600000', ...options, ...(files.length > 0 ? files : chosen.sort())],
+  [
+    '--test',
+    '--test-concurrency=4',
+    '--test-timeout=600000',
+    ...options,
+    ...(files.length > 0 ? files : chosen.sort()),
+  ],
   { cwd: ROOT, stdio: 'inherit' },
 );
 process.exitCode = status ?? 1;

@@ -4,7 +4,7 @@
  */
 
 import { resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import SqliteConnection, { type Database as Connection, type Statement } from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -72,7 +72,12 @@ export function openSqlite(
     migration: write,
     commits: () => commits,
     // In the writer's queue: a connection cannot empty its log while a transaction is open on it.
-    forget: () => writer.connection().execute(async () => emptyLog(writing)),
+    forget: () =>
+      writer.connection().execute(async () => {
+        // Nor while this process itself has a snapshot open, as it may just now.
+        await setImmediate();
+        emptyLog(writing);
+      }),
     async ping() {
       await reader.executeQuery(CompiledQuery.raw('select 1'));
     },

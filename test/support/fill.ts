@@ -14,6 +14,7 @@ export async function fill(databaseUrl: string, statements: readonly string[]): 
   }
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
+  await client.query('set search_path to connect_apps');
   await client.query(`begin; ${statements.join(';')}; commit`);
   await client.query('analyze');
   await client.end();
