@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createLogger } from '../src/logger.ts';
-import { purge, startPurging } from '../src/purge.ts';
+import { createLogger } from '../src/observability/logger.ts';
+import { purge, startPurging } from '../src/server/maintenance.ts';
 import type { Database } from '../src/storage/database.ts';
 import { openContext } from './support/context.ts';
 import { DATABASES } from './support/databases.ts';

@@ -5,7 +5,7 @@
 
 import { createServer } from 'node:http';
 import pg from 'pg';
-import { readSettings } from '../../src/config.ts';
+import { readSettings } from '../../src/server/config.ts';
 import { announce } from '../child.ts';
 
 const pool = new pg.Pool({ connectionString: readSettings().settings.DATABASE_URL, max: 10 });

@@ -8,7 +8,7 @@ import type { StoredAccount } from '../accounts/token.ts';
 import { findGrant } from '../authorizations/store.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
 import { Problem } from '../problem.ts';
-import type { Keyring } from '../secrets.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 

@@ -7,8 +7,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
 import type { Queryable } from '../storage/database.ts';
-import { createCallback } from '../webhooks/callback.ts';
-import { insertCallbacks } from '../webhooks/store.ts';
+import { createCallback } from '../callbacks/callback.ts';
+import { insertCallbacks } from '../callbacks/store.ts';
 import { type EndingFilter, endAuthorizationRows } from './ending-store.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** `connect-apps backup FILE`: a whole copy of the embedded database, while servers go on. */
 
 import type { Command } from 'commander';
-import { prepareDatabase } from '../app.ts';
-import { checkKeeps } from '../preflight.ts';
+import { prepareDatabase } from '../server/app.ts';
+import { checkKeeps } from '../server/preflight.ts';
 import { Problem } from '../problem.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';

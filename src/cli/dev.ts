@@ -2,9 +2,9 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { Command } from 'commander';
-import { createApp, openDatabase, prepareDatabase } from '../app.ts';
-import type { Config } from '../config.ts';
-import { prepareDataFolder } from '../data-folder.ts';
+import { createApp, openDatabase, prepareDatabase } from '../server/app.ts';
+import type { Config } from '../server/config.ts';
+import { prepareDataFolder } from '../server/data-folder.ts';
 import {
   DEMO_APP_SID,
   DEMO_CONNECT_APP_SID,
@@ -12,17 +12,17 @@ import {
   DEMO_DEVELOPER,
   DEMO_PASSWORD,
   seedDemoData,
-} from '../demo.ts';
-import { createLogger, readable } from '../logger.ts';
+} from '../server/demo.ts';
+import { createLogger, readable } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
-import { checkKeyOfDatabase } from '../ready.ts';
-import { findSecretKey } from '../secret-key.ts';
+import { checkKeyOfDatabase } from '../server/ready.ts';
+import { findSecretKey } from '../server/secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
-import { whenParentIsGone } from './parent.ts';
-import { runServer } from './run-server.ts';
+import { whenParentIsGone } from '../server/parent.ts';
+import { runServer } from '../server/run.ts';
 import { addServerFlags, withFlags } from './settings.ts';
 
 /** Adds the command. */

@@ -1,8 +1,8 @@
 /** `connect-apps migrate`: brings the database to the current schema. */
 
 import type { Command } from 'commander';
-import { openDatabase } from '../app.ts';
-import { prepareDataFolder } from '../data-folder.ts';
+import { openDatabase } from '../server/app.ts';
+import { prepareDataFolder } from '../server/data-folder.ts';
 import { migrate } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';

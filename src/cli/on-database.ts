@@ -1,7 +1,7 @@
 /** What commands do on the database of the settings; a failure names the thing and the database meant. */
 
 import { resolve } from 'node:path';
-import type { DatabaseUrl } from '../config.ts';
+import type { DatabaseUrl } from '../server/config.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { withContext, withFlags } from './settings.ts';

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { isDebugging } from '../config.ts';
+import { isDebugging } from '../server/config.ts';
 import { Problem } from '../problem.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';

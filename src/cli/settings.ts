@@ -1,12 +1,12 @@
 /** Flags that are settings: a flag of the same name wins over the environment. */
 
 import type { Command } from 'commander';
-import { createContext, prepareDatabase } from '../app.ts';
-import { type Config, createConfig, type GivenSettings, readSettings } from '../config.ts';
+import { createContext, prepareDatabase } from '../server/app.ts';
+import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
 import type { Context } from '../context.ts';
-import { checkKeeps } from '../preflight.ts';
-import { checkKeyOfDatabase } from '../ready.ts';
-import { findSecretKey } from '../secret-key.ts';
+import { checkKeeps } from '../server/preflight.ts';
+import { checkKeyOfDatabase } from '../server/ready.ts';
+import { findSecretKey } from '../server/secret-key.ts';
 import { checkSchema } from '../storage/migrate.ts';
 
 const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = [

@@ -4,7 +4,7 @@ import { html } from 'hono/html';
 import type { Permission } from '../connect-apps/permissions.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
-import { signOutFoot } from '../sessions/page.ts';
+import { signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
 import type { LinkParameters } from './redirect.ts';
 

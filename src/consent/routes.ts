@@ -7,8 +7,8 @@ import { formOf, pathParameter } from '../http/request.ts';
 import type { Pages } from '../pages/pages.ts';
 import { parameterProblem, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import { sendSignIn } from '../sessions/routes.ts';
-import { actingFor, findSession, type Session } from '../sessions/session.ts';
+import { sendSignIn } from '../users/routes.ts';
+import { actingFor, findSession, type Session } from '../users/session.ts';
 import { type Consent, getConsent, isAsShown } from './consent.ts';
 import { consentPage } from './page.ts';
 import {

@@ -4,8 +4,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { getAccount } from '../accounts/account.ts';
 import { getConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
-import { DEMO_APP_SID, DEMO_DEVELOPER } from '../demo.ts';
-import { signCallback } from '../webhooks/signature.ts';
+import { DEMO_APP_SID, DEMO_DEVELOPER } from '../server/demo.ts';
+import { signCallback } from '../callbacks/signature.ts';
 
 export interface ReceivedCallback {
   method: 'GET' | 'POST';

@@ -1,7 +1,7 @@
 /** The pages of the demo app: what came back from consent, and what its callback was told. */
 
 import { html } from 'hono/html';
-import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from '../demo.ts';
+import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from '../server/demo.ts';
 import { cardPage, type Html } from '../pages/layout.ts';
 import { isolated } from '../pages/text.ts';
 

@@ -6,9 +6,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
-import { DEMO_APP_PATHS } from '../demo.ts';
+import { DEMO_APP_PATHS } from '../server/demo.ts';
 import { formOf, queryOf } from '../http/request.ts';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { Pages } from '../pages/pages.ts';
 import { type Parameters, textOf } from '../parameter.ts';
 import { parseSid } from '../sid.ts';

@@ -5,7 +5,7 @@
 
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TrustFiles } from './trust-files.ts';
+import type { TrustFiles } from './tls/trust-files.ts';
 import { isBypassOfTwilio } from './twilio-hosts.ts';
 
 export interface ChildSettings {

@@ -4,7 +4,7 @@
  */
 
 import type { Clock } from '../clock.ts';
-import { loadAuthority } from './certificate-authority.ts';
+import { loadAuthority } from './tls/certificate-authority.ts';
 import { type ChildSettings, changesToEnvironment, PROXY_VARIABLE } from './child-environment.ts';
 import { findUpstreamProxy } from './connection.ts';
 import { findServer, type RunningServer } from './find-server.ts';
@@ -13,7 +13,7 @@ import { explainLeftBehind, findLeftBehind } from './left-behind.ts';
 import { runCommand } from './run-command.ts';
 import { exportLines } from './shell.ts';
 import { createTally, summarize } from './tally.ts';
-import { writeTrustFiles } from './trust-files.ts';
+import { writeTrustFiles } from './tls/trust-files.ts';
 
 export interface ExecOptions {
   /** The server that is meant, when it runs. */

@@ -6,7 +6,7 @@ import type { ForwardProxyOptions } from './forward-proxy.ts';
 import { createLocalAnswer } from './local-answers.ts';
 import { refuse } from './refusal.ts';
 import { forwardRequest } from './relay.ts';
-import { answerRevocationList, isRevocationListRequest } from './revocation-list.ts';
+import { answerRevocationList, isRevocationListRequest } from './tls/revocation-list.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
 /** Makes what a proxy does with such a request: on to the local server, to its host, or a refusal. */

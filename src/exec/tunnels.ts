@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { openConnection, openThroughProxy } from './connection.ts';
 import { joinStreams } from './relay.ts';
-import { peekServerName } from './server-name.ts';
+import { peekServerName } from './tls/server-name.ts';
 import type { TwilioConnections } from './twilio-connections.ts';
 import { destinationOf } from './twilio-hosts.ts';
 

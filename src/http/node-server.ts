@@ -1,7 +1,7 @@
 /** The server of Node.js under Fastify: limits on heads, times and connections. */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { oneAtATime, pauseWhileWaiting, type Turns } from './one-at-a-time.ts';
 import { refuseConnection } from './parser-errors.ts';

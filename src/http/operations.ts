@@ -2,8 +2,8 @@
 
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import type { Metrics } from '../metrics.ts';
-import { oncePerSecond } from '../once-per-second.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { oncePerSecond } from '../observability/once-per-second.ts';
 import type { Database } from '../storage/database.ts';
 
 /** How long readiness waits for the database. */

@@ -5,7 +5,7 @@
  */
 
 import { Problem } from '../problem.ts';
-import type { Keyring } from '../secrets.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Position } from '../storage/keyset.ts';
 
 /** Where a token leads: beside `from`, whose page began at `start` in the whole list. */

@@ -2,7 +2,7 @@
 
 import { checkSpelling, type Parameters, parameterProblem, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import type { Keyring } from '../secrets.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Position, Slice } from '../storage/keyset.ts';
 import { type PageCursor, parsePageToken, writePageToken } from './page-token.ts';
 

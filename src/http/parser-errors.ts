@@ -1,7 +1,7 @@
 /** Requests that the HTTP parser refuses: they never become one, and still get a whole answer. */
 
 import type { Socket } from 'node:net';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { Problem, type ProblemName } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
 import { lastResponseOf } from './connections.ts';

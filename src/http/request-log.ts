@@ -4,7 +4,7 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../logger.ts';
+import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 import { ERRORS } from './error-reply.ts';
 import { pathOf } from './path.ts';

@@ -4,8 +4,8 @@
  */
 
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';

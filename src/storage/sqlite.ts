@@ -16,7 +16,7 @@ import {
   type SqliteStatement,
 } from 'kysely';
 import { Problem } from '../problem.ts';
-import { commitTogether } from './commit-together.ts';
+import { commitTogether } from './group-commit.ts';
 import type { Database, Queryable, QueryObserver } from './database.ts';
 import { keepRowsOn } from './kept-rows.ts';
 import type { Opening } from './mark.ts';

@@ -4,7 +4,7 @@
  * (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 
-import type { Keyring } from '../secrets.ts';
+import type { Keyring } from '../keys/keyring.ts';
 
 /** How long a browser stays known after a sign-in. */
 export const KNOWN_BROWSER_MS = 180 * 24 * 60 * 60 * 1000;

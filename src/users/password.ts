@@ -5,7 +5,7 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { parameterProblem } from '../parameter.ts';
-import { type Asker, createTurns } from './turns.ts';
+import { type Asker, createTurns } from './semaphore.ts';
 
 interface Cost {
   /** The binary logarithm of N. */

@@ -6,7 +6,7 @@ import { withoutToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import { endSessionsOf } from '../sessions/store.ts';
+import { endSessionsOf } from './session-store.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { canonicalEmail, isEmail } from './email.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
@@ -18,7 +18,7 @@ import {
   listMemberships,
   setPasswordHash,
 } from './store.ts';
-import type { Asker } from './turns.ts';
+import type { Asker } from './semaphore.ts';
 
 export interface User {
   sid: string;

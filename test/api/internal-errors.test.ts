@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createKeyring } from '../../src/secrets.ts';
+import { createKeyring } from '../../src/keys/keyring.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { checkProblem } from './check-problem.ts';

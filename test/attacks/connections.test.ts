@@ -6,7 +6,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { it, type TestContext } from 'node:test';
 import { createNodeServer } from '../../src/http/node-server.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { DATABASES } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { assertPeak, startAttackedServer } from './attacked-server.ts';

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo.ts';
+import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/server/demo.ts';
 import { type Connections, connectionOf, trackConnections } from '../../src/http/connections.ts';
 import { oneAtATime, pauseWhileWaiting } from '../../src/http/one-at-a-time.ts';
 import { limitUnreadAnswers } from '../../src/http/unread-answers.ts';

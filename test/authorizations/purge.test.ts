@@ -9,8 +9,8 @@ import {
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
 import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
-import { purge } from '../../src/purge.ts';
-import { findSession } from '../../src/sessions/session.ts';
+import { purge } from '../../src/server/maintenance.ts';
+import { findSession } from '../../src/users/session.ts';
 import { createUser } from '../../src/users/user.ts';
 import { openContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -11,8 +11,8 @@ import {
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
 import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
-import { DEMO_CUSTOMER } from '../../src/demo.ts';
-import { createLogger, readable } from '../../src/logger.ts';
+import { DEMO_CUSTOMER } from '../../src/server/demo.ts';
+import { createLogger, readable } from '../../src/observability/logger.ts';
 import { connectAppPath, connectAppsPath } from '../api/paths.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';

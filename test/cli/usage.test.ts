@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { readSettings, SETTING_NAMES } from '../../src/config.ts';
+import { readSettings, SETTING_NAMES } from '../../src/server/config.ts';
 import { runCommand } from '../support/cli.ts';
 
 const SECRET_KEY = 'a secret key that only this test knows';

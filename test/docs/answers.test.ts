@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
-import { createKeyring } from '../../src/secrets.ts';
+import { createKeyring } from '../../src/keys/keyring.ts';
 import { startServerWithLostDatabase } from '../clients/lost-database.ts';
 import { textUpTo } from '../property/text.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -15,9 +15,9 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { connect, createServer } from 'node:tls';
-import { findAuthorityFolder } from '../../src/exec/authority-file.ts';
-import { writeLeafCertificate } from '../../src/exec/certificate.ts';
-import { loadAuthority } from '../../src/exec/certificate-authority.ts';
+import { findAuthorityFolder } from '../../src/exec/tls/authority-file.ts';
+import { writeLeafCertificate } from '../../src/exec/tls/certificate.ts';
+import { loadAuthority } from '../../src/exec/tls/certificate-authority.ts';
 import { Problem } from '../../src/problem.ts';
 import { makeSelfSigned } from './self-signed.ts';
 import { execParameters, hasProgram, run, temporaryFolder } from './support.ts';

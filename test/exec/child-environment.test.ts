@@ -3,12 +3,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { systemClock } from '../../src/clock.ts';
-import { loadAuthority } from '../../src/exec/certificate-authority.ts';
+import { loadAuthority } from '../../src/exec/tls/certificate-authority.ts';
 import { changesToEnvironment } from '../../src/exec/child-environment.ts';
 import { findUpstreamProxy } from '../../src/exec/connection.ts';
-import { parsePem } from '../../src/exec/pem.ts';
+import { parsePem } from '../../src/exec/tls/pem.ts';
 import { exportLines } from '../../src/exec/shell.ts';
-import { writeTrustFiles } from '../../src/exec/trust-files.ts';
+import { writeTrustFiles } from '../../src/exec/tls/trust-files.ts';
 import { makeSelfSigned } from './self-signed.ts';
 import { hasProgram, run, temporaryFolder } from './support.ts';
 

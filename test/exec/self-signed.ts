@@ -1,7 +1,7 @@
 /** A certificate that nobody vouches for, for servers that are not ours. */
 
 import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { writeLeafCertificate } from '../../src/exec/certificate.ts';
+import { writeLeafCertificate } from '../../src/exec/tls/certificate.ts';
 
 export function makeSelfSigned(host: string): { key: string; cert: string; fingerprint: string } {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
-import { findServerName } from '../../src/exec/server-name.ts';
+import { findServerName } from '../../src/exec/tls/server-name.ts';
 import { startProxy, waitFor } from './support.ts';
 
 /** A proxy before ours, through which every tunnel leads to something that only listens. */

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/clock.ts';
-import { loadAuthority } from '../../src/exec/certificate-authority.ts';
+import { loadAuthority } from '../../src/exec/tls/certificate-authority.ts';
 import { type ForwardProxy, startForwardProxy } from '../../src/exec/forward-proxy.ts';
 import { createTally, type Tally } from '../../src/exec/tally.ts';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { systemClock } from '../../src/clock.ts';
-import { loadAuthority } from '../../src/exec/certificate-authority.ts';
+import { loadAuthority } from '../../src/exec/tls/certificate-authority.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { Problem } from '../../src/problem.ts';
 import { startReceiver } from './receiver.ts';

@@ -10,9 +10,9 @@ import {
   authorizeConnectApp,
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { startWebhookWorker } from '../../src/webhooks/worker.ts';
+import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { ended } from '../support/cli.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -11,20 +11,20 @@ import {
 } from '../../src/accounts/account.ts';
 import { reEncryptTokens } from '../../src/accounts/re-encrypt.ts';
 import { findAccount } from '../../src/accounts/store.ts';
-import { createContext } from '../../src/app.ts';
+import { createContext } from '../../src/server/app.ts';
 import {
   authorizeConnectApp,
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
-import { createConfig } from '../../src/config.ts';
+import { createConfig } from '../../src/server/config.ts';
 import {
   createConnectApp,
   deleteConnectApp,
   updateConnectApp,
 } from '../../src/connect-apps/connect-app.ts';
 import type { Context } from '../../src/context.ts';
-import { purge } from '../../src/purge.ts';
-import { endSession, findSession } from '../../src/sessions/session.ts';
+import { purge } from '../../src/server/maintenance.ts';
+import { endSession, findSession } from '../../src/users/session.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import {
   createUser,
@@ -34,14 +34,14 @@ import {
   setPassword,
   updateUser,
 } from '../../src/users/user.ts';
-import { type Callback, getCallback, retryCallback } from '../../src/webhooks/callback.ts';
+import { type Callback, getCallback, retryCallback } from '../../src/callbacks/callback.ts';
 import {
   claimCallback,
   releaseCallback,
   type Settlement,
   settleCallback,
-} from '../../src/webhooks/delivery-store.ts';
-import { listCallbacks } from '../../src/webhooks/store.ts';
+} from '../../src/callbacks/delivery-store.ts';
+import { listCallbacks } from '../../src/callbacks/store.ts';
 import { present } from '../api/narrow.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';

@@ -6,7 +6,7 @@ import {
   authorizeConnectApp,
   revokeAuthorization,
 } from '../../src/authorizations/authorization.ts';
-import type { Settings } from '../../src/config.ts';
+import type { Settings } from '../../src/server/config.ts';
 import { addConnectApp } from '../../src/connect-apps/connect-app.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { objectOf, stringOf } from '../api/narrow.ts';

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { createAccount } from '../../src/accounts/account.ts';
 import { systemClock } from '../../src/clock.ts';
 import { Problem } from '../../src/problem.ts';
-import { createKeyring } from '../../src/secrets.ts';
+import { createKeyring } from '../../src/keys/keyring.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
 

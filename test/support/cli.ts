@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { PREFIX, SETTING_NAMES } from '../../src/config.ts';
+import { PREFIX, SETTING_NAMES } from '../../src/server/config.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 

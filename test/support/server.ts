@@ -11,9 +11,9 @@ import {
   rotateToken,
   updateAccount,
 } from '../../src/accounts/account.ts';
-import { createApp } from '../../src/app.ts';
+import { createApp } from '../../src/server/app.ts';
 import type { Clock } from '../../src/clock.ts';
-import { createConfig, type Settings } from '../../src/config.ts';
+import { createConfig, type Settings } from '../../src/server/config.ts';
 import { addConnectApp, type ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
 import type { Context } from '../../src/context.ts';
 import {
@@ -21,8 +21,8 @@ import {
   DEMO_CUSTOMER,
   DEMO_DEVELOPER,
   seedDemoData,
-} from '../../src/demo.ts';
-import { createLogger, readable } from '../../src/logger.ts';
+} from '../../src/server/demo.ts';
+import { createLogger, readable } from '../../src/observability/logger.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Context } from '../../src/context.ts';
-import { beginSession } from '../../src/sessions/session.ts';
+import { beginSession } from '../../src/users/session.ts';
 import { findUser } from '../../src/users/store.ts';
 
 /** Begins a session of a user and returns its secret. */

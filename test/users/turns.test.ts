@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Problem } from '../../src/problem.ts';
-import { type Asker, createTurns } from '../../src/users/turns.ts';
+import { type Asker, createTurns } from '../../src/users/semaphore.ts';
 
 const stranger = (name: string): Asker => ({ name, isKnown: false });
 const friend = (name: string): Asker => ({ name, isKnown: true });

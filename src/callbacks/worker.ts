@@ -1,0 +1,257 @@
+/**
+ * Delivers callbacks: takes those that are due by a lease, sends each signed, and writes what became
+ * of it. Any number of workers may run on one database; what a killed one held is due again when its
+ * lease ends, so a callback is sent at least once, always with the same idempotency token.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { findAccount } from '../accounts/store.ts';
+import type { Context } from '../context.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { CallbackResult } from '../observability/metrics.ts';
+import type { GuardedClient } from '../outgoing/guarded-client.ts';
+import { createRequestSid } from '../sid.ts';
+import type { Callback, CallbackStatus } from './callback.ts';
+import {
+  claimCallback,
+  hasDueCallbacks,
+  releaseCallback,
+  type Settlement,
+  settleCallback,
+} from './delivery-store.ts';
+import { callOf, goRound } from './due.ts';
+import { createPlaces } from './places.ts';
+import { nextAttemptDelayMs } from './schedule.ts';
+import { signCallback } from './signature.ts';
+
+/** Well over the 15 s that an attempt may take. */
+const LEASE_MS = 60_000;
+/** How often it looks whether this process has written something. */
+const TICK_MS = 100;
+/** How often it looks for what other processes have written, and what has become due. */
+const POLL_MS = 1000;
+/** How long it waits until it writes again what the database did not take. */
+const PERSIST_RETRY_MS = 500;
+/** What attempts under way get when it is closed: the 15 s that they may take, and time for the result. */
+const FINISH_MS = 17_000;
+/** By what the callback is after the attempt. */
+const RESULTS: Record<CallbackStatus, CallbackResult> = {
+  pending: 'retried',
+  delivered: 'delivered',
+  failed: 'failed',
+};
+
+export interface WebhookWorker {
+  /** Takes no more callbacks; what is under way goes on. */
+  drain(): void;
+  /**
+   * The same, and resolves when the attempts under way have ended and their results are written. What
+   * takes longer than an attempt may is given back, and a database that is away is waited for no longer.
+   */
+  close(): Promise<void>;
+}
+
+export interface WorkerParts {
+  client: GuardedClient;
+  logger: Logger;
+  /** Is told what became of each attempt, once it is written. */
+  observe?: (result: CallbackResult) => void;
+  /** Numbers from 0 to below 1: they spread what is tried again. */
+  random?: () => number;
+  /** What attempts under way get when it is closed. */
+  finishMs?: number;
+}
+
+/** Starts to deliver, until it is closed. */
+export function startWebhookWorker(
+  context: Context,
+  { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
+): WebhookWorker {
+  const { database, clock, keyring } = context;
+  const underWay = new Set<Promise<void>>();
+  const places = createPlaces();
+  const dueCallbacks = goRound(places);
+  let isDraining = false;
+  let isGivingUp = false;
+  let isLooking = false;
+  let looking = Promise.resolve();
+  let seenCommits = -1;
+  let lookedAt = 0;
+
+  async function look(): Promise<void> {
+    isLooking = true;
+    seenCommits = database.commits();
+    lookedAt = performance.now();
+    try {
+      while (!isDraining && (await goRoundOnce())) {
+        // Until a round finds nothing that has room.
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'Callbacks could not be taken; they are tried again');
+    }
+    isLooking = false;
+  }
+
+  const timer = setInterval(() => {
+    const isDue = performance.now() - lookedAt >= POLL_MS;
+    const hasNews = database.commits() !== seenCommits || dueCallbacks.isLookingOn();
+    if (!isLooking && (isDue || hasNews)) looking = look();
+  }, TICK_MS);
+
+  /** Starts what there is room for, of every owner; false when that was nothing, or there is no room left. */
+  async function goRoundOnce(): Promise<boolean> {
+    if (!(await hasDueCallbacks(database.query, clock.now()))) return false;
+    let hasStarted = false;
+    for (let isLast = false; !isLast; ) {
+      if (isDraining || places.free() === 0) return false;
+      const now = clock.now();
+      const some = await dueCallbacks.next(database.query, now);
+      hasStarted = (await startAll(some.chosen, now)) || hasStarted;
+      isLast = some.isLast;
+    }
+    return hasStarted;
+  }
+
+  /** Claims what was chosen and starts what it got; false when that was nothing. */
+  async function startAll(chosen: readonly Callback[], now: number): Promise<boolean> {
+    const claims = chosen.map((callback) => ({ callback, owner: createRequestSid() }));
+    const won = new Set<Callback>();
+    try {
+      // Every transaction counts as a commit, which would bring the next look at the next tick.
+      if (chosen.length === 0 || isDraining) return false;
+      const results = await database.transaction(async (transaction) => {
+        const got = [];
+        for (const claim of claims) {
+          const lease = { owner: claim.owner, until: now + LEASE_MS };
+          if (await claimCallback(transaction, claim.callback, lease)) got.push(claim);
+        }
+        return got;
+      });
+      for (const { callback, owner } of results) {
+        won.add(callback);
+        start(callback, owner);
+      }
+      return won.size > 0;
+    } finally {
+      for (const one of chosen) if (!won.has(one)) places.giveBack(callOf(one));
+    }
+  }
+
+  function start(callback: Callback, owner: string): void {
+    const attempt = deliver(callback, owner)
+      .catch((error: unknown) => {
+        logger.error({ err: error, callback: callback.sid }, 'An attempt could not be written');
+      })
+      .then(() => {
+        places.giveBack(callOf(callback));
+        underWay.delete(attempt);
+      });
+    underWay.add(attempt);
+  }
+
+  async function deliver(callback: Callback, owner: string): Promise<void> {
+    const account = await findAccount(database.query, callback.accountSid);
+    if (account === undefined) throw new Error('The owner of the app is gone');
+    const { url, body, signature } = signCallback({
+      authToken: keyring.open(account.token.sealed, account.sid),
+      method: callback.method,
+      url: callback.url,
+      parameters: { AccountSid: callback.subaccountSid, ConnectAppSid: callback.connectAppSid },
+    });
+    const startedAt = clock.now();
+    const outcome = await client.send({
+      method: callback.method,
+      url,
+      headers: {
+        'x-twilio-signature': signature,
+        'i-twilio-idempotency-token': callback.sid,
+        ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(body !== undefined && { body }),
+    });
+    const now = clock.now();
+    if (!outcome.answered && outcome.reason === 'cancelled') {
+      await database.transaction((one) => releaseCallback(one, callback, owner, now));
+      return;
+    }
+    const settlement: Settlement = {
+      ...resultOf(callback, outcome.answered ? outcome.status : null, now, random),
+      now,
+      attempt: {
+        number: callback.attemptsMade + 1,
+        startedAt,
+        durationMs: outcome.durationMs,
+        status: outcome.answered ? outcome.status : null,
+        failure: outcome.answered ? null : outcome.reason,
+        answer: outcome.answered ? outcome.body : null,
+      },
+    };
+    await persist(() =>
+      database.transaction((one) => settleCallback(one, callback, owner, settlement)),
+    );
+    const result = RESULTS[settlement.status];
+    observe?.(result);
+    const { number: attempt, status, failure, durationMs } = settlement.attempt;
+    context.report({
+      name: 'callback_attempted',
+      callbackSid: callback.sid,
+      accountSid: callback.accountSid,
+      connectAppSid: callback.connectAppSid,
+      attempt,
+      result,
+      status,
+      failure,
+      durationMs,
+    });
+  }
+
+  /** Tries for as long as the lease holds: a result that is not written means another delivery. */
+  async function persist(write: () => Promise<unknown>): Promise<void> {
+    const deadline = performance.now() + LEASE_MS / 2;
+    for (;;) {
+      try {
+        await write();
+        return;
+      } catch (error) {
+        if (isGivingUp || performance.now() > deadline) throw error;
+      }
+      await pause(PERSIST_RETRY_MS);
+    }
+  }
+
+  function drain(): void {
+    isDraining = true;
+    clearInterval(timer);
+  }
+
+  return {
+    drain,
+    async close() {
+      drain();
+      const limit = setTimeout(() => {
+        isGivingUp = true;
+        client.close();
+      }, finishMs);
+      // It may have taken some that it is about to start.
+      await looking;
+      await Promise.all(underWay);
+      clearTimeout(limit);
+    },
+  };
+}
+
+/** Any 2xx is success; everything else is tried again as long as the schedule has attempts. */
+function resultOf(
+  { attemptsMade }: Callback,
+  status: number | null,
+  now: number,
+  random: () => number,
+): Pick<Settlement, 'status' | 'nextAttemptAt'> {
+  if (status !== null && status >= 200 && status < 300) {
+    return { status: 'delivered', nextAttemptAt: null };
+  }
+  const delayMs = nextAttemptDelayMs(attemptsMade + 1, random);
+  return delayMs === undefined
+    ? { status: 'failed', nextAttemptAt: null }
+    : { status: 'pending', nextAttemptAt: now + delayMs };
+}

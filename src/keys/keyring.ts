@@ -1,0 +1,176 @@
+/**
+ * What is derived from the secret key: sealing of auth tokens at rest, keyed digests to look them up,
+ * and signatures of page tokens. Every stored value names the key that made it, so that an old and a
+ * new key can serve side by side.
+ */
+
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { Problem } from '../problem.ts';
+
+interface Key {
+  id: string;
+  sealing: KeyObject;
+  digest: KeyObject;
+  signing: KeyObject;
+}
+
+/** Whole bytes in hex. A signature may be cut, as in a page token, to no less than 12 of its 32 bytes. */
+const SIGNATURE = /^(?:[0-9a-f]{2}){12,32}$/;
+
+/** Proofs that are remembered; the oldest goes first. */
+const MAX_PROOFS = 10_000;
+
+/** The keys of one server: new values use the current key, those of the other are read. */
+export interface Keyring {
+  /** Encrypts `text` (AES-256-GCM, NIST SP 800-38D), bound to `context`: it opens nowhere else. */
+  seal(text: string, context: string): string;
+  /** Decrypts what `seal` made; raises `secret_key_mismatch` when no key of the ring made it. */
+  open(sealed: string, context: string): string;
+  /** A keyed digest (HMAC-SHA-256, RFC 2104) that finds a secret again without storing it. */
+  digest(secret: string): string;
+  /** Tells in constant time whether `secret` has one of these digests; absent ones cost the same. */
+  matches(secret: string, digests: readonly (string | undefined)[]): boolean;
+  /** The digests under which a key of this ring may have stored `secret`, the current one first. */
+  digests(secret: string): string[];
+  /** Signs a short text; hex digits. */
+  sign(text: string): string;
+  /**
+   * Whether a key of this ring made `signature`, or a longer one that begins with it, for `text`.
+   * Takes any text for a signature: what cannot be one is none.
+   */
+  isSigned(text: string, signature: string): boolean;
+  /** Whether a stored value was made with the current key. */
+  isCurrent(stored: string): boolean;
+  /** How every stored value begins that a key of this ring made, and no other. */
+  readonly prefixes: readonly string[];
+}
+
+function deriveKey(secretKey: string): Key {
+  const derive = (purpose: string, length: number) =>
+    Buffer.from(hkdfSync('sha256', secretKey, 'connect-apps', purpose, length));
+  // Key objects: a digest with a plain buffer for its key costs five times as much.
+  const key = (purpose: string) => createSecretKey(derive(purpose, 32));
+  return {
+    id: derive('key id', 4).toString('hex'),
+    sealing: key('sealing of auth tokens'),
+    digest: key('digest of auth tokens'),
+    signing: key('signature of page tokens'),
+  };
+}
+
+function hmac(key: KeyObject, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** Derives the keyring of a secret key (HKDF-SHA-256, RFC 5869), with another key that only reads. */
+export function createKeyring(secretKey: string, otherKey?: string): Keyring {
+  const current = deriveKey(secretKey);
+  const all = otherKey === undefined ? [current] : [current, deriveKey(otherKey)];
+  const keys = new Map(all.map((key) => [key.id, key]));
+  const keyOf = (stored: string) => keys.get(stored.slice(0, 8));
+  const proofs = rememberProofs();
+
+  return {
+    seal(text, context) {
+      const iv = randomBytes(12);
+      const cipher = createCipheriv('aes-256-gcm', current.sealing, iv).setAAD(
+        Buffer.from(context),
+      );
+      const body = Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]);
+      return `${current.id}.${Buffer.concat([body, cipher.getAuthTag()]).toString('base64url')}`;
+    },
+    open(sealed, context) {
+      const key = keyOf(sealed);
+      if (key === undefined) throw keyMismatch();
+      const bytes = Buffer.from(sealed.slice(9), 'base64url');
+      const decipher = createDecipheriv('aes-256-gcm', key.sealing, bytes.subarray(0, 12))
+        .setAAD(Buffer.from(context))
+        .setAuthTag(bytes.subarray(-16));
+      try {
+        return decipher.update(bytes.subarray(12, -16), undefined, 'utf8') + decipher.final('utf8');
+      } catch (cause) {
+        throw keyMismatch(cause);
+      }
+    },
+    digest: (secret) => digestWith(current, secret),
+    digests: (secret) => all.map((key) => digestWith(key, secret)),
+    matches(secret, digests) {
+      if (proofs.has(secret, digests)) return true;
+      const computed = new Map<Key, Buffer>();
+      let matching: string | undefined;
+      for (const digest of digests) {
+        const key = (digest && keyOf(digest)) || current;
+        const actual = computed.get(key) ?? hmac(key.digest, secret);
+        computed.set(key, actual);
+        const expected = Buffer.alloc(32);
+        if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
+        if (timingSafeEqual(actual, expected)) matching ??= digest;
+      }
+      if (matching === undefined) return false;
+      proofs.add(secret, matching);
+      return true;
+    },
+    sign(text) {
+      return hmac(current.signing, text).toString('hex');
+    },
+    isSigned(text, signature) {
+      if (!SIGNATURE.test(signature)) return false;
+      const given = Buffer.from(signature, 'hex');
+      return all.some((key) => {
+        const expected = hmac(key.signing, text).subarray(0, given.length);
+        return timingSafeEqual(expected, given);
+      });
+    },
+    isCurrent: (stored) => keyOf(stored) === current,
+    prefixes: all.map((key) => `${key.id}.`),
+  };
+}
+
+/**
+ * Remembers which secret has which digest. That never changes, and asking again would cost as much as the
+ * rest of a small answer. Kept under a salt, so that it is of no use anywhere else.
+ */
+function rememberProofs() {
+  const salt = randomBytes(32).toString('hex');
+  const salted = (secret: string) => hash('sha256', salt + secret, 'buffer');
+  const nothing = Buffer.alloc(32);
+  const kept = new Map<string, Buffer>();
+  return {
+    has(secret: string, digests: readonly (string | undefined)[]): boolean {
+      const given = salted(secret);
+      let isKept = false;
+      for (const digest of digests) {
+        const known = (digest && kept.get(digest)) || nothing;
+        isKept = timingSafeEqual(known, given) || isKept;
+      }
+      return isKept;
+    },
+    add(secret: string, digest: string): void {
+      const [oldest] = kept.size < MAX_PROOFS ? [] : kept.keys();
+      if (oldest !== undefined) kept.delete(oldest);
+      kept.set(digest, salted(secret));
+    },
+  };
+}
+
+function digestWith(key: Key, secret: string): string {
+  return `${key.id}.${hmac(key.digest, secret).toString('base64url')}`;
+}
+
+function keyMismatch(cause?: unknown): Problem {
+  return new Problem(
+    'secret_key_mismatch',
+    'The database was written with another secret key. Start with the key that it was made with.',
+    { cause },
+  );
+}

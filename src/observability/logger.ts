@@ -1,0 +1,123 @@
+/** The one place where loggers are made. No line may hold a secret or a text of a customer. */
+
+import { styleText } from 'node:util';
+import { type Logger, pino } from 'pino';
+import type { LogLevel } from '../server/config.ts';
+
+export type { Logger } from 'pino';
+
+/** Where lines of the log go. */
+export interface LogStream {
+  write(line: string): void;
+}
+
+const FLUSH_MS = 200;
+/** What a pipe takes whole (PIPE_BUF of POSIX): the lines of several processes do not mix in it. */
+const MAX_WRITE_BYTES = 4096;
+/** What is kept of lines that cannot be written, as on a full disk; later ones are lost. */
+const MAX_UNWRITTEN_BYTES = 1024 * 1024;
+
+/** A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. */
+export function createLogger(level: LogLevel, stream?: LogStream): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp,
+    redact: ['*.authorization', '*.cookie', '*.authToken', 'authToken', 'secretKey'],
+  };
+  return pino(options, stream ?? standardOutput());
+}
+
+/**
+ * Lines go out together, at the latest after FLUSH_MS. By this thread: to wake another one for each
+ * write would cost more than the write.
+ */
+function standardOutput(): LogStream {
+  const destination = pino.destination({
+    sync: true,
+    minLength: MAX_WRITE_BYTES - 512,
+    maxWrite: MAX_WRITE_BYTES,
+    maxLength: MAX_UNWRITTEN_BYTES,
+    periodicFlush: FLUSH_MS,
+  });
+  // A service goes on without its log; what could not be written is tried again with the next lines.
+  destination.on('error', () => {});
+  process.on('exit', () => {
+    // One try for each of the two buffers that can be left: flushSync would try for ever on a full disk.
+    destination.flush();
+    destination.flush();
+  });
+  return destination;
+}
+
+let lastTime = 0;
+let lastTimestamp = '';
+
+/** The time as ISO 8601; written once for all lines of a millisecond. */
+function timestamp(): string {
+  const now = Date.now();
+  if (now !== lastTime) {
+    lastTime = now;
+    lastTimestamp = `,"time":"${new Date(now).toISOString()}"`;
+  }
+  return lastTimestamp;
+}
+
+/** Where text for a person goes: a terminal, which may have colours, or anything else. */
+export interface TextOutput {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  /** Of a terminal: heeds NO_COLOR. */
+  hasColors?(): boolean;
+}
+
+type Colour = Parameters<typeof styleText>[0];
+
+const WARNING = 40;
+const ERROR = 50;
+
+/** A stream that turns the lines of a logger into text for a person, with colours on a terminal. */
+export function readable(output: TextOutput): LogStream {
+  const isColoured = output.isTTY === true && output.hasColors?.() === true;
+  const paint = (colour: Colour, text: string) =>
+    isColoured ? styleText(colour, text, { validateStream: false }) : text;
+  return {
+    write(line) {
+      const { time, level, msg, err, ...fields } = JSON.parse(line);
+      const isRequest = 'requestId' in fields && 'ms' in fields;
+      const text = isRequest
+        ? requestText(msg, fields, paint)
+        : `${paint(colourOfLevel(level, fields), msg)}${fieldsText(fields)}`;
+      const trace = err?.stack ? `\n${err.stack}` : '';
+      output.write(`${paint('dim', String(time).slice(11, 19))} ${text}${trace}\n`);
+    },
+  };
+}
+
+/** Method, path, status, and of a refusal Twilio's code and what was wrong. */
+function requestText(
+  request: string,
+  { status, code, fault, ms }: Record<string, unknown>,
+  paint: (colour: Colour, text: string) => string,
+): string {
+  const colour = colourOfStatus(Number(status));
+  const refusal = code === undefined ? '' : ` ${code} ${fault ?? ''}`;
+  return `${request} ${paint(colour, `${status}${refusal}`)} ${paint('dim', `${ms} ms`)}`;
+}
+
+function colourOfStatus(status: number): Colour {
+  if (status >= 500) return 'red';
+  if (status >= 400) return 'yellow';
+  return status >= 300 ? 'cyan' : 'green';
+}
+
+function colourOfLevel(level: number, { event }: { event?: unknown }): Colour {
+  if (level >= ERROR) return 'red';
+  if (level >= WARNING) return 'yellow';
+  return event === undefined ? 'reset' : 'magenta';
+}
+
+function fieldsText({ event: _, ...fields }: Record<string, unknown>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== null);
+  return given.map(([name, value]) => ` ${name}=${value}`).join('');
+}

@@ -1,0 +1,77 @@
+/** The metrics port: /metrics for Prometheus, and nothing else. */
+
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Metrics } from './metrics.ts';
+import { Problem } from '../problem.ts';
+
+/** Prometheus needs one. */
+const MAX_CONNECTIONS = 100;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+export interface MetricsServer {
+  /** Where /metrics is. */
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Starts to answer on a port of its own; raises `setting_invalid` when it cannot be had. */
+export async function startMetricsServer(
+  host: string,
+  port: number,
+  metrics: Pick<Metrics, 'text' | 'contentType'>,
+): Promise<MetricsServer> {
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
+    ({ method, url }, response) => {
+      if (url?.split('?')[0] !== '/metrics') return answer(response, 404, 'Only /metrics is here.');
+      if (method !== 'GET' && method !== 'HEAD') {
+        response.setHeader('Allow', 'GET, HEAD');
+        return answer(response, 405, 'Use GET.');
+      }
+      metrics.text().then(
+        (text) => {
+          response.setHeader('Content-Type', metrics.contentType);
+          answer(response, 200, text);
+        },
+        () => answer(response, 503, 'A worker did not answer in time.'),
+      );
+    },
+  );
+  server.maxConnections = MAX_CONNECTIONS;
+  server.setTimeout(REQUEST_TIMEOUT_MS);
+  server.listen({ host, port });
+  try {
+    await once(server, 'listening');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
+    throw new Problem(
+      'setting_invalid',
+      `Cannot listen on ${host}:${port} for /metrics (${reason}). Choose another METRICS_PORT.`,
+      { cause },
+    );
+  }
+  return {
+    url: urlOf(server.address()),
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** One answer a connection: what a client does not read is then all that is kept for it. */
+function answer(response: ServerResponse, status: number, text: string): void {
+  if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/plain');
+  response.setHeader('Connection', 'close');
+  response.statusCode = status;
+  response.end(text);
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (typeof address !== 'object' || address === null) return String(address);
+  const { address: host, family, port } = address;
+  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}/metrics`;
+}

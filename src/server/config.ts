@@ -1,0 +1,227 @@
+/**
+ * Settings: the environment, and the file that --env-file names -> one frozen, checked Config. The only
+ * reader of process.env; .env.example lists the same settings, and a test compares the two. Names that
+ * lack the prefix belong to other programs and are never read.
+ */
+
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { Problem } from '../problem.ts';
+
+/** What begins the name of every setting in the environment. */
+export const PREFIX = 'CONNECT_APPS_';
+
+/** Text settings by name, without the prefix that they have in the environment. */
+export type Settings = Readonly<Record<string, string | undefined>>;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export type DatabaseUrl =
+  | { engine: 'sqlite'; path: string }
+  | { engine: 'postgres'; url: string; poolSize: number };
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** The folder of this project's database and key, which nothing else shares. */
+  readonly dataDir: string;
+  readonly database: DatabaseUrl;
+  /** The origin that browsers and callbacks see; undefined: the address that the server listens on. */
+  readonly publicUrl: string | undefined;
+  readonly secretKey: string | undefined;
+  /** A key that only reads what it wrote: the one before the secret key, or the one that will follow it. */
+  readonly previousSecretKey: string | undefined;
+  /** Processes that share the port. */
+  readonly workers: number;
+  /** How long a server that was told to stop still answers, so that proxies learn of it first. */
+  readonly drainSeconds: number;
+  /** The port of its own that /metrics has; undefined: none. 0: any that is free. */
+  readonly metricsPort: number | undefined;
+  /** Whether the public port has /metrics, too. */
+  readonly hasPublicMetrics: boolean;
+  readonly logLevel: LogLevel;
+  readonly allowConnectAppDelete: boolean;
+  readonly strictPageSize: boolean;
+  /** Units of work a second for each account with its subaccounts; 0 for no limit. */
+  readonly rateLimitPerSecond: number;
+  readonly trustProxy: readonly string[];
+  readonly callbackAllowedNetworks: readonly string[];
+}
+
+/** What a setting is when nobody sets it, for each way to run. */
+const DEFAULTS = {
+  PORT: '2010',
+  HOST: '127.0.0.1',
+  DATA_DIR: '.connect-apps',
+  DATABASE_URL: '',
+  DATABASE_POOL_SIZE: '10',
+  PUBLIC_URL: '',
+  SECRET_KEY: '',
+  PREVIOUS_SECRET_KEY: '',
+  WORKERS: '1',
+  DRAIN_SECONDS: '',
+  METRICS_PORT: '',
+  LOG_LEVEL: 'info',
+  ALLOW_CONNECT_APP_DELETE: 'false',
+  STRICT_PAGE_SIZE: 'false',
+  RATE_LIMIT_PER_SECOND: '',
+  TRUST_PROXY: '',
+  CALLBACK_ALLOWED_NETWORKS: '',
+} as const;
+
+type SettingName = keyof typeof DEFAULTS;
+
+/** The names of all settings. */
+export const SETTING_NAMES = Object.keys(DEFAULTS);
+
+export interface GivenSettings {
+  readonly settings: Settings;
+  /** A sentence for each name that begins like a setting and is none. */
+  readonly unknown: readonly string[];
+}
+
+/** Reads the file that was named, and the environment, which wins. */
+export function readSettings(envFile?: string, environment: Settings = process.env): GivenSettings {
+  const ofFile = envFile === undefined ? {} : readEnvFile(envFile);
+  return {
+    settings: { ...settingsIn(ofFile), ...settingsIn(environment) },
+    unknown: [...unknownIn(ofFile, envFile ?? ''), ...unknownIn(environment, 'The environment')],
+  };
+}
+
+/** Whether the user wants to see the inside of failures. */
+export function isDebugging(): boolean {
+  const level = process.env[`${PREFIX}LOG_LEVEL`];
+  return level === 'debug' || level === 'trace';
+}
+
+/** The environment of this process as it is, for what is started in it. */
+export function rawEnvironment(): Settings {
+  return { ...process.env };
+}
+
+function settingsIn(environment: Settings): Settings {
+  return Object.fromEntries(
+    SETTING_NAMES.map((name) => [name, environment[PREFIX + name]]).filter(
+      ([, value]) => value !== undefined,
+    ),
+  );
+}
+
+function unknownIn(environment: Settings, place: string): string[] {
+  const given = Object.keys(environment).filter((name) => name.startsWith(PREFIX));
+  const unknown = given.filter((name) => !SETTING_NAMES.includes(name.slice(PREFIX.length)));
+  return unknown.map(
+    (name) =>
+      `${place} has the unknown setting ${name}. The settings are: ${PREFIX}${SETTING_NAMES.join(`, ${PREFIX}`)}.`,
+  );
+}
+
+function readEnvFile(path: string): Settings {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Problem(
+      'setting_invalid',
+      `Cannot read ${path} (${reason}). Name a file of NAME=value lines with --env-file.`,
+      { cause },
+    );
+  }
+}
+
+/** Checks the settings and fills in what is not set; raises `setting_invalid` with what to do. */
+export function createConfig(settings: Settings, mode: 'development' | 'production'): Config {
+  const isDevelopment = mode === 'development';
+  const text = (name: SettingName) => settings[name]?.trim() || DEFAULTS[name];
+  const list = (name: SettingName, inDevelopment: readonly string[] = []) => {
+    const items = text(name)
+      .split(',')
+      .map((item) => item.trim());
+    const given = items.filter((item) => item !== '');
+    if (!given.every(isNetwork))
+      throw invalid(name, 'IP addresses or CIDR blocks, comma-separated');
+    return given.length === 0 && isDevelopment ? inDevelopment : given;
+  };
+  const drain = text('DRAIN_SECONDS') || (isDevelopment ? '0' : '5');
+  const metricsPort = text('METRICS_PORT');
+  const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
+  const dataDir = text('DATA_DIR');
+  return Object.freeze({
+    port: wholeNumber('PORT', text('PORT'), 65_535),
+    host: text('HOST'),
+    dataDir,
+    database: parseDatabaseUrl(
+      text('DATABASE_URL') || `sqlite:${join(dataDir, 'connect-apps.db')}`,
+      text('DATABASE_POOL_SIZE'),
+    ),
+    publicUrl: parseOrigin(text('PUBLIC_URL')),
+    secretKey: text('SECRET_KEY') || undefined,
+    previousSecretKey: text('PREVIOUS_SECRET_KEY') || undefined,
+    workers: Math.max(1, wholeNumber('WORKERS', text('WORKERS'), 128)),
+    drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
+    metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
+    hasPublicMetrics: isDevelopment,
+    logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
+    allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
+    strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),
+    rateLimitPerSecond: wholeNumber('RATE_LIMIT_PER_SECOND', limit, 1_000_000),
+    trustProxy: list('TRUST_PROXY'),
+    callbackAllowedNetworks: list('CALLBACK_ALLOWED_NETWORKS', ['127.0.0.0/8', '::1/128']),
+  });
+}
+
+function invalid(name: string, expected: string): Problem {
+  return new Problem('setting_invalid', `${PREFIX}${name} must be ${expected}.`);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', prefix = '0', ...rest] = text.split('/');
+  const version = isIP(address);
+  const isPrefix = /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+  return version !== 0 && isPrefix && rest.length === 0;
+}
+
+function wholeNumber(name: string, text: string, max: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value <= max) return value;
+  throw invalid(name, `a whole number from 0 to ${max}`);
+}
+
+function flag(name: string, text: string): boolean {
+  return oneOf(name, ['true', 'false'], text) === 'true';
+}
+
+function oneOf<Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+  text: string,
+): Choice {
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) throw invalid(name, `one of ${choices.join(', ')}`);
+  return choice;
+}
+
+function parseDatabaseUrl(text: string, size: string): DatabaseUrl {
+  const poolSize = wholeNumber('DATABASE_POOL_SIZE', size, 1000);
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) {
+    return { engine: 'postgres', url: text, poolSize: Math.max(1, poolSize) };
+  }
+  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : '';
+  if (path === '')
+    throw invalid(
+      'DATABASE_URL',
+      'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME',
+    );
+  return { engine: 'sqlite', path };
+}
+
+function parseOrigin(text: string): string | undefined {
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
+  throw invalid('PUBLIC_URL', 'an origin such as https://connect.example.com, without a path');
+}

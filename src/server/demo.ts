@@ -1,0 +1,94 @@
+/** The demo data of `dev`: fixed values, so that every example of the documentation can be pasted. */
+
+import { createAccount } from '../accounts/account.ts';
+import {
+  addConnectApp,
+  getConnectApp,
+  TEXT_PARAMETERS,
+  updateConnectApp,
+} from '../connect-apps/connect-app.ts';
+import type { Context } from '../context.ts';
+import { createSid } from '../sid.ts';
+import { addUser, type StoredUser } from '../users/user.ts';
+
+export const DEMO_DEVELOPER = {
+  accountSid: 'AC00000000000000000000000000000001',
+  authToken: '00000000000000000000000000000001',
+  email: 'developer@example.com',
+};
+export const DEMO_CUSTOMER = {
+  accountSid: 'AC00000000000000000000000000000002',
+  authToken: '00000000000000000000000000000002',
+  email: 'customer@example.com',
+};
+export const DEMO_CONNECT_APP_SID = 'CNb989fdd207b04d16aee578018ef5fd93';
+
+/** The app whose every page is one of the development server itself: demo-app/. */
+export const DEMO_APP_SID = 'CN00000000000000000000000000000001';
+export const DEMO_APP_PATHS = {
+  LogoUrl: '/demo/logo.svg',
+  AuthorizeRedirectUrl: '/demo/connected',
+  DeauthorizeCallbackUrl: '/demo/deauthorized',
+} as const;
+
+export const DEMO_PASSWORD = 'connect-apps-demo';
+
+/** The hash of DEMO_PASSWORD: as well known as the password, and slow to make at every start. */
+export const DEMO_PASSWORD_HASH =
+  '$scrypt$ln=15,r=8,p=3$+gVkw+t5KPNR9VpIPPHHFA$APNaKTmHcVT7Dn9NdaVNtYaZV/eU/0XUk+6f5Pk3AOQ';
+
+/** Adds what is missing of the demo data; what is there stays as it was changed. */
+export async function seedDemoData(context: Context): Promise<void> {
+  const accounts = [
+    { ...DEMO_DEVELOPER, friendlyName: 'Demo developer' },
+    { ...DEMO_CUSTOMER, friendlyName: 'Demo customer' },
+  ];
+  for (const { accountSid, authToken, friendlyName, email } of accounts) {
+    await createAccount(context, { sid: accountSid, authToken, friendlyName });
+    const user: StoredUser = {
+      sid: createSid('US'),
+      email,
+      createdAt: context.clock.now(),
+      passwordHash: DEMO_PASSWORD_HASH,
+    };
+    await addUser(context, user, [accountSid]);
+  }
+  await addConnectApp(context, DEMO_DEVELOPER.accountSid, DEMO_CONNECT_APP_SID, {
+    authorizeRedirectUrl: 'http://example.com/redirect',
+    companyName: 'Twilio',
+    deauthorizeCallbackMethod: 'GET',
+    deauthorizeCallbackUrl: 'http://example.com/deauth',
+    friendlyName: 'Connect app for deletion',
+    homepageUrl: 'http://example.com/home',
+  });
+}
+
+/**
+ * Adds the app whose pages are those of the server at `origin`, and brings its URLs there when they were those of
+ * another origin; what was changed stays changed.
+ */
+export async function placeDemoApp(context: Context, origin: string): Promise<void> {
+  const { accountSid } = DEMO_DEVELOPER;
+  await addConnectApp(context, accountSid, DEMO_APP_SID, {
+    friendlyName: 'Pet Shop Reminders',
+    companyName: 'Pet Shop',
+    description:
+      'Reminds the customers of a pet shop of their next visit. It is a demo: all of it is here.',
+    deauthorizeCallbackMethod: 'POST',
+    permissions: ['get-all', 'post-all'],
+    logoUrl: origin + DEMO_APP_PATHS.LogoUrl,
+    authorizeRedirectUrl: origin + DEMO_APP_PATHS.AuthorizeRedirectUrl,
+    deauthorizeCallbackUrl: origin + DEMO_APP_PATHS.DeauthorizeCallbackUrl,
+  });
+  const app = await getConnectApp(context, accountSid, DEMO_APP_SID);
+  const moved: Record<string, string> = {};
+  for (const [name, path] of Object.entries(DEMO_APP_PATHS)) {
+    const parameter = Object.entries(TEXT_PARAMETERS).find(([one]) => one === name)?.[1];
+    const url = parameter && app[parameter.property];
+    const isOurs = url && URL.parse(url)?.pathname === path;
+    if (isOurs && url !== origin + path) moved[name] = origin + path;
+  }
+  if (Object.keys(moved).length > 0) {
+    await updateConnectApp(context, accountSid, DEMO_APP_SID, moved);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * What grows with time is removed with time, by itself: callbacks with their attempts, sessions, and
+ * the last traces of deleted Connect Apps.
+ */
+
+import {
+  BEFORE_ALL_ENDED,
+  deleteEnded,
+  type EndedKey,
+  findPurgeable,
+} from '../authorizations/purge-store.ts';
+import type { Context } from '../context.ts';
+import type { Logger } from '../observability/logger.ts';
+import { purgeSessions } from '../users/session-store.ts';
+import { purgeCallbacks } from '../callbacks/store.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+/** The API's documentation promises 30 days: a day less, so that all is gone by then. */
+const KEPT_MS = 29 * 24 * HOUR_MS;
+/** Rows a transaction, so that no writer waits long. */
+const CHUNK = 500;
+
+/** Removes everything that is due to go, a chunk at a time, or until `signal` says that it is enough. */
+export async function purge(context: Context, signal?: AbortSignal): Promise<void> {
+  const { database, clock } = context;
+  const now = clock.now();
+  for (const [removeSome, before] of [
+    [purgeCallbacks, now - KEPT_MS],
+    [purgeSessions, now],
+  ] as const) {
+    let removed = CHUNK;
+    while (removed === CHUNK) {
+      if (signal?.aborted) return;
+      removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
+    }
+  }
+  await purgeAuthorizations(context, now - KEPT_MS, signal);
+  if (signal?.aborted) return;
+  await database.forget();
+}
+
+/** Most of what ended can still be renewed, and stays: it is read without the lock that writers wait for. */
+async function purgeAuthorizations(
+  { database }: Context,
+  before: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  let after: EndedKey | undefined = BEFORE_ALL_ENDED;
+  while (after !== undefined && !signal?.aborted) {
+    const { keys, next } = await findPurgeable(database.query, before, CHUNK, after);
+    if (keys.length > 0) {
+      await database.transaction((transaction) => deleteEnded(transaction, keys));
+    }
+    after = next;
+  }
+}
+
+export interface Purging {
+  /** Ends it, after the chunk under way. */
+  stop(): Promise<void>;
+}
+
+/** Purges now and every hour until it is stopped; a failure is logged and tried again in an hour. */
+export function startPurging(context: Context, logger: Logger): Purging {
+  const stopping = new AbortController();
+  let running = Promise.resolve();
+  const run = () => {
+    running = purge(context, stopping.signal).catch((error: unknown) => {
+      logger.error({ err: error }, 'The purge failed; it is tried again in an hour');
+    });
+  };
+  run();
+  const timer = setInterval(run, HOUR_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await running;
+    },
+  };
+}

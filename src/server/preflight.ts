@@ -1,0 +1,61 @@
+/**
+ * What must hold before a production server takes its first request: `serve` raises the first check that
+ * fails, `doctor` reports each. A check that only one of the two knew would let the other mislead.
+ */
+
+import type { Config } from './config.ts';
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { checkKeyOfDatabase, checkNoDemoSecrets } from './ready.ts';
+import { checkSecretKey } from './secret-key.ts';
+import { checkSchema } from '../storage/migrate.ts';
+
+export interface Given {
+  readonly config: Config;
+  /** A sentence for each unknown name among the settings. */
+  readonly unknown: readonly string[];
+}
+
+interface Check<Subject> {
+  readonly name: string;
+  /** Raises a Problem whose message says what to do. */
+  check(subject: Subject): unknown;
+}
+
+/** What the settings must be, whatever the database is. */
+export const SETTING_CHECKS: readonly Check<Given>[] = [
+  { name: 'settings', check: checkNames },
+  { name: 'secret_key', check: ({ config }) => checkSecretKey(config) },
+  { name: 'public_url', check: checkProxies },
+  { name: 'storage', check: checkKeeps },
+];
+
+/** What the database must be. `isQuick` where another process has looked at every account. */
+export const DATABASE_CHECKS: readonly Check<Context & { isQuick: boolean }>[] = [
+  { name: 'schema', check: ({ database }) => checkSchema(database) },
+  { name: 'key', check: (context) => checkKeyOfDatabase(context, context) },
+  { name: 'demo_data', check: checkNoDemoSecrets },
+];
+
+function checkNames({ unknown }: Given): void {
+  const [sentence] = unknown;
+  if (sentence !== undefined) throw new Problem('setting_invalid', sentence);
+}
+
+function checkProxies({ config }: Given): void {
+  const isBehindProxy = config.publicUrl?.startsWith('https:') && config.host !== '127.0.0.1';
+  if (!isBehindProxy || config.trustProxy.length > 0) return;
+  throw new Problem(
+    'setting_invalid',
+    'CONNECT_APPS_PUBLIC_URL is https, which a proxy must end, but CONNECT_APPS_TRUST_PROXY names none. Set CONNECT_APPS_TRUST_PROXY to the addresses of your proxies.',
+  );
+}
+
+/** Raises `setting_invalid` for a database in memory, which ends with the process. */
+export function checkKeeps({ config: { database } }: Pick<Given, 'config'>): void {
+  if (database.engine !== 'sqlite' || database.path !== ':memory:') return;
+  throw new Problem(
+    'setting_invalid',
+    'CONNECT_APPS_DATABASE_URL is sqlite::memory:, which keeps nothing. Name a file: sqlite:PATH.',
+  );
+}

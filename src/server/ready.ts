@@ -1,0 +1,50 @@
+/** What must hold before a production server takes its first request. */
+
+import { findAccount, findOtherPrefixAfter } from '../accounts/store.ts';
+import type { Context } from '../context.ts';
+import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD_HASH } from './demo.ts';
+import { Problem } from '../problem.ts';
+import { hasPasswordHash } from '../users/store.ts';
+
+/** Accounts a statement: few, since on PostgreSQL it must end within 1.4 s, wherever they lie on the disk. */
+const CHUNK = 2000;
+
+/**
+ * Raises `secret_key_mismatch` when any auth token is stored under a key that is not in the ring. Looks
+ * at every account, or at the first thousands of them when it must be quick.
+ */
+export async function checkKeyOfDatabase(
+  { database, keyring }: Pick<Context, 'database' | 'keyring'>,
+  { isQuick = false } = {},
+): Promise<void> {
+  const { prefixes } = keyring;
+  for (let last: string | null = ''; last !== null; last = isQuick ? null : last) {
+    const part = await findOtherPrefixAfter(database.query, last, { prefixes, limit: CHUNK });
+    if (part.other !== null) {
+      throw new Problem(
+        'secret_key_mismatch',
+        `The database has auth tokens of another secret key, among them that of ${part.other}. Set CONNECT_APPS_SECRET_KEY to that key, or CONNECT_APPS_PREVIOUS_SECRET_KEY until "connect-apps accounts re-encrypt" has encrypted every token with the new one.`,
+      );
+    }
+    last = part.last;
+  }
+}
+
+/** Raises `setting_invalid` when a published token or password of the demo data opens anything. */
+export async function checkNoDemoSecrets(context: Context): Promise<void> {
+  for (const { accountSid, authToken } of [DEMO_DEVELOPER, DEMO_CUSTOMER]) {
+    const account = await findAccount(context.database.query, accountSid);
+    const digests = [account?.token.digest, account?.secondaryToken?.digest];
+    if (!context.keyring.matches(authToken, digests)) continue;
+    throw new Problem(
+      'setting_invalid',
+      `The database holds the demo token of ${accountSid}, which everyone knows. Name a database that "connect-apps dev" has not written to.`,
+    );
+  }
+  if (await hasPasswordHash(context.database.query, DEMO_PASSWORD_HASH)) {
+    throw new Problem(
+      'setting_invalid',
+      'The database has a user of the demo data, whose password everyone knows. Give another with "connect-apps users set-password".',
+    );
+  }
+}

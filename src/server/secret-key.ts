@@ -1,0 +1,119 @@
+/**
+ * Where the secret key comes from when it is not set: for everything but `serve` a key file beside the
+ * SQLite file, made on first use, or the demo key where there is no file to lie beside. A key that
+ * others may know, or may have put there, is refused.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Config } from './config.ts';
+import { Problem } from '../problem.ts';
+
+const DEMO_KEY = 'connect-apps demo key: not a secret';
+const SHORTEST_KEY = 32;
+
+/** The key of a development server or a command: the setting, the key file, or the demo key. */
+export function findSecretKey(config: Config): string {
+  return chooseKey(config, readOrCreateKeyFile);
+}
+
+/** As `findSecretKey`, but makes nothing: raises `setting_invalid` when there is no key file yet. */
+export function findExistingSecretKey(config: Config): string {
+  return chooseKey(config, readKeyFile);
+}
+
+function chooseKey({ secretKey, database }: Config, ofFile: (path: string) => string): string {
+  if (secretKey !== undefined) return secretKey;
+  if (database.engine !== 'sqlite' || database.path === ':memory:') return DEMO_KEY;
+  return ofFile(resolve(`${database.path}.key`));
+}
+
+/** The key of a production server; raises `setting_invalid` when it is absent, short or public. */
+export function checkSecretKey(config: Config): string {
+  const { secretKey, previousSecretKey } = config;
+  if (secretKey !== undefined && secretKey.length >= SHORTEST_KEY && secretKey !== DEMO_KEY) {
+    checkPreviousKey(secretKey, previousSecretKey);
+    return secretKey;
+  }
+  throw new Problem(
+    'setting_invalid',
+    `CONNECT_APPS_SECRET_KEY must be set to a secret of at least ${SHORTEST_KEY} characters, for example the output of: openssl rand -hex 32`,
+  );
+}
+
+function checkPreviousKey(secretKey: string, previousKey: string | undefined): void {
+  if (previousKey === undefined) return;
+  if (previousKey === secretKey) {
+    throw new Problem(
+      'setting_invalid',
+      'CONNECT_APPS_PREVIOUS_SECRET_KEY repeats CONNECT_APPS_SECRET_KEY. Set it to the key before or after, or not at all.',
+    );
+  }
+  if (previousKey.length < SHORTEST_KEY) {
+    throw new Problem(
+      'setting_invalid',
+      `CONNECT_APPS_PREVIOUS_SECRET_KEY must have at least ${SHORTEST_KEY} characters, as every secret key.`,
+    );
+  }
+}
+
+function readOrCreateKeyFile(path: string): string {
+  try {
+    // Exclusive: of two commands that start together, one writes and both read the same key.
+    writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!isNamed('EEXIST', error)) {
+      throw new Problem('setting_invalid', `Cannot write the key file ${path}.`, { cause: error });
+    }
+  }
+  return readKeyFile(path);
+}
+
+function readKeyFile(path: string): string {
+  try {
+    // Not through a symbolic link, and never waiting for a pipe.
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const file = openSync(path, flags);
+    try {
+      checkPrivate(file, path);
+      return readFileSync(file, 'utf8').trim();
+    } finally {
+      closeSync(file);
+    }
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem('setting_invalid', sentenceOf(cause, path), { cause });
+  }
+}
+
+function checkPrivate(file: number, path: string): void {
+  const { uid, mode } = fstatSync(file);
+  if (process.geteuid === undefined) return;
+  if (uid !== process.geteuid()) {
+    throw new Problem(
+      'setting_invalid',
+      `The key file ${path} belongs to another user. Run the command as that user, or set CONNECT_APPS_SECRET_KEY.`,
+    );
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new Problem(
+      'setting_invalid',
+      `Other users may read or change the key file ${path}. Run: chmod 600 ${path}`,
+    );
+  }
+}
+
+function sentenceOf(cause: unknown, path: string): string {
+  if (isNamed('ENOENT', cause)) {
+    return `There is no CONNECT_APPS_SECRET_KEY, and no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database; for a new one the first command that needs a key makes the file.`;
+  }
+  if (isNamed('ELOOP', cause)) {
+    return `The key file ${path} is a symbolic link. Put the file itself there, or set CONNECT_APPS_SECRET_KEY.`;
+  }
+  return `Cannot read the key file ${path}.`;
+}
+
+function isNamed(code: string, error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,82 @@
+/** Sessions: rows of ours, so that they can be ended here. The cookie itself is stored nowhere. */
+
+import { randomBytes } from 'node:crypto';
+import { acting, type Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import type { Queryable } from '../storage/database.ts';
+import { findUser, listMemberships } from './store.ts';
+import type { StoredUser, User } from './user.ts';
+import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
+
+/** How long a session lasts, however much it is used. */
+export const SESSION_MS = 12 * 60 * 60 * 1000;
+
+export interface Session {
+  user: User;
+  /** Names the session without being its secret. */
+  digest: string;
+}
+
+/**
+ * Begins a session of a user and returns its secret, for a cookie; undefined when the user is gone, or no
+ * longer has the password whose hash was checked.
+ */
+export async function beginSession(
+  context: Context,
+  user: Pick<StoredUser, 'sid' | 'passwordHash'>,
+): Promise<string | undefined> {
+  const secret = randomBytes(32).toString('base64url');
+  const now = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const present = await findUser(transaction, user.sid);
+    if (present?.passwordHash !== user.passwordHash) return undefined;
+    await insertSession(transaction, {
+      digest: context.keyring.digest(secret),
+      user_sid: user.sid,
+      created_at: now,
+      expires_at: now + SESSION_MS,
+    });
+    return secret;
+  });
+}
+
+/** The session that a cookie opens, unless it has ended. */
+export async function findSession(
+  context: Context,
+  secret: string | undefined,
+): Promise<Session | undefined> {
+  return secret ? findSessionIn(context.database.query, context, secret) : undefined;
+}
+
+/**
+ * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
+ * whether the session still lives and its user still belongs to the account. Raises `form_rejected` if not.
+ */
+export function actingFor(
+  context: Context,
+  secret: string | undefined,
+  accountSid: string,
+): Context {
+  return acting(context, async (query) => {
+    const session = secret ? await findSessionIn(query, context, secret) : undefined;
+    const accountSids = session ? await listMemberships(query, session.user.sid) : [];
+    if (!accountSids.includes(accountSid)) throw new Problem('form_rejected');
+  });
+}
+
+async function findSessionIn(
+  query: Queryable,
+  { keyring, clock }: Context,
+  secret: string,
+): Promise<Session | undefined> {
+  const row = await findSessionRow(query, keyring.digests(secret), clock.now());
+  const user = row && (await findUser(query, row.user_sid));
+  return user && { user, digest: row.digest };
+}
+
+/** Ends a session; one that has ended already stays so. */
+export async function endSession(context: Context, secret: string | undefined): Promise<void> {
+  if (!secret) return;
+  const digests = context.keyring.digests(secret);
+  await context.database.transaction((transaction) => deleteSessions(transaction, digests));
+}

@@ -1,0 +1,61 @@
+/**
+ * One try to sign in: counted, given its turn, checked. Who proves itself first is served first: a browser in
+ * which this user has signed in before has tries and turns of its own, whatever comes from elsewhere.
+ */
+
+import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
+import { canonicalEmail } from './email.ts';
+import { isKnownBrowser } from './known-browser.ts';
+import { networkOf, type SignInLimits } from './sign-in-limits.ts';
+import { findByPassword, type StoredUser } from './user.ts';
+
+export interface Try {
+  /** As it was typed. */
+  email: string;
+  password: string;
+  /** Where it comes from. */
+  address: string;
+  /** What the browser holds of an earlier sign-in. */
+  mark: string | undefined;
+  /** Whether nobody waits for the answer any more. */
+  isGone: () => boolean;
+}
+
+/** The user, or why there is none: too many tries, a wrong password, or no turn to check it. */
+export type Result =
+  | { user: StoredUser }
+  | { refusal: 'too_many_tries'; waitMs: number }
+  | { refusal: 'wrong' }
+  | { refusal: 'not_checked' };
+
+/** IPv6 networks that share their turns: a /48 is what anybody gets who asks for one. */
+const GROUPS_OF_A_SITE = 3;
+
+/** Tries to sign in. What was not checked was no guess, and does not count. */
+export async function trySignIn(
+  context: Context,
+  limits: SignInLimits,
+  { email: typed, password, address, mark, isGone }: Try,
+): Promise<Result> {
+  const email = canonicalEmail(typed);
+  const isMarked = isKnownBrowser(context.keyring, email, mark, context.clock.now());
+  const ownPlace = `known browsers of ${email}`;
+  const isKnown = isMarked && limits.countTry(email, ownPlace) === 0;
+  const waitMs = isKnown ? 0 : limits.countTry(email, address);
+  if (waitMs > 0) return { refusal: 'too_many_tries', waitMs };
+  const forgetTry = () => limits.forgetTry(email, isKnown ? ownPlace : address);
+  const name = isKnown ? ownPlace : networkOf(address, GROUPS_OF_A_SITE);
+  try {
+    const user = await findByPassword(context, email, password, { name, isKnown, isGone });
+    if (user === undefined) return { refusal: 'wrong' };
+    forgetTry();
+    return { user };
+  } catch (error) {
+    forgetTry();
+    if (error instanceof Problem && error.problem === 'overloaded') {
+      return { refusal: 'not_checked' };
+    }
+    throw error;
+  }
+}

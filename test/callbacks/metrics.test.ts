@@ -1,0 +1,85 @@
+/** /metrics counts what became of the attempts to deliver callbacks, of all workers together; the log names the lost. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { getConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { type Callback, createCallback } from '../../src/callbacks/callback.ts';
+import { MAX_ATTEMPTS } from '../../src/callbacks/schedule.ts';
+import { insertCallbacks } from '../../src/callbacks/store.ts';
+import { present } from '../api/narrow.ts';
+import { openContext, type TestContext } from '../support/context.ts';
+import { DATABASES } from '../support/databases.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { type ServeProcess, startServe } from '../support/serve.ts';
+import { until } from '../support/until.ts';
+
+const LINES = /^connect_apps_callback_attempts_total\{result="(\w+)"\} (\d+)$/gm;
+
+for (const [engine, workers] of DATABASES.flatMap((one) => [
+  [one, 1] as const,
+  [one, 2] as const,
+])) {
+  describe(`the metrics of callbacks on ${engine}, of ${workers} process(es)`, () => {
+    let world: TestContext;
+    let good: Receiver;
+    let bad: Receiver;
+    let server: ServeProcess;
+    let logged = '';
+    before(async () => {
+      world = await openContext(engine);
+      good = await startReceiver();
+      bad = await startReceiver((_, response) => response.writeHead(500).end());
+      server = await startServe(world.databaseUrl, {
+        WORKERS: String(workers),
+        METRICS_PORT: '0',
+      });
+      server.child.stdout?.on('data', (chunk: Buffer) => {
+        logged += chunk.toString();
+      });
+    });
+    after(async () => {
+      await server?.stop();
+      await good?.close();
+      await bad?.close();
+      await world?.close();
+    });
+
+    async function counts(): Promise<Record<string, number>> {
+      const found = [...(await server.metrics()).matchAll(LINES)].map(([, result, count]) => [
+        result,
+        Number(count),
+      ]);
+      return Object.fromEntries(found);
+    }
+
+    it('tell attempts apart that delivered, are to be retried, and were the last', async () => {
+      const { context } = world;
+      const { accountSid } = await world.createAccount();
+      const make = async ({ url }: Receiver, attemptsMade: number): Promise<Callback> => {
+        const sid = await world.createApp(accountSid, { deauthorizeCallbackUrl: url });
+        const app = await getConnectApp(context, accountSid, sid);
+        const parts = { app, subaccountSid: accountSid, now: context.clock.now() };
+        return { ...present(createCallback(parts)), attemptsMade };
+      };
+      const callbacks = await Promise.all([
+        ...[0, 1, 2, 3].map((attemptsMade) => make(good, attemptsMade)),
+        // Not due again for minutes.
+        ...[1, 1].map((attemptsMade) => make(bad, attemptsMade)),
+        make(bad, MAX_ATTEMPTS - 1),
+      ]);
+      assert.deepEqual(await counts(), { delivered: 0, retried: 0, failed: 0 });
+      await context.database.transaction((one) => insertCallbacks(one, callbacks));
+      await until('all are counted', async () => {
+        const { delivered = 0, retried = 0, failed = 0 } = await counts();
+        return delivered + retried + failed === callbacks.length;
+      });
+      assert.deepEqual(await counts(), { delivered: 4, retried: 2, failed: 1 });
+
+      const line = new RegExp(
+        `"callbackSid":"${callbacks.at(-1)?.sid}".*"A callback was given up"`,
+      );
+      await until('the log names it', () => line.test(logged));
+      assert.equal(logged.match(/A callback was given up/g)?.length, 1);
+    });
+  });
+}
