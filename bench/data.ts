@@ -6,12 +6,12 @@
 import SqliteConnection from 'better-sqlite3';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { createAccount } from '../src/accounts/account.ts';
-import { createContext } from '../src/server/app.ts';
-import { createConfig } from '../src/server/config.ts';
-import { addConnectApp } from '../src/connect-apps/connect-app.ts';
+import { createAccount } from '../src/accounts/operations.ts';
+import { addConnectApp } from '../src/connect-apps/operations.ts';
 import type { Context } from '../src/context.ts';
 import { writePageToken } from '../src/http/page-token.ts';
+import { createContext } from '../src/server/app.ts';
+import { createConfig } from '../src/server/config.ts';
 import { createSid } from '../src/sid.ts';
 import type { Database, Queryable } from '../src/storage/database.ts';
 import { migrate } from '../src/storage/migrate.ts';

@@ -1,8 +1,8 @@
 /** What the domain works with: handed to every operation, made once in app.ts. */
 
 import type { Clock } from './clock.ts';
-import type { Report } from './observability/events.ts';
 import type { Keyring } from './keys/keyring.ts';
+import type { Report } from './observability/events.ts';
 import type { Database, Queryable } from './storage/database.ts';
 
 export interface Context {

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { SETTING_NAMES } from '../src/server/config.ts';
 import { ERRORS } from '../src/http/error-reply.ts';
 import { createMetrics } from '../src/observability/metrics.ts';
+import { SETTING_NAMES } from '../src/server/config.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

@@ -7,10 +7,10 @@
 import SqliteConnection from 'better-sqlite3';
 import Fastify from 'fastify';
 import { Kysely, SqliteDialect } from 'kysely';
-import { readSettings } from '../../src/server/config.ts';
 import { connectAppFormat } from '../../src/connect-apps/format.ts';
 import { parseAuthorization } from '../../src/http/credentials.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
+import { readSettings } from '../../src/server/config.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { announce } from '../child.ts';
 

@@ -7,8 +7,8 @@ import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
 import { findGrant } from '../authorizations/store.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
-import { Problem } from '../problem.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 

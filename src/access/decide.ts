@@ -6,8 +6,8 @@
 import { isSubaccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
-import { Problem } from '../problem.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import { authenticate, type Caller, type Credentials } from './authenticate.ts';

@@ -10,14 +10,14 @@ import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, queryOf } from '../http/request.ts';
 import { listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
 import { Problem } from '../problem.ts';
+import { FRIENDLY_NAME_RULE } from './account.ts';
+import { accountFormat, accountStatusSchema } from './format.ts';
 import {
   createSubaccount,
-  FRIENDLY_NAME_RULE,
   listingOfAccounts,
   parseAccountFilters,
   updateAccount,
-} from './account.ts';
-import { accountFormat, accountStatusSchema } from './format.ts';
+} from './operations.ts';
 import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from './token.ts';
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);

@@ -4,11 +4,11 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
+import { createCallback } from '../callbacks/callback.ts';
+import { insertCallbacks } from '../callbacks/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
 import type { Queryable } from '../storage/database.ts';
-import { createCallback } from '../callbacks/callback.ts';
-import { insertCallbacks } from '../callbacks/store.ts';
 import { type EndingFilter, endAuthorizationRows } from './ending-store.ts';
 
 /**

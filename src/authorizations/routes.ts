@@ -6,8 +6,8 @@ import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { pathParameter, queryOf } from '../http/request.ts';
 import { listQuery, listSchema } from '../http/schemas.ts';
-import { getAuthorizedConnectApp, listingOfAuthorizedConnectApps } from './authorization.ts';
 import { authorizedConnectAppFormat } from './format.ts';
+import { getAuthorizedConnectApp, listingOfAuthorizedConnectApps } from './operations.ts';
 
 /** Adds the list and the instance resource. */
 export function addAuthorizationRoutes(

@@ -4,13 +4,11 @@
  */
 
 import type { CallbackMethod, ConnectApp } from '../connect-apps/connect-app.ts';
-import type { Context } from '../context.ts';
 import { calledUrl } from '../http-url.ts';
-import { Problem } from '../problem.ts';
-import { createSid, parseSid } from '../sid.ts';
-import { findCallback, findCallbackOwner, listAttempts, makeDue } from './store.ts';
+import { createSid } from '../sid.ts';
 
 export const CALLBACK_STATUSES = ['pending', 'delivered', 'failed'] as const;
+
 export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 
 export interface Callback {
@@ -71,31 +69,4 @@ export function createCallback({
     createdAt: now,
     updatedAt: now,
   };
-}
-
-/** Returns a callback with its attempts, oldest first; `not_found` when there is none. */
-export async function getCallback(
-  context: Context,
-  sidText: string,
-): Promise<Callback & { attempts: Attempt[] }> {
-  const { query } = context.database;
-  const sid = parseSid('WH', sidText);
-  const accountSid = sid && (await findCallbackOwner(query, sid));
-  const callback = sid && accountSid && (await findCallback(query, { accountSid, sid }));
-  if (!callback) throw new Problem('not_found');
-  return { ...callback, attempts: await listAttempts(query, callback) };
-}
-
-/**
- * Makes a callback due at once, whatever became of it; one that is being tried now stays as it is.
- * Its idempotency token stays the same, and its attempts go on counting.
- */
-export async function retryCallback(
-  context: Context,
-  sidText: string,
-): Promise<Callback & { attempts: Attempt[] }> {
-  const callback = await getCallback(context, sidText);
-  const now = context.clock.now();
-  await context.database.transaction((transaction) => makeDue(transaction, callback, now));
-  return getCallback(context, callback.sid);
 }

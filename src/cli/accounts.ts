@@ -1,17 +1,16 @@
 /** `connect-apps accounts …`: the operator's view of accounts. */
 
 import { type Command, Option } from 'commander';
+import { ACCOUNT_TYPES, type AccountType } from '../accounts/account.ts';
+import { accountFormat } from '../accounts/format.ts';
+import { listAccounts } from '../accounts/list-store.ts';
 import {
-  ACCOUNT_TYPES,
-  type AccountType,
   createAccount,
   createSubaccount,
   getAccount,
   rotateToken,
   updateAccount,
-} from '../accounts/account.ts';
-import { accountFormat } from '../accounts/format.ts';
-import { listAccounts } from '../accounts/list-store.ts';
+} from '../accounts/operations.ts';
 import { reEncryptTokens } from '../accounts/re-encrypt.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
 import type { Context } from '../context.ts';

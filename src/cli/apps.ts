@@ -1,15 +1,15 @@
 /** `connect-apps apps …`: Connect Apps from the command line. */
 
 import type { Command } from 'commander';
-import { getAccount } from '../accounts/account.ts';
+import { getAccount } from '../accounts/operations.ts';
+import type { ConnectApp } from '../connect-apps/connect-app.ts';
+import { connectAppFormat } from '../connect-apps/format.ts';
 import {
-  type ConnectApp,
   createConnectApp,
   deleteConnectApp,
   getConnectApp,
   updateConnectApp,
-} from '../connect-apps/connect-app.ts';
-import { connectAppFormat } from '../connect-apps/format.ts';
+} from '../connect-apps/operations.ts';
 import { findOwner, listConnectApps } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
 import { buttonHtml } from '../pages/art.ts';

@@ -1,15 +1,15 @@
 /** `connect-apps authorizations …`: what customers authorized, and consent without a browser. */
 
 import type { Command } from 'commander';
-import { getAccount } from '../accounts/account.ts';
+import { getAccount } from '../accounts/operations.ts';
+import type { Authorization } from '../authorizations/authorization.ts';
 import {
-  type Authorization,
   authorizeConnectApp,
   checkCustomer,
   getConsentParties,
   listingOfAuthorizedConnectApps,
   revokeAuthorization,
-} from '../authorizations/authorization.ts';
+} from '../authorizations/operations.ts';
 import { allowedUrl, deniedUrl, MAX_STATE_BYTES } from '../consent/redirect.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';

@@ -1,9 +1,9 @@
 /** `connect-apps backup FILE`: a whole copy of the embedded database, while servers go on. */
 
 import type { Command } from 'commander';
+import { Problem } from '../problem.ts';
 import { prepareDatabase } from '../server/app.ts';
 import { checkKeeps } from '../server/preflight.ts';
-import { Problem } from '../problem.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';

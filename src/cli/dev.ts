@@ -2,6 +2,8 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { Command } from 'commander';
+import { createLogger, readable } from '../observability/logger.ts';
+import { Problem } from '../problem.ts';
 import { createApp, openDatabase, prepareDatabase } from '../server/app.ts';
 import type { Config } from '../server/config.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
@@ -13,16 +15,14 @@ import {
   DEMO_PASSWORD,
   seedDemoData,
 } from '../server/demo.ts';
-import { createLogger, readable } from '../observability/logger.ts';
-import { Problem } from '../problem.ts';
+import { whenParentIsGone } from '../server/parent.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
+import { runServer } from '../server/run.ts';
 import { findSecretKey } from '../server/secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
-import { whenParentIsGone } from '../server/parent.ts';
-import { runServer } from '../server/run.ts';
 import { addServerFlags, withFlags } from './settings.ts';
 
 /** Adds the command. */

@@ -1,17 +1,17 @@
 /** `connect-apps doctor`: all that `serve` would refuse, database and clock, and what to do about it. */
 
 import type { Command } from 'commander';
-import { openDatabase } from '../server/app.ts';
 import { systemClock } from '../clock.ts';
+import { createKeyring } from '../keys/keyring.ts';
+import { Problem } from '../problem.ts';
+import { openDatabase } from '../server/app.ts';
 import { type Config, createConfig } from '../server/config.ts';
 import { DATABASE_CHECKS, SETTING_CHECKS } from '../server/preflight.ts';
-import { Problem } from '../problem.ts';
+import { checkPort } from '../server/run.ts';
 import { findExistingSecretKey } from '../server/secret-key.ts';
-import { createKeyring } from '../keys/keyring.ts';
 import type { Database } from '../storage/database.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
-import { checkPort } from '../server/run.ts';
 import { addServerFlags, type Flags, settingsOf } from './settings.ts';
 
 /** No clock of a working machine shows a time before this program was written. */

@@ -1,15 +1,15 @@
 /** `connect-apps exec -- COMMAND`: a program written for Twilio, against the local server. */
 
 import { type Command, Option } from 'commander';
-import { createApp } from '../server/app.ts';
 import { systemClock } from '../clock.ts';
-import { createConfig, rawEnvironment } from '../server/config.ts';
-import { DEMO_DEVELOPER, seedDemoData } from '../server/demo.ts';
-import { findAuthorityFolder } from '../exec/tls/authority-file.ts';
 import { sendToStarter, startInBackground, untilEnded } from '../exec/background.ts';
 import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
+import { findAuthorityFolder } from '../exec/tls/authority-file.ts';
 import { Problem } from '../problem.ts';
+import { createApp } from '../server/app.ts';
+import { createConfig, rawEnvironment } from '../server/config.ts';
+import { DEMO_DEVELOPER, seedDemoData } from '../server/demo.ts';
 import { findSecretKey } from '../server/secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 import { print } from './output.ts';

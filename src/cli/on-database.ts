@@ -1,9 +1,9 @@
 /** What commands do on the database of the settings; a failure names the thing and the database meant. */
 
 import { resolve } from 'node:path';
-import type { DatabaseUrl } from '../server/config.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import type { DatabaseUrl } from '../server/config.ts';
 import { withContext, withFlags } from './settings.ts';
 
 /** Runs `work` as `withContext` does; what it raises about the database says which one that is. */

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { isDebugging } from '../server/config.ts';
 import { Problem } from '../problem.ts';
+import { isDebugging } from '../server/config.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
 import { addAuthorizationCommands } from './authorizations.ts';

@@ -3,15 +3,15 @@
 import cluster from 'node:cluster';
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
-import { createApp, createContext, prepareDatabase } from '../server/app.ts';
-import { createConfig } from '../server/config.ts';
 import type { Context } from '../context.ts';
 import { createLogger } from '../observability/logger.ts';
+import { createApp, createContext, prepareDatabase } from '../server/app.ts';
+import { createConfig } from '../server/config.ts';
 import { DATABASE_CHECKS, SETTING_CHECKS } from '../server/preflight.ts';
-import { checkSecretKey } from '../server/secret-key.ts';
 import { runServer } from '../server/run.ts';
-import { addServerFlags, type Flags, settingsOf } from './settings.ts';
+import { checkSecretKey } from '../server/secret-key.ts';
 import { runWorkers, sayListening } from '../server/workers.ts';
+import { addServerFlags, type Flags, settingsOf } from './settings.ts';
 
 /** Adds the command. */
 export function addServeCommand(program: Command): void {

@@ -1,9 +1,9 @@
 /** Flags that are settings: a flag of the same name wins over the environment. */
 
 import type { Command } from 'commander';
+import type { Context } from '../context.ts';
 import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
-import type { Context } from '../context.ts';
 import { checkKeeps } from '../server/preflight.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
 import { findSecretKey } from '../server/secret-key.ts';

@@ -1,17 +1,11 @@
 /** `connect-apps users …`: the people who sign in, and the accounts that they belong to. */
 
 import type { Command } from 'commander';
-import { getAccount } from '../accounts/account.ts';
+import { getAccount } from '../accounts/operations.ts';
 import type { Context } from '../context.ts';
+import { createUser, deleteUser, getUser, setPassword, updateUser } from '../users/operations.ts';
 import { listMemberships, listUsers } from '../users/store.ts';
-import {
-  createUser,
-  deleteUser,
-  getUser,
-  setPassword,
-  type User,
-  updateUser,
-} from '../users/user.ts';
+import type { User } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { printItem, printList } from './output.ts';

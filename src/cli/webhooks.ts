@@ -1,11 +1,12 @@
 /** `connect-apps webhooks …`: deauthorization callbacks, and every attempt to deliver them. */
 
 import type { Command } from 'commander';
-import { getAccount } from '../accounts/account.ts';
+import { getAccount } from '../accounts/operations.ts';
+import type { Attempt, Callback } from '../callbacks/callback.ts';
+import { getCallback, retryCallback } from '../callbacks/operations.ts';
+import { listCallbacks } from '../callbacks/store.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { type Attempt, type Callback, getCallback, retryCallback } from '../callbacks/callback.ts';
-import { listCallbacks } from '../callbacks/store.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';

@@ -7,16 +7,14 @@ import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
 import { choice, listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
+import { CALLBACK_METHODS, FRIENDLY_NAME_RULE, TEXT_PARAMETERS } from './connect-app.ts';
+import { connectAppFormat, permissionSchema } from './format.ts';
 import {
-  CALLBACK_METHODS,
   deleteConnectApp,
-  FRIENDLY_NAME_RULE,
   getConnectApp,
   listingOfConnectApps,
-  TEXT_PARAMETERS,
   updateConnectApp,
-} from './connect-app.ts';
-import { connectAppFormat, permissionSchema } from './format.ts';
+} from './operations.ts';
 
 const UpdateConnectApp = named(
   'UpdateConnectAppForm',

@@ -4,16 +4,13 @@
  */
 
 import type { Account } from '../accounts/account.ts';
-import {
-  type Authorization,
-  checkCustomer,
-  getConsentParties,
-} from '../authorizations/authorization.ts';
+import type { Authorization } from '../authorizations/authorization.ts';
+import { checkCustomer, getConsentParties } from '../authorizations/operations.ts';
 import { findAuthorization } from '../authorizations/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { listAccountsOf } from '../users/user.ts';
+import { listAccountsOf } from '../users/operations.ts';
 
 /** An account that can give consent, and what it has given to this app before. */
 export interface Customer {

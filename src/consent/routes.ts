@@ -1,7 +1,7 @@
 /** The URL that a Connect button leads to: who, what, one call, one page or redirect. */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { authorizeConnectApp, getConsentParties } from '../authorizations/authorization.ts';
+import { authorizeConnectApp, getConsentParties } from '../authorizations/operations.ts';
 import type { Context } from '../context.ts';
 import { formOf, pathParameter } from '../http/request.ts';
 import type { Pages } from '../pages/pages.ts';

@@ -1,11 +1,11 @@
 /** What the demo app does with a deauthorization callback: the check that every Connect App must make. */
 
 import { timingSafeEqual } from 'node:crypto';
-import { getAccount } from '../accounts/account.ts';
-import { getConnectApp } from '../connect-apps/connect-app.ts';
+import { getAccount } from '../accounts/operations.ts';
+import { signCallback } from '../callbacks/signature.ts';
+import { getConnectApp } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
 import { DEMO_APP_SID, DEMO_DEVELOPER } from '../server/demo.ts';
-import { signCallback } from '../callbacks/signature.ts';
 
 export interface ReceivedCallback {
   method: 'GET' | 'POST';

@@ -6,11 +6,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
-import { DEMO_APP_PATHS } from '../server/demo.ts';
 import { formOf, queryOf } from '../http/request.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Pages } from '../pages/pages.ts';
 import { type Parameters, textOf } from '../parameter.ts';
+import { DEMO_APP_PATHS } from '../server/demo.ts';
 import { parseSid } from '../sid.ts';
 import { isGenuine } from './callbacks.ts';
 import {

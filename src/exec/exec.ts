@@ -4,7 +4,6 @@
  */
 
 import type { Clock } from '../clock.ts';
-import { loadAuthority } from './tls/certificate-authority.ts';
 import { type ChildSettings, changesToEnvironment, PROXY_VARIABLE } from './child-environment.ts';
 import { findUpstreamProxy } from './connection.ts';
 import { findServer, type RunningServer } from './find-server.ts';
@@ -13,6 +12,7 @@ import { explainLeftBehind, findLeftBehind } from './left-behind.ts';
 import { runCommand } from './run-command.ts';
 import { exportLines } from './shell.ts';
 import { createTally, summarize } from './tally.ts';
+import { loadAuthority } from './tls/certificate-authority.ts';
 import { writeTrustFiles } from './tls/trust-files.ts';
 
 export interface ExecOptions {

@@ -8,10 +8,10 @@
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Problem } from '../problem.ts';
-import type { Authority } from './tls/certificate-authority.ts';
 import { createRequestHandler } from './plain-requests.ts';
-import { REVOCATION_LIST_PATH } from './tls/revocation-list.ts';
 import type { Tally } from './tally.ts';
+import type { Authority } from './tls/certificate-authority.ts';
+import { REVOCATION_LIST_PATH } from './tls/revocation-list.ts';
 import { createConnectHandler } from './tunnels.ts';
 import { createTwilioConnections } from './twilio-connections.ts';
 

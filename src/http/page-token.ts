@@ -4,8 +4,8 @@
  * signature that binds it to one account and one list. Letters and digits only: clients expect that.
  */
 
-import { Problem } from '../problem.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { Problem } from '../problem.ts';
 import type { Position } from '../storage/keyset.ts';
 
 /** Where a token leads: beside `from`, whose page began at `start` in the whole list. */

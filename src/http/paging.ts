@@ -1,8 +1,8 @@
 /** Page, PageSize and PageToken <-> a slice of a list; the links of its envelope. */
 
+import type { Keyring } from '../keys/keyring.ts';
 import { checkSpelling, type Parameters, parameterProblem, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import type { Keyring } from '../keys/keyring.ts';
 import type { Position, Slice } from '../storage/keyset.ts';
 import { type PageCursor, parsePageToken, writePageToken } from './page-token.ts';
 

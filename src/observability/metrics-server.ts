@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Metrics } from './metrics.ts';
 import { Problem } from '../problem.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Prometheus needs one. */
 const MAX_CONNECTIONS = 100;

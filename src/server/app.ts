@@ -2,34 +2,34 @@
 
 import { addAccountRoutes } from '../accounts/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
+import { startWebhookWorker, type WebhookWorker } from '../callbacks/worker.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Config } from './config.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import type { Context } from '../context.ts';
-import { placeDemoApp } from './demo.ts';
 import { addDemoAppRoutes } from '../demo-app/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
-import { reportTo } from '../observability/events.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { createServer } from '../http/server.ts';
+import { createKeyring } from '../keys/keyring.ts';
+import { reportTo } from '../observability/events.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
-import { type Purging, startPurging } from './maintenance.ts';
-import { createKeyring } from '../keys/keyring.ts';
-import { addSessionRoutes } from '../users/routes.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
 import { openPostgres } from '../storage/postgres.ts';
 import { openSqlite } from '../storage/sqlite.ts';
 import { prepareFile } from '../storage/sqlite-file.ts';
+import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
-import { startWebhookWorker, type WebhookWorker } from '../callbacks/worker.ts';
+import type { Config } from './config.ts';
+import { placeDemoApp } from './demo.ts';
+import { type Purging, startPurging } from './maintenance.ts';
 
 export interface App {
   context: Context;

@@ -13,8 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from './config.ts';
 import { Problem } from '../problem.ts';
+import type { Config } from './config.ts';
 
 const FIRST_LINE = '# Made by connect-apps: its data is not for version control.';
 /** What lies in a data folder whose .gitignore is missing, such as one that was moved by hand. */

@@ -1,15 +1,12 @@
 /** The demo data of `dev`: fixed values, so that every example of the documentation can be pasted. */
 
-import { createAccount } from '../accounts/account.ts';
-import {
-  addConnectApp,
-  getConnectApp,
-  TEXT_PARAMETERS,
-  updateConnectApp,
-} from '../connect-apps/connect-app.ts';
+import { createAccount } from '../accounts/operations.ts';
+import { TEXT_PARAMETERS } from '../connect-apps/connect-app.ts';
+import { addConnectApp, getConnectApp, updateConnectApp } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
 import { createSid } from '../sid.ts';
-import { addUser, type StoredUser } from '../users/user.ts';
+import { addUser } from '../users/operations.ts';
+import type { StoredUser } from '../users/user.ts';
 
 export const DEMO_DEVELOPER = {
   accountSid: 'AC00000000000000000000000000000001',

@@ -9,10 +9,10 @@ import {
   type EndedKey,
   findPurgeable,
 } from '../authorizations/purge-store.ts';
+import { purgeCallbacks } from '../callbacks/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { purgeSessions } from '../users/session-store.ts';
-import { purgeCallbacks } from '../callbacks/store.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The API's documentation promises 30 days: a day less, so that all is gone by then. */

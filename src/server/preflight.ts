@@ -3,12 +3,12 @@
  * fails, `doctor` reports each. A check that only one of the two knew would let the other mislead.
  */
 
-import type { Config } from './config.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import { checkSchema } from '../storage/migrate.ts';
+import type { Config } from './config.ts';
 import { checkKeyOfDatabase, checkNoDemoSecrets } from './ready.ts';
 import { checkSecretKey } from './secret-key.ts';
-import { checkSchema } from '../storage/migrate.ts';
 
 export interface Given {
   readonly config: Config;

@@ -5,10 +5,9 @@ import { once } from 'node:events';
 import { createServer, isIPv6 } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-
+import { Problem } from '../problem.ts';
 import type { App } from './app.ts';
 import type { Config } from './config.ts';
-import { Problem } from '../problem.ts';
 
 const UNUSABLE_ADDRESS = ['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN'];
 

@@ -7,8 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Config } from './config.ts';
 import { Problem } from '../problem.ts';
+import type { Config } from './config.ts';
 
 const DEMO_KEY = 'connect-apps demo key: not a secret';
 const SHORTEST_KEY = 32;

@@ -7,11 +7,11 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { Config } from './config.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
-import { Problem } from '../problem.ts';
 import { addUpMetrics } from '../observability/worker-metrics.ts';
+import { Problem } from '../problem.ts';
+import type { Config } from './config.ts';
 import { nameListenError, onClosedTerminal } from './run.ts';
 
 /** Before a worker is replaced: one that fails at once is not started in a tight circle. */

@@ -16,8 +16,8 @@ import {
   type SqliteStatement,
 } from 'kysely';
 import { Problem } from '../problem.ts';
-import { commitTogether } from './group-commit.ts';
 import type { Database, Queryable, QueryObserver } from './database.ts';
+import { commitTogether } from './group-commit.ts';
 import { keepRowsOn } from './kept-rows.ts';
 import type { Opening } from './mark.ts';
 import { keepStatementsOn } from './prepared.ts';

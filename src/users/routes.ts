@@ -7,11 +7,11 @@ import type { Pages } from '../pages/pages.ts';
 import { textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { KNOWN_BROWSER_MS, markBrowser } from './known-browser.ts';
-import type { SignInLimits } from './sign-in-limits.ts';
-import { listAccountsOf } from './user.ts';
+import { listAccountsOf } from './operations.ts';
 import { signedInPage, signInPage } from './page.ts';
 import { beginSession, endSession, findSession } from './session.ts';
 import { type Result, trySignIn } from './sign-in.ts';
+import type { SignInLimits } from './sign-in-limits.ts';
 
 /** Where people are led who came to sign in and nothing else. */
 const CONSOLE_PATH = '/console';

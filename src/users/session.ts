@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
+import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
 import { findUser, listMemberships } from './store.ts';
 import type { StoredUser, User } from './user.ts';
-import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
 
 /** How long a session lasts, however much it is used. */
 export const SESSION_MS = 12 * 60 * 60 * 1000;

@@ -7,8 +7,9 @@ import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { canonicalEmail } from './email.ts';
 import { isKnownBrowser } from './known-browser.ts';
+import { findByPassword } from './operations.ts';
 import { networkOf, type SignInLimits } from './sign-in-limits.ts';
-import { findByPassword, type StoredUser } from './user.ts';
+import type { StoredUser } from './user.ts';
 
 export interface Try {
   /** As it was typed. */

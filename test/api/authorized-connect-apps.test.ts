@@ -3,11 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { XMLParser } from 'fast-xml-parser';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { checkProblem } from './check-problem.ts';

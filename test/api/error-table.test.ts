@@ -2,10 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { DATABASES } from '../support/databases.ts';
 import {
   type Credentials,

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { checkProblem } from './check-problem.ts';

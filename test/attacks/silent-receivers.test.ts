@@ -5,13 +5,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext as Test } from 'node:test';
-import { createLogger } from '../../src/observability/logger.ts';
-import type { GuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { createSid } from '../../src/sid.ts';
 import type { Callback } from '../../src/callbacks/callback.ts';
 import { createPlaces } from '../../src/callbacks/places.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
 import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import type { GuardedClient } from '../../src/outgoing/guarded-client.ts';
+import { createSid } from '../../src/sid.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { until } from '../support/until.ts';

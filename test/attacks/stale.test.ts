@@ -11,11 +11,8 @@ import {
   getAccount,
   rotateToken,
   updateAccount,
-} from '../../src/accounts/account.ts';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+} from '../../src/accounts/operations.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { accountPath, accountsPath } from '../api/paths.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -2,17 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { updateAccount } from '../../src/accounts/account.ts';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { updateAccount } from '../../src/accounts/operations.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { endAuthorizations } from '../../src/authorizations/revocation.ts';
-import {
-  type ConnectApp,
-  deleteConnectApp,
-  updateConnectApp,
-} from '../../src/connect-apps/connect-app.ts';
+import type { ConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { Problem } from '../../src/problem.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';

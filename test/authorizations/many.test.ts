@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { KyselyPlugin } from 'kysely';
 import { endAuthorizations } from '../../src/authorizations/revocation.ts';
-import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { deleteConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
 import { createSid } from '../../src/sid.ts';
 import { openContext, type TestContext } from '../support/context.ts';

@@ -4,14 +4,11 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { deleteConnectApp } from '../../src/connect-apps/operations.ts';
 import { purge } from '../../src/server/maintenance.ts';
+import { createUser } from '../../src/users/operations.ts';
 import { findSession } from '../../src/users/session.ts';
-import { createUser } from '../../src/users/user.ts';
 import { openContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { fill, insertApps, insertAuthorizations } from '../support/fill.ts';

@@ -3,14 +3,11 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext as Test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import type { Context } from '../../src/context.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { openContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { openCluster } from '../support/postgres.ts';

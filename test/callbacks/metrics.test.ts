@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { getConnectApp } from '../../src/connect-apps/connect-app.ts';
 import { type Callback, createCallback } from '../../src/callbacks/callback.ts';
 import { MAX_ATTEMPTS } from '../../src/callbacks/schedule.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
+import { getConnectApp } from '../../src/connect-apps/operations.ts';
 import { present } from '../api/narrow.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createSid } from '../../src/sid.ts';
-import { type Callback, getCallback, retryCallback } from '../../src/callbacks/callback.ts';
+import type { Callback } from '../../src/callbacks/callback.ts';
 import { claimCallback, settleCallback } from '../../src/callbacks/delivery-store.ts';
+import { getCallback, retryCallback } from '../../src/callbacks/operations.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
+import { createSid } from '../../src/sid.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 

@@ -3,13 +3,10 @@
 import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, before, describe, it, type TestContext as Test } from 'node:test';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { startWebhookWorker, type WorkerParts } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { startWebhookWorker, type WorkerParts } from '../../src/callbacks/worker.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';

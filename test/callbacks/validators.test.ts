@@ -10,18 +10,15 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import twilio from 'twilio';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { signCallback } from '../../src/callbacks/signature.ts';
+import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { calledUrl } from '../../src/http-url.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { parseTarget } from '../../src/outgoing/target.ts';
 import { findFault, urlRule } from '../../src/parameter.ts';
-import { signCallback } from '../../src/callbacks/signature.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { findRefusal, folderOf } from '../clients/describe-client.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

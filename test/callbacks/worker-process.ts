@@ -1,10 +1,10 @@
 /** A process that does nothing but deliver: DATABASE_URL CLOCK_OFFSET_MS. */
 
-import { createContext } from '../../src/server/app.ts';
-import { createConfig } from '../../src/server/config.ts';
+import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { createContext } from '../../src/server/app.ts';
+import { createConfig } from '../../src/server/config.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
 
 const [databaseUrl = '', offsetMs = '0'] = process.argv.slice(2);

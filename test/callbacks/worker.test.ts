@@ -3,21 +3,18 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import twilio from 'twilio';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import type { Context } from '../../src/context.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { purge } from '../../src/server/maintenance.ts';
-import { getCallback, retryCallback } from '../../src/callbacks/callback.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import {
   claimCallback,
   findDueCallbacks,
   settleCallback,
 } from '../../src/callbacks/delivery-store.ts';
+import { getCallback, retryCallback } from '../../src/callbacks/operations.ts';
 import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import type { Context } from '../../src/context.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
+import { purge } from '../../src/server/maintenance.ts';
 import { present } from '../api/narrow.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

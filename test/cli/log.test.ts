@@ -5,14 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { updateAccount } from '../../src/accounts/account.ts';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import { deleteConnectApp } from '../../src/connect-apps/connect-app.ts';
-import { DEMO_CUSTOMER } from '../../src/server/demo.ts';
+import { updateAccount } from '../../src/accounts/operations.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { deleteConnectApp } from '../../src/connect-apps/operations.ts';
 import { createLogger, readable } from '../../src/observability/logger.ts';
+import { DEMO_CUSTOMER } from '../../src/server/demo.ts';
 import { connectAppPath, connectAppsPath } from '../api/paths.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { createUser } from '../../src/users/user.ts';
+import { createUser } from '../../src/users/operations.ts';
 import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

@@ -4,10 +4,7 @@
  * server fails to show. They are told of it in environment variables, by these names.
  */
 
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import type { Permission } from '../../src/connect-apps/permissions.ts';
 import { present } from '../api/narrow.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { startServer } from '../support/server.ts';
 import { visit } from '../support/visitor.ts';
 import { folderOf } from './describe-client.ts';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { findAuthorization } from '../../src/authorizations/store.ts';
-import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { BROWSER_OBSTACLE, launchBrowser } from '../support/browser.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';

@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { findAuthorization } from '../../src/authorizations/store.ts';
-import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { DEMO_PASSWORD_HASH } from '../../src/server/demo.ts';
 import { createSid } from '../../src/sid.ts';
-import { addUser } from '../../src/users/user.ts';
+import { addUser } from '../../src/users/operations.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, type Reply, startServer, type TestServer } from '../support/server.ts';

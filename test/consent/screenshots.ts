@@ -6,11 +6,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
-import { updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
+import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { DEMO_APP_SID, DEMO_PASSWORD_HASH } from '../../src/server/demo.ts';
 import { createSid } from '../../src/sid.ts';
-import { addUser } from '../../src/users/user.ts';
+import { addUser } from '../../src/users/operations.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startServer } from '../support/server.ts';
 

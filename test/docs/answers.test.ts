@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
 import { startServerWithLostDatabase } from '../clients/lost-database.ts';
 import { textUpTo } from '../property/text.ts';

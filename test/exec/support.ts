@@ -10,9 +10,9 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/clock.ts';
-import { loadAuthority } from '../../src/exec/tls/certificate-authority.ts';
 import { type ForwardProxy, startForwardProxy } from '../../src/exec/forward-proxy.ts';
 import { createTally, type Tally } from '../../src/exec/tally.ts';
+import { loadAuthority } from '../../src/exec/tls/certificate-authority.ts';
 
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-test-'));

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { createAccount } from '../../src/accounts/account.ts';
-import { createContext } from '../../src/server/app.ts';
-import { createConfig } from '../../src/server/config.ts';
-import { createConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { createAccount } from '../../src/accounts/operations.ts';
+import { createConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
 import { Problem } from '../../src/problem.ts';
+import { createContext } from '../../src/server/app.ts';
+import { createConfig } from '../../src/server/config.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { objectOf } from '../api/narrow.ts';
 import { accountsPath, connectAppPath } from '../api/paths.ts';

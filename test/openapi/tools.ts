@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 

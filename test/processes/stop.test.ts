@@ -6,13 +6,10 @@ import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { describe, it, type TestContext as Test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { ended } from '../support/cli.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

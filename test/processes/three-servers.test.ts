@@ -3,12 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { rotateToken, updateAccount } from '../../src/accounts/account.ts';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/connect-app.ts';
+import { rotateToken, updateAccount } from '../../src/accounts/operations.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { accountPath, connectAppPath } from '../api/paths.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';

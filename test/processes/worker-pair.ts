@@ -4,9 +4,9 @@
  */
 
 import cluster, { type Worker } from 'node:cluster';
-import { runWorkers, sayListening } from '../../src/server/workers.ts';
-import { createConfig } from '../../src/server/config.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { createConfig } from '../../src/server/config.ts';
+import { runWorkers, sayListening } from '../../src/server/workers.ts';
 import { present } from '../api/narrow.ts';
 
 const WAYS: Record<string, (worker: Worker) => void> = {

@@ -8,23 +8,28 @@ import {
   getAccount,
   rotateToken,
   updateAccount,
-} from '../../src/accounts/account.ts';
+} from '../../src/accounts/operations.ts';
 import { reEncryptTokens } from '../../src/accounts/re-encrypt.ts';
 import { findAccount } from '../../src/accounts/store.ts';
-import { createContext } from '../../src/server/app.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import type { Callback } from '../../src/callbacks/callback.ts';
 import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
-import { createConfig } from '../../src/server/config.ts';
+  claimCallback,
+  releaseCallback,
+  type Settlement,
+  settleCallback,
+} from '../../src/callbacks/delivery-store.ts';
+import { getCallback, retryCallback } from '../../src/callbacks/operations.ts';
+import { listCallbacks } from '../../src/callbacks/store.ts';
 import {
   createConnectApp,
   deleteConnectApp,
   updateConnectApp,
-} from '../../src/connect-apps/connect-app.ts';
+} from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
+import { createContext } from '../../src/server/app.ts';
+import { createConfig } from '../../src/server/config.ts';
 import { purge } from '../../src/server/maintenance.ts';
-import { endSession, findSession } from '../../src/users/session.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import {
   createUser,
@@ -33,15 +38,8 @@ import {
   listAccountsOf,
   setPassword,
   updateUser,
-} from '../../src/users/user.ts';
-import { type Callback, getCallback, retryCallback } from '../../src/callbacks/callback.ts';
-import {
-  claimCallback,
-  releaseCallback,
-  type Settlement,
-  settleCallback,
-} from '../../src/callbacks/delivery-store.ts';
-import { listCallbacks } from '../../src/callbacks/store.ts';
+} from '../../src/users/operations.ts';
+import { endSession, findSession } from '../../src/users/session.ts';
 import { present } from '../api/narrow.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';

@@ -14,13 +14,13 @@ import { findAccountsOfUser } from '../../src/accounts/store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
+import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import * as apps from '../../src/connect-apps/store.ts';
-import { purgeSessions } from '../../src/users/session-store.ts';
 import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import type { Schema } from '../../src/storage/schema.ts';
+import { purgeSessions } from '../../src/users/session-store.ts';
 import { listUsers } from '../../src/users/store.ts';
-import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import {

@@ -2,12 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import {
-  authorizeConnectApp,
-  revokeAuthorization,
-} from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Settings } from '../../src/server/config.ts';
-import { addConnectApp } from '../../src/connect-apps/connect-app.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { objectOf, stringOf } from '../api/narrow.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';

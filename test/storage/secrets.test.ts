@@ -5,10 +5,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createAccount } from '../../src/accounts/account.ts';
+import { createAccount } from '../../src/accounts/operations.ts';
 import { systemClock } from '../../src/clock.ts';
-import { Problem } from '../../src/problem.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
+import { Problem } from '../../src/problem.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
 

@@ -3,11 +3,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccount } from '../../src/accounts/account.ts';
+import { createAccount } from '../../src/accounts/operations.ts';
+import type { ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
+import { addConnectApp } from '../../src/connect-apps/operations.ts';
+import type { Context } from '../../src/context.ts';
 import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
-import { addConnectApp, type ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
-import type { Context } from '../../src/context.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';

@@ -10,19 +10,20 @@ import {
   getAccount,
   rotateToken,
   updateAccount,
-} from '../../src/accounts/account.ts';
-import { createApp } from '../../src/server/app.ts';
+} from '../../src/accounts/operations.ts';
 import type { Clock } from '../../src/clock.ts';
-import { createConfig, type Settings } from '../../src/server/config.ts';
-import { addConnectApp, type ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
+import type { ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
+import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
+import { createLogger, readable } from '../../src/observability/logger.ts';
+import { createApp } from '../../src/server/app.ts';
+import { createConfig, type Settings } from '../../src/server/config.ts';
 import {
   DEMO_CONNECT_APP_SID,
   DEMO_CUSTOMER,
   DEMO_DEVELOPER,
   seedDemoData,
 } from '../../src/server/demo.ts';
-import { createLogger, readable } from '../../src/observability/logger.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';

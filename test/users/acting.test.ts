@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { authorizeConnectApp } from '../../src/authorizations/authorization.ts';
+import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
+import { createUser, deleteUser, setPassword, updateUser } from '../../src/users/operations.ts';
 import { actingFor, beginSession, endSession } from '../../src/users/session.ts';
 import { findUser } from '../../src/users/store.ts';
-import { createUser, deleteUser, setPassword, updateUser } from '../../src/users/user.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Credentials } from '../support/server.ts';

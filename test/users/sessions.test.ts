@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setPassword } from '../../src/users/operations.ts';
 import { findSession } from '../../src/users/session.ts';
-import { setPassword } from '../../src/users/user.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { visit } from '../support/visitor.ts';

@@ -1,0 +1,209 @@
+/** What can be done with accounts and subaccounts, each operation one transaction. No HTTP. */
+
+import { endAuthorizations } from '../authorizations/revocation.ts';
+import type { Context } from '../context.ts';
+import {
+  checkFriendlyName,
+  checkSpelling,
+  checkText,
+  type Parameters,
+  type TextRule,
+  textOf,
+} from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { createSid, parseSid } from '../sid.ts';
+import type { Slice } from '../storage/keyset.ts';
+import {
+  type AccountType,
+  defaultFriendlyName,
+  FRIENDLY_NAME_RULE,
+  isSubaccount,
+  parseStatus,
+} from './account.ts';
+import { type AccountFilter, findPosition, listAccounts } from './list-store.ts';
+import { type AccountChanges, findAccount, insertAccount, updateAccountRow } from './store.ts';
+import {
+  type AccountWithToken,
+  createAuthToken,
+  type StoredToken,
+  sealToken,
+  withToken,
+} from './token.ts';
+
+export interface NewAccount {
+  /** Made when absent. */
+  sid?: string;
+  /** Made when absent: 32 random lower-case hex digits. */
+  authToken?: string;
+  friendlyName?: string;
+  type?: AccountType;
+  /** The parent; absent for a parent account. */
+  ownerAccountSid?: string;
+}
+
+/** Makes an account that is not stored yet, with its token as it will be. */
+export function makeAccount(
+  context: Context,
+  account: NewAccount,
+): { account: AccountWithToken; token: StoredToken } {
+  const sid = account.sid ?? createSid('AC');
+  const now = context.clock.now();
+  const authToken = account.authToken ?? createAuthToken();
+  const made: AccountWithToken = {
+    sid,
+    ownerAccountSid: account.ownerAccountSid ?? sid,
+    friendlyName: account.friendlyName ?? defaultFriendlyName(now),
+    type: account.type ?? 'Full',
+    status: 'active',
+    createdAt: now,
+    updatedAt: now,
+    authToken,
+  };
+  return { account: made, token: sealToken(context, sid, authToken) };
+}
+
+/** Creates an account; one that exists with the same SID is left as it is. */
+export async function createAccount(
+  context: Context,
+  newAccount: NewAccount,
+): Promise<AccountWithToken> {
+  const { account, token } = makeAccount(context, newAccount);
+  checkFriendlyName(FRIENDLY_NAME_RULE, account.friendlyName);
+  await context.database.transaction((transaction) => insertAccount(transaction, account, token));
+  return account;
+}
+
+/** Creates a subaccount of the account `parentSid`; a subaccount cannot have any: `nested_subaccount`. */
+export async function createSubaccount(
+  context: Context,
+  parentSid: string,
+  parameters: Parameters,
+): Promise<AccountWithToken> {
+  const friendlyName = textOf(parameters, 'FriendlyName');
+  const { account: child, token } = makeAccount(context, {
+    ownerAccountSid: parentSid,
+    ...(friendlyName !== undefined && { friendlyName }),
+  });
+  checkFriendlyName(FRIENDLY_NAME_RULE, child.friendlyName);
+  return context.database.transaction(async (transaction) => {
+    const parent = await findAccount(transaction, parentSid);
+    if (!parent) throw new Problem('not_found');
+    if (isSubaccount(parent)) {
+      throw new Problem('nested_subaccount', 'A subaccount cannot create subaccounts.');
+    }
+    const account = { ...child, type: parent.type };
+    await insertAccount(transaction, account, token);
+    return account;
+  });
+}
+
+/** Returns the account, and raises `not_found` when there is none with this SID. */
+export async function getAccount(context: Context, sidText: string): Promise<AccountWithToken> {
+  const sid = parseSid('AC', sidText);
+  const found = sid && (await findAccount(context.database.query, sid));
+  if (!found) throw new Problem('not_found');
+  return withToken(context, found);
+}
+
+/**
+ * Changes FriendlyName and Status. A closed account stays closed; closing one ends what it, or its
+ * parent for it, authorized Connect Apps to do.
+ */
+export async function updateAccount(
+  context: Context,
+  sid: string,
+  parameters: Parameters,
+): Promise<AccountWithToken> {
+  const changes = parseAccountChanges(parameters);
+  const updatedAt = context.clock.now();
+  let count = 0;
+  const changed = await context.database.transaction(async (transaction) => {
+    const account = await findAccount(transaction, sid);
+    if (!account) throw new Problem('not_found');
+    if (changes.status && account.status === 'closed' && changes.status !== 'closed') {
+      throw new Problem('account_closed', 'The account is closed, and that is final.');
+    }
+    await updateAccountRow(transaction, sid, { ...changes, updatedAt });
+    if (changes.status === 'closed') {
+      const whose = isSubaccount(account) ? { subaccountSid: sid } : { accountSid: sid };
+      count = await endAuthorizations(transaction, whose, updatedAt);
+    }
+    const updated = await findAccount(transaction, sid);
+    if (!updated) throw new Problem('not_found');
+    return withToken(context, updated);
+  });
+  if (count > 0) context.report({ name: 'revoked', count, accountSid: sid });
+  return changed;
+}
+
+/**
+ * Gives the account a new primary auth token. The old one keeps working as the secondary token until
+ * the next rotation, or stops at once when `keepOld` is false.
+ */
+export async function rotateToken(
+  context: Context,
+  sidText: string,
+  options: { keepOld: boolean },
+): Promise<AccountWithToken> {
+  const { sid } = await getAccount(context, sidText);
+  const authToken = createAuthToken();
+  const token = sealToken(context, sid, authToken);
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const account = await findAccount(transaction, sid);
+    if (!account) throw new Problem('not_found');
+    // The same already when this runs again after a commit whose answer was lost.
+    if (account.token.digest !== token.digest) {
+      const secondaryToken = options.keepOld ? account.token : null;
+      await updateAccountRow(transaction, sid, { token, secondaryToken, updatedAt });
+    }
+    return { ...withToken(context, account), authToken, updatedAt };
+  });
+}
+
+function parseAccountChanges(parameters: Parameters): AccountChanges {
+  const friendlyName = textOf(parameters, 'FriendlyName');
+  const status = textOf(parameters, 'Status');
+  return {
+    ...(friendlyName !== undefined && {
+      friendlyName: checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName),
+    }),
+    ...(status !== undefined && { status: parseStatus(status) }),
+  };
+}
+
+/** A filter may be any text that a name could hold. */
+const FILTER_RULE: TextRule = { type: 'string', description: 'The whole name of an account.' };
+
+export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
+
+/** Reads the filters of a list; raises `status_invalid` for a status that does not exist. */
+export function parseAccountFilters(parameters: Parameters): AccountListFilters {
+  checkSpelling(parameters, ['FriendlyName', 'Status']);
+  const friendlyName = textOf(parameters, 'FriendlyName');
+  const status = textOf(parameters, 'Status');
+  return {
+    ...(friendlyName && { friendlyName: checkText('FriendlyName', FILTER_RULE, friendlyName) }),
+    ...(status && { status: parseStatus(status) }),
+  };
+}
+
+/** The accounts that a caller sees: one alone, or a parent and its subaccounts. */
+export function listingOfAccounts(
+  context: Context,
+  scope: Pick<AccountFilter, 'sid' | 'ownerAccountSid'>,
+  filters: AccountListFilters,
+) {
+  const { query } = context.database;
+  const filter: AccountFilter = { ...filters, ...scope };
+  const links = {
+    ...(filters.friendlyName && { FriendlyName: filters.friendlyName }),
+    ...(filters.status && { Status: filters.status }),
+  };
+  return {
+    scope: `${scope.ownerAccountSid ?? scope.sid} Accounts ${JSON.stringify(links)}`,
+    filters: links,
+    slice: (slice: Slice) => listAccounts(query, filter, slice),
+    findPosition: (count: number) => findPosition(query, filter, count),
+  };
+}

@@ -1,0 +1,125 @@
+/** What can be done with Connect Apps, each operation one transaction. No HTTP. */
+
+import { endAuthorizations } from '../authorizations/revocation.ts';
+import type { Context } from '../context.ts';
+import type { Parameters } from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { createSid, parseSid } from '../sid.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { Slice } from '../storage/keyset.ts';
+import {
+  type ConnectApp,
+  type ConnectAppProperties,
+  parseConnectAppChanges,
+} from './connect-app.ts';
+import {
+  deleteConnectAppRow,
+  findConnectApp,
+  findPosition,
+  insertConnectApp,
+  listConnectApps,
+  updateConnectAppRow,
+} from './store.ts';
+
+/** Creates an app that `accountSid` owns. FriendlyName is required; the rest may come later. */
+export async function createConnectApp(
+  context: Context,
+  accountSid: string,
+  parameters: Parameters,
+): Promise<ConnectApp> {
+  const changes = parseConnectAppChanges({ FriendlyName: '', ...parameters });
+  return addConnectApp(context, accountSid, createSid('CN'), changes);
+}
+
+/** Adds an app with a SID that is already known; an app that has this SID is left as it is. */
+export async function addConnectApp(
+  context: Context,
+  accountSid: string,
+  sid: string,
+  properties: Partial<ConnectAppProperties>,
+): Promise<ConnectApp> {
+  const app: ConnectApp = {
+    friendlyName: null,
+    description: null,
+    companyName: null,
+    homepageUrl: null,
+    authorizeRedirectUrl: null,
+    deauthorizeCallbackUrl: null,
+    deauthorizeCallbackMethod: null,
+    permissions: [],
+    logoUrl: null,
+    termsOfServiceUrl: null,
+    ...properties,
+    sid,
+    accountSid,
+    createdAt: context.clock.now(),
+  };
+  await context.database.transaction((transaction) => insertConnectApp(transaction, app));
+  return app;
+}
+
+/** Returns the account's app, and raises `not_found` when it has none with this SID. */
+export async function getConnectApp(
+  context: Context,
+  accountSid: string,
+  sidText: string,
+): Promise<ConnectApp> {
+  return getConnectAppIn(context.database.query, accountSid, sidText);
+}
+
+async function getConnectAppIn(
+  query: Queryable,
+  accountSid: string,
+  sidText: string,
+): Promise<ConnectApp> {
+  const sid = parseSid('CN', sidText);
+  const app = sid && (await findConnectApp(query, { accountSid, sid }));
+  if (!app) throw new Problem('not_found');
+  return app;
+}
+
+/** The Connect Apps of an account. */
+export function listingOfConnectApps(context: Context, accountSid: string) {
+  const { query } = context.database;
+  return {
+    scope: `${accountSid} ConnectApps`,
+    slice: (slice: Slice) => listConnectApps(query, accountSid, slice),
+    findPosition: (count: number) => findPosition(query, accountSid, count),
+  };
+}
+
+/** Changes the properties that `parameters` name and leaves the others; `not_found` as above. */
+export async function updateConnectApp(
+  context: Context,
+  accountSid: string,
+  sidText: string,
+  parameters: Parameters,
+): Promise<ConnectApp> {
+  const changes = parseConnectAppChanges(parameters);
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const { sid } = await getConnectAppIn(transaction, accountSid, sidText);
+    const app = await updateConnectAppRow(transaction, { accountSid, sid }, changes, updatedAt);
+    if (app === undefined) throw new Problem('not_found');
+    return app;
+  });
+}
+
+/**
+ * Deletes the app and all that it said of itself, and ends what it was authorized to do, with a
+ * callback for each; `not_found` as above.
+ */
+export async function deleteConnectApp(
+  context: Context,
+  accountSid: string,
+  sidText: string,
+): Promise<void> {
+  const { sid } = await getConnectApp(context, accountSid, sidText);
+  const now = context.clock.now();
+  const count = await context.database.transaction(async (transaction) => {
+    const ended = await endAuthorizations(transaction, { connectAppSid: sid }, now);
+    await deleteConnectAppRow(transaction, { accountSid, sid });
+    return ended;
+  });
+  if (count > 0) context.report({ name: 'revoked', count, connectAppSid: sid });
+}

@@ -1,0 +1,154 @@
+/** What can be done with users, each operation one transaction. No HTTP. */
+
+import { type Account, isSubaccount } from '../accounts/account.ts';
+import { findAccount, findAccountsOfUser } from '../accounts/store.ts';
+import { withoutToken } from '../accounts/token.ts';
+import type { Context } from '../context.ts';
+import { parameterProblem } from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { createSid, parseSid } from '../sid.ts';
+import { canonicalEmail, isEmail } from './email.ts';
+import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
+import type { Asker } from './semaphore.ts';
+import { endSessionsOf } from './session-store.ts';
+import {
+  changeMemberships,
+  deleteUserRow,
+  findUserByEmail,
+  insertUser,
+  listMemberships,
+  setPasswordHash,
+} from './store.ts';
+import type { StoredUser, User } from './user.ts';
+
+export interface NewUser {
+  email: string;
+  password: string;
+  /** The parent accounts that the user belongs to. */
+  accountSids: readonly string[];
+}
+
+/** Creates a user. Raises `parameter_invalid` for an e-mail that is taken or none, or a weak password. */
+export async function createUser(context: Context, user: NewUser): Promise<User> {
+  const email = parseEmail(user.email);
+  checkNewPassword(user.password);
+  const accountSids: string[] = [];
+  for (const text of user.accountSids) accountSids.push(await parseMembership(context, text));
+  const created: StoredUser = {
+    sid: createSid('US'),
+    email,
+    createdAt: context.clock.now(),
+    passwordHash: await hashPassword(user.password),
+  };
+  await addUser(context, created, accountSids);
+  const stored = await findUserByEmail(context.database.query, email);
+  if (stored?.sid !== created.sid) throw parameterProblem('Email', 'belongs to a user already');
+  return created;
+}
+
+/** Adds a user whose password is hashed already; a user with this e-mail is left as it is. */
+export async function addUser(
+  context: Context,
+  user: StoredUser,
+  accountSids: readonly string[],
+): Promise<void> {
+  await context.database.transaction((transaction) => insertUser(transaction, user, accountSids));
+}
+
+/** Gives a user another password, and ends every session that was begun with the old one. */
+export async function setPassword(
+  context: Context,
+  emailText: string,
+  password: string,
+): Promise<User> {
+  checkNewPassword(password);
+  const passwordHash = await hashPassword(password);
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
+    if (!user) throw new Problem('not_found');
+    await setPasswordHash(transaction, user.sid, passwordHash, updatedAt);
+    await endSessionsOf(transaction, user.sid);
+    return user;
+  });
+}
+
+/** Returns the user with this e-mail, and raises `not_found` when there is none. */
+export async function getUser(context: Context, emailText: string): Promise<User> {
+  const user = await findUserByEmail(context.database.query, canonicalEmail(emailText));
+  if (!user) throw new Problem('not_found');
+  return user;
+}
+
+/**
+ * Adds a user to accounts and takes the user out of others, which holds at once. Raises `not_found` for
+ * an unknown user or account, and `parameter_invalid` for an account that the user does not belong to.
+ */
+export async function updateUser(
+  context: Context,
+  emailText: string,
+  change: { add: readonly string[]; remove: readonly string[] },
+): Promise<User> {
+  const user = await getUser(context, emailText);
+  const add: string[] = [];
+  for (const text of change.add) add.push(await parseMembership(context, text));
+  const memberships = await listMemberships(context.database.query, user.sid);
+  const remove = change.remove.map((text) => {
+    const sid = parseSid('AC', text);
+    if (sid !== undefined && memberships.includes(sid)) return sid;
+    throw new Problem('parameter_invalid', `${user.email} does not belong to ${text}.`);
+  });
+  await context.database.transaction((transaction) =>
+    changeMemberships(transaction, user.sid, { add, remove }),
+  );
+  return user;
+}
+
+/** Deletes a user with every membership and session; raises `not_found` when there is none. */
+export async function deleteUser(context: Context, emailText: string): Promise<User> {
+  const user = await getUser(context, emailText);
+  await context.database.transaction(async (transaction) => {
+    await endSessionsOf(transaction, user.sid);
+    await deleteUserRow(transaction, user.sid);
+  });
+  return user;
+}
+
+/**
+ * Returns the user with this e-mail, canonical, and this password, or undefined, after the same work in any
+ * case. Raises `overloaded` when too many wait for it.
+ */
+export async function findByPassword(
+  context: Context,
+  email: string,
+  password: string,
+  asker: Asker,
+): Promise<StoredUser | undefined> {
+  // What is no address is nobody's, and takes as long.
+  const user = isEmail(email) ? await findUserByEmail(context.database.query, email) : undefined;
+  const isRight = await verifyPassword(password, user?.passwordHash, asker);
+  return isRight ? user : undefined;
+}
+
+/** The accounts that a user may act for. */
+export async function listAccountsOf(context: Context, userSid: string): Promise<Account[]> {
+  const accounts = await findAccountsOfUser(context.database.query, userSid);
+  return accounts.filter((account) => account.status !== 'closed').map(withoutToken);
+}
+
+function parseEmail(text: string): string {
+  const email = canonicalEmail(text);
+  if (isEmail(email)) return email;
+  throw parameterProblem('Email', 'must be an e-mail address, such as ada@example.com');
+}
+
+async function parseMembership(context: Context, text: string): Promise<string> {
+  const sid = parseSid('AC', text);
+  const account = sid && (await findAccount(context.database.query, sid));
+  if (!account) throw new Problem('not_found');
+  if (!isSubaccount(account)) return account.sid;
+  throw parameterProblem(
+    'AccountSid',
+    'must be a parent account: its users act for its subaccounts',
+  );
+}
