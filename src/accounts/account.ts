@@ -49,3 +49,11 @@ export function defaultFriendlyName(now: number): string {
   const meridian = Number(time.slice(0, 2)) < 12 ? 'am' : 'pm';
   return `SubAccount Created at ${date} ${time.slice(0, 5)} ${meridian}`;
 }
+
+/** From active to closed; a subaccount has the worse of its own and its parent's. */
+const SEVERITY: Record<AccountStatus, number> = { active: 0, suspended: 1, closed: 2 };
+
+/** The status of a subaccount from its own and its parent's. */
+export function worseOf(one: AccountStatus, other: AccountStatus): AccountStatus {
+  return SEVERITY[other] > SEVERITY[one] ? other : one;
+}

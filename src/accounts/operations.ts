@@ -27,6 +27,8 @@ import {
   createAuthToken,
   type StoredToken,
   sealToken,
+  type VisibleAccount,
+  withoutToken,
   withToken,
 } from './token.ts';
 
@@ -95,6 +97,16 @@ export async function createSubaccount(
     await insertAccount(transaction, account, token);
     return account;
   });
+}
+
+/** Returns the account without its token; undefined when there is none with this SID. */
+export async function findVisibleAccount(
+  context: Context,
+  sidText: string,
+): Promise<VisibleAccount | undefined> {
+  const sid = parseSid('AC', sidText);
+  const found = sid && (await findAccount(context.database.query, sid));
+  return found ? withoutToken(found) : undefined;
 }
 
 /** Returns the account, and raises `not_found` when there is none with this SID. */

@@ -5,6 +5,7 @@ import type { Queryable } from '../storage/database.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { AccountsTable } from '../storage/schema.ts';
 import type { Account, AccountStatus } from './account.ts';
+import { worseOf } from './account.ts';
 import type { StoredAccount, StoredToken } from './token.ts';
 
 /** A row with the status of its parent; null when there is no such account. */
@@ -158,14 +159,6 @@ function selectAccounts(query: Queryable) {
         .whereRef('owner.sid', '=', 'account.owner_account_sid')
         .as('owner_status'),
     );
-}
-
-/** From active to closed; a subaccount has the worse of its own and its parent's. */
-const SEVERITY: Record<AccountStatus, number> = { active: 0, suspended: 1, closed: 2 };
-
-/** The status of a subaccount from its own and its parent's. */
-export function worseOf(one: AccountStatus, other: AccountStatus): AccountStatus {
-  return SEVERITY[other] > SEVERITY[one] ? other : one;
 }
 
 /** Makes an account of its row. */

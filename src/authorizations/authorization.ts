@@ -1,6 +1,6 @@
 /**
  * What customers authorize Connect Apps to do: consent, and its end. No HTTP, no SQL text. What an
- * authorized request may then open is accounts/access.ts.
+ * authorized request may then open is access/decide.ts.
  */
 
 import type { Account } from '../accounts/account.ts';

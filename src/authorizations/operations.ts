@@ -117,6 +117,14 @@ export async function authorizeConnectApp(
   return authorization;
 }
 
+/** What an account has authorized an app to do, or had; undefined when it never did. */
+export function findEarlierAuthorization(
+  context: Context,
+  key: AuthorizationKey,
+): Promise<Authorization | undefined> {
+  return findAuthorization(context.database.query, key);
+}
+
 /** Revokes an authorization and queues its callback; `not_found` when there is none (any more). */
 export async function revokeAuthorization(
   context: Context,

@@ -2,7 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import type { AccountStatus } from '../accounts/account.ts';
-import { worseOf } from '../accounts/store.ts';
+import { worseOf } from '../accounts/account.ts';
 import { joinPermissions, splitPermissions } from '../connect-apps/permissions.ts';
 import type { Queryable } from '../storage/database.ts';
 import { prepared } from '../storage/prepared.ts';

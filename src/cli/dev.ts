@@ -2,11 +2,6 @@
 
 import { BlockList, isIP } from 'node:net';
 import type { Command } from 'commander';
-import { createLogger, readable } from '../observability/logger.ts';
-import { Problem } from '../problem.ts';
-import { createApp, openDatabase, prepareDatabase } from '../server/app.ts';
-import type { Config } from '../server/config.ts';
-import { prepareDataFolder } from '../server/data-folder.ts';
 import {
   DEMO_APP_SID,
   DEMO_CONNECT_APP_SID,
@@ -14,7 +9,12 @@ import {
   DEMO_DEVELOPER,
   DEMO_PASSWORD,
   seedDemoData,
-} from '../server/demo.ts';
+} from '../demo/data.ts';
+import { createLogger, readable } from '../observability/logger.ts';
+import { Problem } from '../problem.ts';
+import { createApp, openDatabase, prepareDatabase } from '../server/app.ts';
+import type { Config } from '../server/config.ts';
+import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
 import { runServer } from '../server/run.ts';

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
+import { DEMO_DEVELOPER, seedDemoData } from '../demo/data.ts';
 import { sendToStarter, startInBackground, untilEnded } from '../exec/background.ts';
 import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
@@ -9,7 +10,6 @@ import { findAuthorityFolder } from '../exec/tls/authority-file.ts';
 import { Problem } from '../problem.ts';
 import { createApp } from '../server/app.ts';
 import { createConfig, rawEnvironment } from '../server/config.ts';
-import { DEMO_DEVELOPER, seedDemoData } from '../server/demo.ts';
 import { findSecretKey } from '../server/secret-key.ts';
 import { migrate } from '../storage/migrate.ts';
 import { print } from './output.ts';

@@ -5,8 +5,11 @@
 
 import type { Account } from '../accounts/account.ts';
 import type { Authorization } from '../authorizations/authorization.ts';
-import { checkCustomer, getConsentParties } from '../authorizations/operations.ts';
-import { findAuthorization } from '../authorizations/store.ts';
+import {
+  checkCustomer,
+  findEarlierAuthorization,
+  getConsentParties,
+} from '../authorizations/operations.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -48,7 +51,7 @@ export async function getConsent(
       continue;
     }
     const key = { accountSid: account.sid, connectAppSid: app.sid };
-    customers.push({ account, earlier: await findAuthorization(query, key) });
+    customers.push({ account, earlier: await findEarlierAuthorization(context, key) });
   }
   if (customers.length === 0) throw obstacle;
   const { authorizeRedirectUrl } = app;

@@ -9,8 +9,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Problem } from '../problem.ts';
 import { createRequestHandler } from './plain-requests.ts';
-import type { Tally } from './tally.ts';
-import type { Authority } from './tls/certificate-authority.ts';
+import type { ForwardProxyOptions } from './proxy-options.ts';
 import { REVOCATION_LIST_PATH } from './tls/revocation-list.ts';
 import { createConnectHandler } from './tunnels.ts';
 import { createTwilioConnections } from './twilio-connections.ts';
@@ -21,19 +20,6 @@ export interface ForwardProxy {
   settle(): void;
   /** Ends every connection that is still open. */
   close(): Promise<void>;
-}
-
-export interface ForwardProxyOptions {
-  /** Where requests to Twilio's API go instead. */
-  serverUrl: string;
-  authority: Authority;
-  /** 0 for any free port. */
-  port: number;
-  /** The proxy through which other hosts are reached; undefined to reach them directly. */
-  upstream: URL | undefined;
-  /** What has come of the requests to Twilio. */
-  tally: Tally;
-  notice(line: string): void;
 }
 
 /** Starts a proxy on 127.0.0.1; raises `setting_invalid` when it cannot have the port. */

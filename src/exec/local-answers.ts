@@ -2,7 +2,7 @@
 
 import { createServer, type RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ForwardProxyOptions } from './forward-proxy.ts';
+import type { ForwardProxyOptions } from './proxy-options.ts';
 import { explainRefusal, refuse } from './refusal.ts';
 import { countRefusal } from './tally.ts';
 import { destinationOf } from './twilio-hosts.ts';

@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { proxyAuthorization } from './connection.ts';
-import type { ForwardProxyOptions } from './forward-proxy.ts';
 import { createLocalAnswer } from './local-answers.ts';
+import type { ForwardProxyOptions } from './proxy-options.ts';
 import { refuse } from './refusal.ts';
 import { forwardRequest } from './relay.ts';
 import { answerRevocationList, isRevocationListRequest } from './tls/revocation-list.ts';

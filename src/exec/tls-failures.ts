@@ -1,6 +1,6 @@
 /** Why a command did not get through a TLS handshake with exec, in sentences that say what to do. */
 
-import type { ForwardProxyOptions } from './forward-proxy.ts';
+import type { ForwardProxyOptions } from './proxy-options.ts';
 import { countRefusal } from './tally.ts';
 
 export interface TlsFailures {

@@ -3,8 +3,8 @@
 import type { Duplex } from 'node:stream';
 import { TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { openConnection } from './connection.ts';
-import type { ForwardProxyOptions } from './forward-proxy.ts';
 import { createLocalAnswerer } from './local-answers.ts';
+import type { ForwardProxyOptions } from './proxy-options.ts';
 import { joinStreams } from './relay.ts';
 import { createRequestCounter } from './request-counter.ts';
 import { createTlsFailures } from './tls-failures.ts';

@@ -2,9 +2,11 @@
 
 import { styleText } from 'node:util';
 import { type Logger, pino } from 'pino';
-import type { LogLevel } from '../server/config.ts';
 
 export type { Logger } from 'pino';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Where lines of the log go. */
 export interface LogStream {

@@ -4,11 +4,17 @@
  */
 
 import { AggregatorRegistry, type Registry } from 'prom-client';
-import type { Metrics } from './metrics.ts';
 import { oncePerSecond } from './once-per-second.ts';
 
+/** Metrics as Prometheus reads them. */
+export interface Exposition {
+  /** The text of the Prometheus exposition format 0.0.4. */
+  text(): Promise<string>;
+  contentType: string;
+}
+
 /** In the process that starts the workers: the metrics of all of them. */
-export function addUpMetrics(): Pick<Metrics, 'text' | 'contentType'> {
+export function addUpMetrics(): Exposition {
   const all = new AggregatorRegistry();
   return {
     text: oncePerSecond(() => all.clusterMetrics()),

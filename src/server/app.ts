@@ -7,7 +7,8 @@ import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import type { Context } from '../context.ts';
-import { addDemoAppRoutes } from '../demo-app/routes.ts';
+import { placeDemoApp } from '../demo/data.ts';
+import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
@@ -28,7 +29,6 @@ import { prepareFile } from '../storage/sqlite-file.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
 import type { Config } from './config.ts';
-import { placeDemoApp } from './demo.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 
 export interface App {

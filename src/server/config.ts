@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 
 /** What begins the name of every setting in the environment. */
@@ -15,9 +16,6 @@ export const PREFIX = 'CONNECT_APPS_';
 
 /** Text settings by name, without the prefix that they have in the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type DatabaseUrl =
   | { engine: 'sqlite'; path: string }

@@ -2,9 +2,9 @@
 
 import { findAccount, findOtherPrefixAfter } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
+import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD_HASH } from '../demo/data.ts';
 import { Problem } from '../problem.ts';
 import { hasPasswordHash } from '../users/store.ts';
-import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD_HASH } from './demo.ts';
 
 /** Accounts a statement: few, since on PostgreSQL it must end within 1.4 s, wherever they lie on the disk. */
 const CHUNK = 2000;

@@ -183,7 +183,7 @@ for (const engine of DATABASES) {
     for (const [parameter, property] of Object.entries(URL_PARAMETERS)) {
       it(`takes absolute http and https URLs for ${parameter}, as they were written`, async () => {
         for (const url of GOOD_URLS) {
-          // The URL that is called is shown as it is called; test/webhooks/validators.test.ts.
+          // The URL that is called is shown as it is called; test/callbacks/validators.test.ts.
           const shown =
             parameter === 'DeauthorizeCallbackUrl' &&
             url !== 'http://example.com' &&

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/server/demo.ts';
+import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo/data.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { connectAppPath } from '../api/paths.ts';
 import { ended, originOf, startCommand } from '../support/cli.ts';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { it } from 'node:test';
-import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/server/demo.ts';
+import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo/data.ts';
 import { accountPath, connectAppPath } from '../api/paths.ts';
 import { DATABASES } from '../support/databases.ts';
 import { until } from '../support/until.ts';

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/server/demo.ts';
+import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo/data.ts';
 import { connectAppPath } from '../api/paths.ts';
 import { ended, originOf, startCommand } from '../support/cli.ts';
 import { DATABASES, settingsOfDatabase } from '../support/databases.ts';

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { DEMO_CONNECT_APP_SID } from '../../src/server/demo.ts';
+import { DEMO_CONNECT_APP_SID } from '../../src/demo/data.ts';
 import { connectAppPath } from '../api/paths.ts';
 import { ended, metricsUrlOf, originOf, runCommand, startCommand } from '../support/cli.ts';
 import { DATABASES, emptyDatabase, settingsOfDatabase } from '../support/databases.ts';

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { findAuthorization } from '../../src/authorizations/store.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { DEMO_PASSWORD_HASH } from '../../src/server/demo.ts';
+import { DEMO_PASSWORD_HASH } from '../../src/demo/data.ts';
 import { createSid } from '../../src/sid.ts';
 import { addUser } from '../../src/users/operations.ts';
 import { present } from '../api/narrow.ts';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { DEMO_APP_SID, DEMO_PASSWORD_HASH } from '../../src/server/demo.ts';
+import { DEMO_APP_SID, DEMO_PASSWORD_HASH } from '../../src/demo/data.ts';
 import { createSid } from '../../src/sid.ts';
 import { addUser } from '../../src/users/operations.ts';
 import { launchBrowser } from '../support/browser.ts';

@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { XMLValidator } from 'fast-xml-parser';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { DEMO_APP_SID } from '../../src/server/demo.ts';
+import { DEMO_APP_SID } from '../../src/demo/data.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';

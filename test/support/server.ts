@@ -15,15 +15,15 @@ import type { Clock } from '../../src/clock.ts';
 import type { ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
 import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
-import { createLogger, readable } from '../../src/observability/logger.ts';
-import { createApp } from '../../src/server/app.ts';
-import { createConfig, type Settings } from '../../src/server/config.ts';
 import {
   DEMO_CONNECT_APP_SID,
   DEMO_CUSTOMER,
   DEMO_DEVELOPER,
   seedDemoData,
-} from '../../src/server/demo.ts';
+} from '../../src/demo/data.ts';
+import { createLogger, readable } from '../../src/observability/logger.ts';
+import { createApp } from '../../src/server/app.ts';
+import { createConfig, type Settings } from '../../src/server/config.ts';
 import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';

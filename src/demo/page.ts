@@ -3,7 +3,7 @@
 import { html } from 'hono/html';
 import { cardPage, type Html } from '../pages/layout.ts';
 import { isolated } from '../pages/text.ts';
-import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from '../server/demo.ts';
+import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from './data.ts';
 
 export const DEMO_LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" fill="#fdf3e4"/><g fill="#8a4b08"><ellipse cx="32" cy="41" rx="12" ry="10"/><ellipse cx="16" cy="30" rx="5" ry="7"/><ellipse cx="26" cy="20" rx="5" ry="7"/><ellipse cx="38" cy="20" rx="5" ry="7"/><ellipse cx="48" cy="30" rx="5" ry="7"/></g></svg>
 `;

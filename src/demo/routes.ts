@@ -4,15 +4,15 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { findAccount } from '../accounts/store.ts';
+import { findVisibleAccount } from '../accounts/operations.ts';
 import type { Context } from '../context.ts';
 import { formOf, queryOf } from '../http/request.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Pages } from '../pages/pages.ts';
 import { type Parameters, textOf } from '../parameter.ts';
-import { DEMO_APP_PATHS } from '../server/demo.ts';
 import { parseSid } from '../sid.ts';
 import { isGenuine } from './callbacks.ts';
+import { DEMO_APP_PATHS } from './data.ts';
 import {
   type Arrival,
   connectedPage,
@@ -82,8 +82,7 @@ export function addDemoAppRoutes(pages: Pages, context: Context, logger: Logger)
     request: FastifyRequest,
     query: Parameters,
   ): Promise<NextSteps | undefined> {
-    const subaccountSid = parseSid('AC', textOf(query, 'AccountSid') ?? '');
-    const subaccount = subaccountSid && (await findAccount(context.database.query, subaccountSid));
+    const subaccount = await findVisibleAccount(context, textOf(query, 'AccountSid') ?? '');
     if (!subaccount || subaccount.ownerAccountSid === subaccount.sid) return undefined;
     return {
       origin: `${request.protocol}://${request.host}`,

@@ -5,7 +5,7 @@ import { getAccount } from '../accounts/operations.ts';
 import { signCallback } from '../callbacks/signature.ts';
 import { getConnectApp } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
-import { DEMO_APP_SID, DEMO_DEVELOPER } from '../server/demo.ts';
+import { DEMO_APP_SID, DEMO_DEVELOPER } from './data.ts';
 
 export interface ReceivedCallback {
   method: 'GET' | 'POST';

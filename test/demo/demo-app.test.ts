@@ -7,12 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { getConnectApp, updateConnectApp } from '../../src/connect-apps/operations.ts';
-import {
-  DEMO_APP_PATHS,
-  DEMO_APP_SID,
-  DEMO_DEVELOPER,
-  placeDemoApp,
-} from '../../src/server/demo.ts';
+import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER, placeDemoApp } from '../../src/demo/data.ts';
 import { present } from '../api/narrow.ts';
 import { BROWSER_OBSTACLE, launchBrowser } from '../support/browser.ts';
 import { DATABASES } from '../support/databases.ts';
