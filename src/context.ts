@@ -1,4 +1,4 @@
-/** What the domain works with: handed to every operation, made once in app.ts. */
+/** What the domain works with: handed to every operation, made once in server/app.ts. */
 
 import type { Clock } from './clock.ts';
 import type { Keyring } from './keys/keyring.ts';

@@ -20,7 +20,7 @@ export const DEMO_CUSTOMER = {
 };
 export const DEMO_CONNECT_APP_SID = 'CNb989fdd207b04d16aee578018ef5fd93';
 
-/** The app whose every page is one of the development server itself: demo-app/. */
+/** The app whose every page is one of the development server itself: routes.ts. */
 export const DEMO_APP_SID = 'CN00000000000000000000000000000001';
 export const DEMO_APP_PATHS = {
   LogoUrl: '/demo/logo.svg',
