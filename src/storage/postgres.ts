@@ -111,30 +111,41 @@ function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
   return new Kysely<Schema>(config);
 }
 
-/** Returns what runs transactions on `query`. Those that met others wait for each other from then on. */
+/**
+ * Returns what runs transactions on `query`. While some have met others, and are not through, all run one by
+ * one: side by side they would only meet again.
+ */
 function transactionsOn(query: Kysely<Schema>) {
   let last: Promise<unknown> = Promise.resolve();
+  /** How many have met others and are not through. */
+  let met = 0;
+
+  function inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = last.then(run, run);
+    last = turn.catch(() => {});
+    return turn;
+  }
 
   return async function transaction<T>(
     work: (transaction: Transaction<Schema>) => Promise<T>,
   ): Promise<T> {
     const begun = performance.now();
     const run = () => query.transaction().setIsolationLevel('serializable').execute(work);
-    let next = run;
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await next();
-      } catch (error) {
-        const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
-        if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
-        await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+    let hasMet = false;
+    try {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await (met > 0 ? inTurn(run) : run());
+        } catch (error) {
+          const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
+          if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
+          if (!hasMet) met += 1;
+          hasMet = true;
+          await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+        }
       }
-      // One by one they get through, where all at once would only meet again.
-      next = () => {
-        const turn = last.then(run, run);
-        last = turn.catch(() => {});
-        return turn;
-      };
+    } finally {
+      if (hasMet) met -= 1;
     }
   };
 }
