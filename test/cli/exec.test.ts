@@ -8,9 +8,8 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { isAlive, waitFor } from '../exec/support.ts';
-import { runCommand } from '../support/cli.ts';
+import { MAIN, runCommand } from '../support/cli.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const NOBODY = 'http://127.0.0.1:9';
 
 /** A home with a `connect-apps` on the PATH, as after an installation. */

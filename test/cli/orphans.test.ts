@@ -9,11 +9,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { childrenOf, processesIn, signalIfThere } from '../support/children.ts';
-import { originOf, runCommand } from '../support/cli.ts';
+import { MAIN, originOf, runCommand } from '../support/cli.ts';
 import { closeTerminalOf, TERMINAL_OBSTACLE } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const SECRET_KEY = 'a secret key that only this test knows';
 /** It ends within about a second; a machine with too much to do gets more. */
 const PATIENCE_MS = 15_000;

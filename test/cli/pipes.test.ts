@@ -9,13 +9,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { ended, originOf, startCommand } from '../support/cli.ts';
+import { ended, MAIN, originOf, startCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { freePort } from '../support/free-port.ts';
 import { startServe } from '../support/serve.ts';
 import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const ACCOUNTS = 1500;
 const NO_FULL_DISK = !existsSync('/dev/full') && 'SKIPPED: there is no /dev/full';
 

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PREFIX, SETTING_NAMES } from '../../src/config.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+/** The program that `process.execPath` runs as `connect-apps`. */
+export const MAIN = join(import.meta.dirname, 'command.js');
 
 export interface Outcome {
   stdout: string;

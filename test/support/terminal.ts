@@ -2,9 +2,9 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { MAIN } from './cli.ts';
 
 const PROGRAM = join(import.meta.dirname, 'terminal.py');
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 /** Why tests of terminals are skipped here, for node:test; in CI they are not, they fail. */
 export const TERMINAL_OBSTACLE =
