@@ -17,7 +17,7 @@ import {
 import type { Database, QueryObserver } from './database.ts';
 import { TABLE_SCHEMA } from './mark.ts';
 import { connectionOf } from './postgres-connection.ts';
-import { isConflict, isWorthAnotherTry } from './postgres-failures.ts';
+import { isAway, isConflict, isWorthAnotherTry } from './postgres-failures.ts';
 import { lookOn, poolOfOne } from './postgres-look.ts';
 import { checkMark, claim, dropTables } from './postgres-mark.ts';
 import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
@@ -114,27 +114,41 @@ function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
 /** Returns what runs transactions on `query`. Those that met others wait for each other from then on. */
 function transactionsOn(query: Kysely<Schema>) {
   let last: Promise<unknown> = Promise.resolve();
+  /** When the database last left a transaction without an answer, and the failure of that. */
+  let lost: { at: number; failure: unknown } | undefined;
 
   return async function transaction<T>(
     work: (transaction: Transaction<Schema>) => Promise<T>,
   ): Promise<T> {
     const begun = performance.now();
-    const run = () => query.transaction().setIsolationLevel('serializable').execute(work);
-    let next = run;
+    const run = async () => {
+      try {
+        return await query.transaction().setIsolationLevel('serializable').execute(work);
+      } catch (failure) {
+        if (isAway(failure) && !isWorthAnotherTry(failure, begun)) {
+          lost = { at: performance.now(), failure };
+        }
+        throw failure;
+      }
+    };
+    // One by one they get through, where all at once would only meet again. Who saw the database leave
+    // another without an answer meanwhile would wait for nothing, and everyone behind it once more.
+    const runInTurn = () => {
+      const turn = last.then(() => {
+        if (lost && lost.at > begun) throw lost.failure;
+        return run();
+      });
+      last = turn.catch(() => {});
+      return turn;
+    };
     for (let tries = 1; ; tries += 1) {
       try {
-        return await next();
+        return tries === 1 ? await run() : await runInTurn();
       } catch (error) {
         const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
         if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
         await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
       }
-      // One by one they get through, where all at once would only meet again.
-      next = () => {
-        const turn = last.then(run, run);
-        last = turn.catch(() => {});
-        return turn;
-      };
     }
   };
 }
