@@ -17,7 +17,7 @@ import {
 import type { Database, QueryObserver } from './database.ts';
 import { TABLE_SCHEMA } from './mark.ts';
 import { connectionOf } from './postgres-connection.ts';
-import { isConflict, isWorthAnotherTry } from './postgres-failures.ts';
+import { isAway, isConflict, isWorthAnotherTry } from './postgres-failures.ts';
 import { lookOn, poolOfOne } from './postgres-look.ts';
 import { checkMark, claim, dropTables } from './postgres-mark.ts';
 import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
@@ -119,6 +119,8 @@ function transactionsOn(query: Kysely<Schema>) {
   let last: Promise<unknown> = Promise.resolve();
   /** How many have met others and are not through. */
   let met = 0;
+  /** When the database last left a transaction without an answer, and the failure of that. */
+  let lost: { at: number; failure: unknown } | undefined;
 
   function inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = last.then(run, run);
@@ -130,7 +132,18 @@ function transactionsOn(query: Kysely<Schema>) {
     work: (transaction: Transaction<Schema>) => Promise<T>,
   ): Promise<T> {
     const begun = performance.now();
-    const run = () => query.transaction().setIsolationLevel('serializable').execute(work);
+    async function run(): Promise<T> {
+      // Those that waited for it would otherwise wait as long again, one after the other.
+      if (lost && lost.at > begun) throw lost.failure;
+      try {
+        return await query.transaction().setIsolationLevel('serializable').execute(work);
+      } catch (failure) {
+        if (isAway(failure) && !isWorthAnotherTry(failure, begun)) {
+          lost = { at: performance.now(), failure };
+        }
+        throw failure;
+      }
+    }
     let hasMet = false;
     try {
       for (let tries = 1; ; tries += 1) {
