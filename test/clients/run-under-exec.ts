@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { TestServer } from '../support/server.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../../bin/connect-apps.js');
-/** The command line of the vendor starts anew for each of its fifty requests. */
+/** The command line of the vendor starts anew for each of its requests. */
 const TIMEOUT_MS = 540_000;
 
 export interface Outcome {
