@@ -122,8 +122,13 @@ function transactionsOn(query: Kysely<Schema>) {
   /** When the database last left a transaction without an answer, and the failure of that. */
   let lost: { at: number; failure: unknown } | undefined;
 
-  function inTurn<T>(run: () => Promise<T>): Promise<T> {
-    const turn = last.then(run, run);
+  /** Runs after those before, unless the database has left one without an answer since `begun`. */
+  function inTurn<T>(begun: number, run: () => Promise<T>): Promise<T> {
+    const turn = last.then(() => {
+      // It would wait for nothing, and everyone behind it once more.
+      if (lost && lost.at > begun) throw lost.failure;
+      return run();
+    });
     last = turn.catch(() => {});
     return turn;
   }
@@ -132,9 +137,7 @@ function transactionsOn(query: Kysely<Schema>) {
     work: (transaction: Transaction<Schema>) => Promise<T>,
   ): Promise<T> {
     const begun = performance.now();
-    async function run(): Promise<T> {
-      // Those that waited for it would otherwise wait as long again, one after the other.
-      if (lost && lost.at > begun) throw lost.failure;
+    const run = async () => {
       try {
         return await query.transaction().setIsolationLevel('serializable').execute(work);
       } catch (failure) {
@@ -143,12 +146,12 @@ function transactionsOn(query: Kysely<Schema>) {
         }
         throw failure;
       }
-    }
+    };
     let hasMet = false;
     try {
       for (let tries = 1; ; tries += 1) {
         try {
-          return await (met > 0 ? inTurn(run) : run());
+          return await (met > 0 ? inTurn(begun, run) : run());
         } catch (error) {
           const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
           if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
