@@ -25,19 +25,25 @@ export async function findOwnersOfDue(
   now: number,
   { after, limit }: { after: string; limit: number },
 ): Promise<string[]> {
-  const nextBehind = (sid: RawBuilder<unknown>) => sql`
-    select min(account_sid) from callbacks where account_sid > ${sid} and next_attempt_at is not null`;
+  // Builders name the tables: on PostgreSQL those lie in our schema, which no text of SQL knows.
+  const nextBehind = (sid: RawBuilder<string>) =>
+    query
+      .selectFrom('callbacks')
+      .select(({ fn }) => fn.min('account_sid').as('account_sid'))
+      .where('account_sid', '>', sid)
+      .where('next_attempt_at', 'is not', null);
+  const due = query
+    .selectFrom('callbacks as due')
+    .select('due.sid')
+    .where('due.account_sid', '=', sql<string>`owners.account_sid`)
+    .where('due.next_attempt_at', '<=', now);
   const { rows } = await sql<{ account_sid: string }>`
     with recursive owners (account_sid) as (
-      ${nextBehind(sql`${after}`)}
+      select ${nextBehind(sql`${after}`)}
       union all
-      select (${nextBehind(sql`owners.account_sid`)}) from owners where owners.account_sid is not null
+      select ${nextBehind(sql`owners.account_sid`)} from owners where owners.account_sid is not null
     )
-    select account_sid from owners
-    where account_sid is not null and exists (
-      select 1 from callbacks as due
-      where due.account_sid = owners.account_sid and due.next_attempt_at <= ${now}
-    )
+    select account_sid from owners where account_sid is not null and exists ${due}
     limit ${limit}`.execute(query);
   return rows.map((row) => row.account_sid);
 }

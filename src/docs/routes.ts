@@ -6,7 +6,8 @@ import { completeDescription } from './description.ts';
 import { JSON_EXTENSION } from './operations.ts';
 import { documentationPage } from './page.ts';
 
-const FORM_TYPE = 'application/x-www-form-urlencoded';
+/** The first is the one that generators take. */
+const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'];
 
 /** Collects the routes that are added after this call. */
 export async function addDocumentation(server: FastifyInstance): Promise<void> {
@@ -23,7 +24,7 @@ export async function addDocumentation(server: FastifyInstance): Promise<void> {
       },
     },
     transform: ({ schema, url }) => ({
-      schema: 'body' in schema ? { consumes: [FORM_TYPE], ...schema } : schema,
+      schema: 'body' in schema ? { consumes: FORM_TYPES, ...schema } : schema,
       // The account of its own resource is `Sid`, as in Twilio's description.
       url: url.replace(/\/Accounts\/:AccountSid$/, '/Accounts/:Sid') + JSON_EXTENSION,
     }),

@@ -105,9 +105,12 @@ export function oneAtATime(answer: RequestListener): Turns {
         begin(connection, request, response);
         return;
       }
-      waitingInAll += weightOf(request);
+      const weight = weightOf(request);
+      waitingInAll += weight;
       waiting.push([request, response]);
-      if (waiting.length > MAX_WAITING || waitingInAll > MAX_WAITING_IN_ALL) {
+      // Who asks for one thing, without a body, is not the one that is too much: connections are limited.
+      const isLittle = isFree && weight === 1;
+      if (waiting.length > MAX_WAITING || (waitingInAll > MAX_WAITING_IN_ALL && !isLittle)) {
         forget(connection);
         socket.destroy();
         return;

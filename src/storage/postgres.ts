@@ -17,7 +17,7 @@ import {
 import type { Database, QueryObserver } from './database.ts';
 import { TABLE_SCHEMA } from './mark.ts';
 import { connectionOf } from './postgres-connection.ts';
-import { isConflict, isWorthAnotherTry } from './postgres-failures.ts';
+import { isAway, isConflict, isWorthAnotherTry } from './postgres-failures.ts';
 import { lookOn, poolOfOne } from './postgres-look.ts';
 import { checkMark, claim, dropTables } from './postgres-mark.ts';
 import { discardingBroken, openPool, watchConnections } from './postgres-pool.ts';
@@ -111,30 +111,57 @@ function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
   return new Kysely<Schema>(config);
 }
 
-/** Returns what runs transactions on `query`. Those that met others wait for each other from then on. */
+/**
+ * Returns what runs transactions on `query`. While some have met others, and are not through, all run one by
+ * one: side by side they would only meet again.
+ */
 function transactionsOn(query: Kysely<Schema>) {
   let last: Promise<unknown> = Promise.resolve();
+  /** How many have met others and are not through. */
+  let met = 0;
+  /** When the database last left a transaction without an answer, and the failure of that. */
+  let lost: { at: number; failure: unknown } | undefined;
+
+  /** Runs after those before, unless the database has left one without an answer since `begun`. */
+  function inTurn<T>(begun: number, run: () => Promise<T>): Promise<T> {
+    const turn = last.then(() => {
+      // It would wait for nothing, and everyone behind it once more.
+      if (lost && lost.at > begun) throw lost.failure;
+      return run();
+    });
+    last = turn.catch(() => {});
+    return turn;
+  }
 
   return async function transaction<T>(
     work: (transaction: Transaction<Schema>) => Promise<T>,
   ): Promise<T> {
     const begun = performance.now();
-    const run = () => query.transaction().setIsolationLevel('serializable').execute(work);
-    let next = run;
-    for (let tries = 1; ; tries += 1) {
+    const run = async () => {
       try {
-        return await next();
-      } catch (error) {
-        const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
-        if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
-        await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+        return await query.transaction().setIsolationLevel('serializable').execute(work);
+      } catch (failure) {
+        if (isAway(failure) && !isWorthAnotherTry(failure, begun)) {
+          lost = { at: performance.now(), failure };
+        }
+        throw failure;
       }
-      // One by one they get through, where all at once would only meet again.
-      next = () => {
-        const turn = last.then(run, run);
-        last = turn.catch(() => {});
-        return turn;
-      };
+    };
+    let hasMet = false;
+    try {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await (met > 0 ? inTurn(begun, run) : run());
+        } catch (error) {
+          const isInTime = isConflict(error) && performance.now() - begun < CONFLICT_MS;
+          if (!(isInTime || isWorthAnotherTry(error, begun))) throw error;
+          if (!hasMet) met += 1;
+          hasMet = true;
+          await setTimeout(Math.random() * Math.min(200, 5 * 2 ** tries));
+        }
+      }
+    } finally {
+      if (hasMet) met -= 1;
     }
   };
 }

@@ -115,6 +115,6 @@ describe('a database that has too much to do', { skip: POSTGRES_OBSTACLE }, () =
     agent.destroy();
     for (const reply of refused) checkProblem(reply, { status: 503, code: 20503 });
     const slowestMs = Math.max(...answered);
-    assert.ok(slowestMs < 2000, `answered after ${slowestMs} ms`);
+    assert.ok(slowestMs < 15_000, `answered after ${slowestMs} ms`);
   });
 });

@@ -16,8 +16,8 @@ import { send } from '../support/server.ts';
 
 /** The heap that the attack of 60 readers of nothing broke was four times as large. */
 const HEAP_MIB = 128;
-/** How long a good client waits at most while the server is attacked. */
-const PATIENCE_MS = 20_000;
+/** How long a good client waits at most while the server is attacked, on a machine that is busy with more. */
+const PATIENCE_MS = 60_000;
 
 export interface AttackedServer {
   url: string;

@@ -22,7 +22,9 @@ const SHOWN = 10_000;
 const CONNECTIONS = 32;
 const ATTACK_MS = 2000;
 /** Generous: before there was an index for it, one of these lists held everybody up for 18 s. */
-const LONGEST_MS = 3000;
+const LONGEST_MS = 10_000;
+/** How many answers others get at least while they are attacked. */
+const SERVED = 5;
 
 const LISTS = {
   'a name that none has': (sid: string) => `/Accounts.json?FriendlyName=nothing&at=${sid}`,
@@ -93,9 +95,16 @@ for (const engine of DATABASES) {
         const path = `/2010-04-01${pathOf(attacker.accountSid)}`;
         const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
         const end = performance.now() + ATTACK_MS;
+        const others: number[] = [];
+        const served = () => others.filter((status) => status === 200).length;
+        // On a busy machine until enough were served, or it takes too long.
+        const isOn = () => {
+          const now = performance.now();
+          return now < end || (served() < SERVED && now < end + LONGEST_MS);
+        };
         const statuses = new Set<number>();
         const attack = Array.from({ length: CONNECTIONS }, async () => {
-          while (performance.now() < end) {
+          while (isOn()) {
             // As one that does not wait when he is told to.
             const headers = { 'x-forwarded-for': '192.0.2.1' };
             const reply = await server.request('GET', path, { auth: attacker, agent, headers });
@@ -104,9 +113,8 @@ for (const engine of DATABASES) {
           }
         });
         let longestMs = 0;
-        const others: number[] = [];
         const app = `/2010-04-01/Accounts/${server.developer.accountSid}/ConnectApps/${server.connectAppSid}.json`;
-        while (performance.now() < end) {
+        while (isOn()) {
           const begun = performance.now();
           const reply = await server.request('GET', app, { auth: server.developer });
           longestMs = Math.max(longestMs, performance.now() - begun);
@@ -118,8 +126,7 @@ for (const engine of DATABASES) {
         assert.ok(statuses.has(200), `the attacker is answered: ${[...statuses]}`);
         assert.ok(!statuses.has(500), 'nothing fails');
         assert.ok(longestMs < LONGEST_MS, `another waited for ${longestMs} ms`);
-        const served = others.filter((status) => status === 200).length;
-        assert.ok(served >= 5 && served >= others.length * 0.8, `others had ${others}`);
+        assert.ok(served() >= Math.max(SERVED, others.length * 0.8), `others had ${others}`);
       });
     }
   });

@@ -48,17 +48,42 @@ for (const engine of DATABASES) {
     const isOneOf = (status: number, expected: readonly number[]) =>
       status === 503 || expected.includes(status);
 
-    /** Runs every race, some side by side; each lane has a connection to each server. */
-    async function race(run: (connections: Connection[], round: number) => Promise<void>) {
+    /** Runs every race, some side by side; each lane has two connections to each server. */
+    async function race(
+      run: (polled: Connection[], held: Connection[], round: number) => Promise<void>,
+    ) {
       const lanes = Array.from({ length: LANES }, async () => {
-        const connections = servers.map(({ url }) => openConnection(url));
+        const [polled, held] = [open(), open()];
         try {
-          for (let round = 0; round < RACES / LANES; round += 1) await run(connections, round);
+          for (let round = 0; round < RACES / LANES; round += 1) await run(polled, held, round);
         } finally {
-          for (const connection of connections) connection.close();
+          for (const connection of [...polled, ...held]) connection.close();
         }
       });
       await Promise.all(lanes);
+    }
+    const open = () => servers.map(({ url }) => openConnection(url));
+
+    /**
+     * Runs something while requests are held, whose heads have come and whose bodies come after it: they are
+     * refused with `status`, tell no token and change nothing.
+     */
+    async function whileHeld(
+      held: readonly Connection[],
+      round: number,
+      auth: Credentials,
+      status: number,
+      run: () => Promise<unknown>,
+    ) {
+      const before = await nameOf(auth);
+      const path = round % 2 === 0 ? accountPath(auth.accountSid) : accountsPath();
+      const sends = await Promise.all(held.map((one) => one.hold(path, auth, OPEN)));
+      await run();
+      for (const answer of await Promise.all(sends.map((send) => send()))) {
+        assert.ok(isOneOf(answer.status, [status]), answer.body);
+        assert.ok(!answer.body.includes('auth_token'));
+      }
+      assert.equal(await nameOf(auth), before);
     }
 
     /** Asks on every connection until `isOver`, and gives each answer to `look`. */
@@ -87,48 +112,61 @@ for (const engine of DATABASES) {
       (await getAccount(world.context, accountSid)).friendlyName;
 
     it('hands a rotated token to nobody who has only the old one', async () => {
-      await race(async (connections) => {
+      await race(async (polled, held, round) => {
         const auth = await world.createAccount();
-        let isRotated = false;
-        const polling = poll(
-          connections,
-          auth,
-          () => isRotated,
-          ({ status, body }) => {
-            assert.ok(isOneOf(status, [401]) || body.includes(auth.authToken), body);
-          },
-        );
-        const { authToken } = await rotateToken(world.context, auth.accountSid, { keepOld: false });
-        isRotated = true;
-        assert.deepEqual(await statusesOf(connections, auth), [401, 401]);
-        assert.deepEqual(await statusesOf(connections, { ...auth, authToken }), [200, 200]);
-        await polling;
+        await whileHeld(held, round, auth, 401, async () => {
+          let isRotated = false;
+          const polling = poll(
+            polled,
+            auth,
+            () => isRotated,
+            ({ status, body }) => {
+              assert.ok(isOneOf(status, [401]) || body.includes(auth.authToken), body);
+            },
+          );
+          const rotating = rotateToken(world.context, auth.accountSid, { keepOld: false });
+          const [{ authToken }] = await Promise.all([
+            rotating.finally(() => {
+              isRotated = true;
+            }),
+            polling,
+          ]);
+          assert.deepEqual(await statusesOf(polled, auth), [401, 401]);
+          assert.deepEqual(await statusesOf(polled, { ...auth, authToken }), [200, 200]);
+        });
       });
     });
 
     it('lets no account lift its own suspension, and answers it no more', async () => {
-      await race(async ([first, second]) => {
+      await race(async ([first, second], held, round) => {
         assert.ok(first && second);
         const { accountSid: parentSid } = await world.createAccount();
         const child = await createSubaccount(world.context, parentSid, {});
         const auth = { accountSid: child.sid, authToken: child.authToken };
         const path = accountPath(auth.accountSid);
-        let isSuspended = false;
-        const lifting = (async () => {
-          do assert.notEqual((await second.ask('POST', path, auth, 'Status=active')).status, 200);
-          while (!isSuspended);
-        })();
-        const polling = poll(
-          [first],
-          auth,
-          () => isSuspended,
-          ({ status }) => assert.ok(isOneOf(status, [200, 403])),
-        );
-        await updateAccount(world.context, child.sid, { Status: 'suspended' });
-        isSuspended = true;
-        await Promise.all([lifting, polling]);
-        assert.deepEqual(await statusesOf([first, second], auth), [403, 403]);
-        assert.equal((await getAccount(world.context, child.sid)).status, 'suspended');
+        await whileHeld(held, round, auth, 403, async () => {
+          let isSuspended = false;
+          const lifting = (async () => {
+            do assert.notEqual((await second.ask('POST', path, auth, 'Status=active')).status, 200);
+            while (!isSuspended);
+          })();
+          const polling = poll(
+            [first],
+            auth,
+            () => isSuspended,
+            ({ status }) => assert.ok(isOneOf(status, [200, 403])),
+          );
+          const suspending = updateAccount(world.context, child.sid, { Status: 'suspended' });
+          await Promise.all([
+            suspending.finally(() => {
+              isSuspended = true;
+            }),
+            lifting,
+            polling,
+          ]);
+          assert.deepEqual(await statusesOf([first, second], auth), [403, 403]);
+          assert.equal((await getAccount(world.context, child.sid)).status, 'suspended');
+        });
       });
     });
 
@@ -146,47 +184,24 @@ for (const engine of DATABASES) {
           () => isRevoked,
           ({ status }) => assert.ok(isOneOf(status, [200, 403])),
         );
-        await revokeAuthorization(world.context, key);
-        isRevoked = true;
+        const revoking = revokeAuthorization(world.context, key);
+        await Promise.all([
+          revoking.finally(() => {
+            isRevoked = true;
+          }),
+          polling,
+        ]);
         assert.deepEqual(await statusesOf(connections, auth), [403, 403]);
-        await polling;
       });
     });
 
-    for (const [kind, status, takeAway] of [
-      [
-        'a rotation',
-        401,
-        ({ accountSid }: Credentials) => rotateToken(world.context, accountSid, { keepOld: false }),
-      ],
-      [
-        'a suspension',
-        403,
-        ({ accountSid }: Credentials) =>
-          updateAccount(world.context, accountSid, { Status: 'suspended' }),
-      ],
-      [
-        'a closure',
-        401,
-        ({ accountSid }: Credentials) =>
-          updateAccount(world.context, accountSid, { Status: 'closed' }),
-      ],
-    ] as const) {
-      it(`does nothing for a body that comes after ${kind}`, async () => {
-        await race(async (connections, round) => {
-          const auth = await world.createAccount();
-          const before = await nameOf(auth);
-          const path = round % 2 === 0 ? accountPath(auth.accountSid) : accountsPath();
-          const held = await Promise.all(connections.map((one) => one.hold(path, auth, OPEN)));
-          await takeAway(auth);
-          const answers = await Promise.all(held.map((send) => send()));
-          for (const answer of answers) {
-            assert.ok(isOneOf(answer.status, [status]), answer.body);
-            assert.ok(!answer.body.includes('auth_token'));
-          }
-          assert.equal(await nameOf(auth), before);
-        });
+    it('does nothing for a body that comes after a closure', async () => {
+      await race(async (_, held, round) => {
+        const auth = await world.createAccount();
+        await whileHeld(held, round, auth, 401, () =>
+          updateAccount(world.context, auth.accountSid, { Status: 'closed' }),
+        );
       });
-    }
+    });
   });
 }

@@ -120,6 +120,15 @@ describe('answers that wait to be read', () => {
     server.on('connection', (socket: Socket) => serverSockets.push(socket));
     return {
       serverSockets,
+      /** A connection that the server has taken. */
+      async connect(): Promise<Socket> {
+        const socket = connect(port, '127.0.0.1').on('error', () => {});
+        sockets.push(socket);
+        await until('it is taken', () =>
+          serverSockets.some(({ remotePort }) => remotePort === socket.localPort),
+        );
+        return socket.resume();
+      },
       async ask(path: string): Promise<Socket> {
         const socket = connect(port, '127.0.0.1').on('error', () => {});
         sockets.push(socket);
@@ -145,6 +154,24 @@ describe('answers that wait to be read', () => {
       serverSockets.map((socket) => socket.destroyed),
       [true, true, false, false, false],
     );
+  });
+
+  it('cost nobody the connection who asks for one thing while too many bodies wait', async (t) => {
+    const { connect: open } = await start(t, {});
+    const others = await Promise.all(Array.from({ length: 150 }, () => open()));
+    const good = await open();
+    // All in one turn of the event loop: most wait for another.
+    for (const socket of others) {
+      socket.write('POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n');
+    }
+    good.write('GET /small HTTP/1.1\r\nHost: x\r\n\r\n');
+    let answer = '';
+    good.on('data', (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
+    await until('it is answered', () => answer !== '' || good.destroyed);
+    assert.match(answer, /small/);
+    await until('some are ended', () => others.some(({ destroyed }) => destroyed));
   });
 
   it('end their connection when their time is over', async (t) => {

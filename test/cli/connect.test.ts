@@ -6,12 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ended, originOf, runCommand, startCommand, withPrefix } from '../support/cli.ts';
+import { ended, MAIN, originOf, runCommand, startCommand, withPrefix } from '../support/cli.ts';
 import { DATABASES, settingsOfDatabase } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const DEVELOPER = 'AC00000000000000000000000000000001';
 const CUSTOMER = 'AC00000000000000000000000000000002';
 const APP = 'CNb989fdd207b04d16aee578018ef5fd93';

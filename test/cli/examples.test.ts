@@ -8,9 +8,7 @@ import { delimiter, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
-import { ended, originOf, runCommand, startCommand } from '../support/cli.ts';
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+import { ended, MAIN, originOf, runCommand, startCommand } from '../support/cli.ts';
 
 /** Commands whose examples are not run here, and why. */
 const NOT_RUN: Readonly<Record<string, string>> = {

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { isAlive, waitFor } from '../exec/support.ts';
-import { runCommand } from '../support/cli.ts';
+import { isAlive } from '../exec/support.ts';
+import { signalIfThere } from '../support/children.ts';
+import { MAIN, outcomeOf, runCommand, startWith, withPrefix } from '../support/cli.ts';
+import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const NOBODY = 'http://127.0.0.1:9';
 
 /** A home with a `connect-apps` on the PATH, as after an installation. */
@@ -48,7 +49,7 @@ test('the example of the help for a shell works word for word, and ends with the
   const [status, rest = ''] = stdout.split('\n');
   const [proxyUrl = '', bundle = ''] = rest.split(' ');
   assert.deepEqual([code, status], [0, '200'], stderr);
-  await waitFor(() => !existsSync(dirname(bundle)));
+  await until('its files are gone', () => !existsSync(dirname(bundle)));
   await assert.rejects(fetch(proxyUrl));
 });
 
@@ -68,22 +69,24 @@ test('the server ends with a shell that is killed', async (t) => {
     stdio: ['ignore', 'pipe', 'ignore'],
     detached: true,
   });
-  const { pid = 0 } = shell;
+  const { pid } = shell;
+  assert.ok(pid !== undefined);
+  t.after(() => signalIfThere(-pid, 'SIGKILL'));
   const bundle = await new Promise<string>((resolve) =>
     shell.stdout.once('data', (chunk) => resolve(String(chunk).trim())),
   );
   assert.ok(existsSync(bundle) && (await isAlive(pid)));
   process.kill(-pid, 'SIGKILL');
-  await waitFor(() => !existsSync(dirname(bundle)));
+  await until('its files are gone', () => !existsSync(dirname(bundle)));
 });
 
 test('nothing of the environment or of .env stops exec, and .env does not reach the command', async (t) => {
   const { home } = makeHome(t);
   writeFileSync(
     join(home, '.env'),
-    'SECRET_KEY=of-the-program\nDATABASE_URL=sqlite:todos.db\nX=1\n',
+    'SECRET_KEY=of-the-program\nCONNECT_APPS_DATABASE_URL=sqlite:todos.db\nX=1\n',
   );
-  const theirs = {
+  const names = {
     PORT: 'abc',
     HOST: 'nowhere.invalid',
     DATABASE_URL: 'mysql://x',
@@ -93,10 +96,11 @@ test('nothing of the environment or of .env stops exec, and .env does not reach 
     PUBLIC_URL: 'x',
     WORKERS: 'many',
   };
+  const theirs = { ...names, ...withPrefix(names) };
   const script =
     'env; curl -sS -u "$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN" https://api.twilio.com/2010-04-01/Accounts.json >&2';
   const words = ['exec', '--url', NOBODY, '--', 'sh', '-c', script];
-  const { exitCode, stdout, stderr } = await runCommand(home, words, theirs);
+  const { exitCode, stdout, stderr } = await outcomeOf(startWith(home, words, theirs));
   assert.equal(exitCode, 0, stderr);
   assert.match(stderr, /"accounts":\[/);
   const seen = new Map(stdout.split('\n').map((line) => [line.split('=')[0], line]));

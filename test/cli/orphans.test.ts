@@ -9,14 +9,13 @@ import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { childrenOf, processesIn, signalIfThere } from '../support/children.ts';
-import { originOf, runCommand } from '../support/cli.ts';
+import { MAIN, originOf, runCommand, withPrefix } from '../support/cli.ts';
 import { closeTerminalOf, TERMINAL_OBSTACLE } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const SECRET_KEY = 'a secret key that only this test knows';
 /** It ends within about a second; a machine with too much to do gets more. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 /** Longer than it takes a server that looks for its parent to see that it has gone. */
 const SURVIVED_MS = 2500;
 
@@ -41,7 +40,7 @@ describe('a server whose parent is killed', {
       env: {
         PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
         HOME: folder,
-        ...settings,
+        ...withPrefix(settings),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -6,10 +6,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { ended, runCommand } from '../support/cli.ts';
+import { ended, MAIN, runCommand } from '../support/cli.ts';
 import { TERMINAL_OBSTACLE, typeInto } from '../support/terminal.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const SECRET = 'a long enough passwörd';
 const ASKED = 'Password: ';
 const AGAIN = 'The same password again: ';

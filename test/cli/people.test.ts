@@ -26,7 +26,7 @@ for (const engine of DATABASES) {
       customer = (await test.createAccount()).accountSid;
     });
     after(async () => {
-      await test.close();
+      await test?.close();
       await rm(folder, { recursive: true, force: true });
     });
 

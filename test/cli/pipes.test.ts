@@ -9,13 +9,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { ended, originOf, startCommand } from '../support/cli.ts';
+import { ended, MAIN, originOf, startCommand, withPrefix } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { freePort } from '../support/free-port.ts';
 import { startServe } from '../support/serve.ts';
 import { until } from '../support/until.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const ACCOUNTS = 1500;
 const NO_FULL_DISK = !existsSync('/dev/full') && 'SKIPPED: there is no /dev/full';
 
@@ -29,7 +28,7 @@ before(async () => {
   settings = { DATABASE_URL: test.databaseUrl, SECRET_KEY: TEST_SECRET_KEY };
 });
 after(async () => {
-  await test.close();
+  await test?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -93,11 +92,16 @@ describe('serve', () => {
     const command = `exec "$0" "$1" serve --port ${port} --drain-seconds 0 > /dev/full`;
     const child = spawn('sh', ['-c', command, process.execPath, MAIN], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: folder, ...settings, DATABASE_URL: own.databaseUrl },
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        ...withPrefix({ ...settings, DATABASE_URL: own.databaseUrl }),
+      },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    t.after(() => child.kill('SIGKILL'));
     const origin = `http://127.0.0.1:${port}`;
-    await until('it answers', () => fetch(origin).then(Boolean, () => false), 30_000);
+    await until('it answers', () => fetch(origin).then(Boolean, () => false));
     assert.deepEqual(await outcomeOf(child, origin), [200, 200, 0, '']);
   });
 });
@@ -116,7 +120,7 @@ it('says in one sentence that its output cannot be written', {
   const command = '"$0" "$1" accounts list > /dev/full';
   const { status, stderr } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, ...settings },
+    env: { PATH: process.env.PATH, HOME: folder, ...withPrefix(settings) },
     encoding: 'utf8',
   });
   assert.equal(status, 1);
@@ -127,7 +131,7 @@ it('works with its three streams closed', () => {
   const command = '"$0" "$1" accounts list <&- >&- 2>&-';
   const { status } = spawnSync('sh', ['-c', command, process.execPath, MAIN], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, ...settings },
+    env: { PATH: process.env.PATH, HOME: folder, ...withPrefix(settings) },
   });
   assert.equal(status, 0);
 });

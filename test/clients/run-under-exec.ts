@@ -6,7 +6,8 @@ import { text } from 'node:stream/consumers';
 import type { TestServer } from '../support/server.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../../bin/connect-apps.js');
-const TIMEOUT_MS = 300_000;
+/** The command line of the vendor starts anew for each of its requests. */
+const TIMEOUT_MS = 540_000;
 
 export interface Outcome {
   stdout: string;

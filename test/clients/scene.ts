@@ -41,7 +41,7 @@ export async function setScene(server: TestServer): Promise<Record<string, strin
       await revokeAuthorization(context, { accountSid: customer.accountSid, connectAppSid });
     }
     const broken = await createBrokenAccount(server);
-    await until('both callbacks have come', () => receiver.received.length === 2);
+    await until('both callbacks have come', () => receiver.received.length === 2, 60_000);
     const post = present(receiver.received.find((one) => one.method === 'POST'));
     const get = present(receiver.received.find((one) => one.method === 'GET'));
     const parameters = new URLSearchParams(post.body);

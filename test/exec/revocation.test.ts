@@ -1,10 +1,13 @@
 /** Clients that ask whether a certificate was revoked, and the libraries' own test of certificates. */
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
+  execParameters,
   hasProgram,
   run,
   runExec,
@@ -54,6 +57,25 @@ test('the list is empty, signed by the authority, and due again within a week', 
   assert.match(stdout, /X509v3 CRL Number: \n +\d+|X509v3 CRL Number:\s+0x[0-9A-F]+/);
   const next = Date.parse(/Next Update: (.*)/.exec(stdout)?.[1] ?? '');
   assert.ok(next > Date.now() + 86_400_000 && next <= Date.now() + 7 * 86_400_000);
+});
+
+test('a shell with the settings of --print-env gets the list, too', async (t) => {
+  if (!(await hasProgram('openssl'))) return t.skip('this machine has no openssl');
+  const exec = spawn(process.execPath, execParameters(temporaryFolder(t), []));
+  t.after(() => exec.kill('SIGKILL'));
+  const [settings] = await once(exec.stdout, 'data');
+  const script = `${settings}
+    openssl s_client -connect api.twilio.com:443 -proxy "\${HTTPS_PROXY#http://}" -CAfile "$SSL_CERT_FILE" \\
+      -crl_check -crl_download -verify_return_error -x509_strict </dev/null`;
+  const { code, stdout, stderr } = await run('/bin/sh', ['-c', script]);
+  assert.match(stdout, /Verify return code: 0 \(ok\)/, stderr);
+  assert.equal(code, 0);
+  const proxyUrl = /^export HTTPS_PROXY='(.*)'$/m.exec(String(settings))?.[1];
+  const answer = await fetch(`${proxyUrl}/connect-apps-exec.crl`);
+  assert.deepEqual(
+    [answer.status, answer.headers.get('content-type')],
+    [200, 'application/pkix-crl'],
+  );
 });
 
 test('nothing but the list is served on that address', async (t) => {

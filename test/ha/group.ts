@@ -89,8 +89,10 @@ export async function startGroup(signal?: AbortSignal): Promise<Group> {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const file = createWriteStream(join(folder, 'log', `${log}.log`), { flags: 'a' });
-    child.stdout?.pipe(file);
-    child.stderr?.pipe(file);
+    // Neither ends it for the other.
+    child.stdout?.pipe(file, { end: false });
+    child.stderr?.pipe(file, { end: false });
+    child.on('close', () => file.end());
     processes.push(child);
     return child;
   };

@@ -99,6 +99,7 @@ const ACROSS_ACCOUNTS = [
   // By an app that is deleted: whoever authorized it.
   'endAuthorizationRows',
   // By time: what is due, what is old.
+  'findOwnersOfDue',
   'hasDueCallbacks',
   'purgeCallbacks',
   'selectEnded',

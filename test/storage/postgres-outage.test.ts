@@ -134,12 +134,15 @@ describe('PostgreSQL gone and back', { skip: POSTGRES_OBSTACLE }, () => {
     assert.equal(outcome.exitCode, 1);
     assert.match(
       outcome.stderr,
-      /^connect-apps: PostgreSQL refuses: database "\w+" does not exist\.\n$/,
+      /^connect-apps: postgres:\/\/\S+: PostgreSQL refuses: database "\w+" does not exist\.\n$/,
     );
     const away = await runCommand(tmpdir(), [
       ...['accounts', 'list', '--database-url', 'postgres://a:hunter2@127.0.0.1:1/x'],
     ]);
-    assert.match(away.stderr, /^connect-apps: The database does not answer \(ECONNREFUSED\)\.\n$/);
+    assert.match(
+      away.stderr,
+      /^connect-apps: \S+: The database does not answer \(ECONNREFUSED\)\.\n$/,
+    );
     assert.doesNotMatch(outcome.stderr + away.stderr, /hunter2/);
   });
 

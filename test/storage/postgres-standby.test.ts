@@ -8,6 +8,7 @@ import { connectAppPath } from '../api/paths.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { type Cluster, startCluster } from '../support/postgres.ts';
 import { type Reply, startServer, type TestServer } from '../support/server.ts';
+import { timed } from '../support/timed.ts';
 import { until } from '../support/until.ts';
 
 const POOL_SIZE = 4;
@@ -35,13 +36,13 @@ describe('PostgreSQL without a standby to confirm commits', {
     await administrator?.end();
   });
 
-  const serveOn = (url: string) =>
+  const serveOn = (url: string, poolSize = POOL_SIZE) =>
     startServer({
       engine: 'postgres',
       settings: {
         // Not as a superuser, who may ask everything, and has connections in reserve.
         DATABASE_URL: url.replace('tester@', 'plain@'),
-        DATABASE_POOL_SIZE: String(POOL_SIZE),
+        DATABASE_POOL_SIZE: String(poolSize),
       },
     });
   /** Each writes another row: none waits for another but for the standby. */
@@ -78,6 +79,43 @@ describe('PostgreSQL without a standby to confirm commits', {
     await setStandbys('');
     await until('it writes again', async () => (await write()).status === 200);
     assert.equal(await waiting(), 0);
+  });
+
+  it('answers in time those whose transactions met, too: none waits behind one that waits in vain', async (t) => {
+    const another = await serveOn(await cluster.createDatabase('owner plain'), WRITERS);
+    t.after(() => another.close());
+    const { transaction } = another.context.database;
+    const names = Array.from({ length: WRITERS }, (_, index) => `writer ${index}`);
+    for (const friendlyName of names) await another.createAccount({ friendlyName });
+    await setStandbys('nobody');
+    let begun = 0;
+    let met = () => {};
+    const allBegun = new Promise<void>((resolve) => {
+      met = resolve;
+    });
+    // All read what the others change before any changes it, on all connections: one of them can commit.
+    const change = (name: string) =>
+      transaction(async (query) => {
+        await query.selectFrom('accounts').select(['sid', 'friendly_name']).execute();
+        begun += 1;
+        if (begun === WRITERS) met();
+        await allBegun;
+        await query
+          .updateTable('accounts')
+          .set({ status: 'suspended' })
+          .where('friendly_name', '=', name)
+          .execute();
+      });
+    const { result, durationMs } = await timed(() => Promise.allSettled(names.map(change)));
+    t.diagnostic(`${Math.round(durationMs)} ms, ${begun} runs`);
+    await setStandbys('');
+    assert.deepEqual(
+      result.map((one) => one.status === 'rejected' && one.reason.problem),
+      Array(WRITERS).fill('storage_unavailable'),
+    );
+    assert.ok(begun > WRITERS, 'transactions met, and ran again');
+    assert.ok(durationMs < 4000, `answered after ${durationMs} ms`);
+    await until('it writes again', async () => (await write(another)).status === 200);
   });
 
   it('writes again, too, where it may not ask whether commits wait', async (t) => {

@@ -7,17 +7,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import SqliteConnection from 'better-sqlite3';
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely';
+import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely';
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
+import {
+  type DuePosition,
+  findDueCallbacks,
+  findOwnersOfDue,
+} from '../../src/callbacks/delivery-store.ts';
 import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import * as apps from '../../src/connect-apps/store.ts';
 import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
+import { TABLE_SCHEMA } from '../../src/storage/mark.ts';
 import type { Schema } from '../../src/storage/schema.ts';
 import { purgeSessions } from '../../src/users/session-store.ts';
 import { listUsers } from '../../src/users/store.ts';
@@ -100,6 +106,15 @@ async function endSome(query: Queryable, filter: Parameters<typeof endAuthorizat
   for await (const some of endAuthorizationRows(query, filter, 1)) return some;
 }
 
+/** What is due of an owner with callbacks that wait and others that are settled. */
+function dueCase(name: string, after?: DuePosition): Case {
+  return {
+    name,
+    run: (query) => findDueCallbacks(query, MANY / 2, { accountSid: OWNER, after, limit: LIMIT }),
+    uses: 'callbacks_due_by_owner',
+  };
+}
+
 const friendlyName = COMMON_NAME;
 const status = COMMON_STATUS;
 const family = { ownerAccountSid: OWNER };
@@ -152,6 +167,16 @@ const CASES: Case[] = [
     run: (query) => purgeCallbacks(query, 1100, 10),
     uses: 'callbacks_by_time',
   },
+  {
+    name: 'who has callbacks that are due',
+    run: (query) => findOwnersOfDue(query, MANY / 2, { after: '', limit: 64 }),
+    uses: 'callbacks_due_by_owner',
+  },
+  dueCase("an owner's callbacks that are due"),
+  dueCase("an owner's callbacks that are due, behind a place", {
+    nextAttemptAt: MANY / 4,
+    sid: 'WH',
+  }),
   {
     name: 'what of sessions is to be purged',
     run: (query) => purgeSessions(query, 1e9, 10),
@@ -266,9 +291,10 @@ function watchSqlite(path: string): Watch {
         .all(...parameters)
         .map(({ detail }) => detail);
       const text = `${sql}\n${plan.join('\n')}`;
-      // A place is the last of some that an index gave: only those are looked through.
+      // A place is the last of some that an index gave, and owners are found one by one: only those are
+      // looked through.
       const ofTables = plan.filter(
-        (line) => !/^SCAN newest|^(SCAN|CO-ROUTINE) \(?subquery/.test(line),
+        (line) => !/^SCAN (newest|owners|CONSTANT ROW)|^(SCAN|CO-ROUTINE) \(?subquery/.test(line),
       );
       assert.doesNotMatch(ofTables.join('\n'), /^SCAN/m, text);
       if (!sortsFew && !plan.some((line) => line.startsWith('SCAN'))) {
@@ -304,6 +330,7 @@ function watchPostgres(url: string): Watch {
   const queries: Query[] = [];
   const query = new Kysely<Schema>({
     dialect: new PostgresDialect({ pool }),
+    plugins: [new WithSchemaPlugin(TABLE_SCHEMA)],
     log: (event) => {
       queries.push(event.query);
     },

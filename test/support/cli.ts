@@ -3,9 +3,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { after } from 'node:test';
 import { PREFIX, SETTING_NAMES } from '../../src/server/config.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+/** The program that `process.execPath` runs as `connect-apps`. */
+export const MAIN = join(import.meta.dirname, 'command.js');
 
 export interface Outcome {
   stdout: string;
@@ -31,10 +33,21 @@ export function startWith(
   words: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...words], {
+  const child = spawn(process.execPath, [MAIN, ...words], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+/** What a failed test, or a failed `before`, leaves behind must not outlive the file, nor keep it from its end. */
+const running = new Set<ChildProcess>();
+if (process.env.NODE_TEST_CONTEXT !== undefined) {
+  after(() => {
+    for (const child of running) child.kill('SIGKILL');
   });
 }
 

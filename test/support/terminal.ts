@@ -2,9 +2,9 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { MAIN, withPrefix } from './cli.ts';
 
 const PROGRAM = join(import.meta.dirname, 'terminal.py');
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
 /** Why tests of terminals are skipped here, for node:test; in CI they are not, they fail. */
 export const TERMINAL_OBSTACLE =
@@ -29,6 +29,7 @@ export interface Shown {
 
 interface Terminal {
   folder: string;
+  /** Settings may be named without their prefix. */
   environment?: Readonly<Record<string, string>>;
 }
 
@@ -52,12 +53,17 @@ export async function closeTerminalOf(
 
 async function run(
   { words, steps, hangUp }: { words: readonly string[]; steps: readonly Step[]; hangUp: boolean },
-  { folder, environment }: Terminal,
+  { folder, environment = {} }: Terminal,
 ): Promise<string> {
   const command = [process.execPath, MAIN, ...words];
   const child = spawn('python3', [PROGRAM, JSON.stringify({ command, steps, hangUp })], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm-256color', ...environment },
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      TERM: 'xterm-256color',
+      ...withPrefix(environment),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [stdout, stderr] = ['', ''];

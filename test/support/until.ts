@@ -10,7 +10,7 @@ const LONGEST_LOOK_MS = 3000;
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 10_000,
+  limitMs = 60_000,
 ): Promise<void> {
   let waitedMs = 0;
   for (let since = performance.now(); !(await condition()); ) {
