@@ -55,10 +55,16 @@ export function settingsOf(flags: Flags): GivenSettings {
   return { settings: { ...settings, ...Object.fromEntries(given) }, unknown };
 }
 
-/** The Config that the flags and the settings make; unknown names are said on standard error. */
+/** What was said of unknown settings: a command may read its settings more than once. */
+const said = new Set<string>();
+
+/** The Config that the flags and the settings make; unknown names are said on standard error, once. */
 export function withFlags(flags: Flags): Config {
   const { settings, unknown } = settingsOf(flags);
-  for (const sentence of unknown) process.stderr.write(`connect-apps: ${sentence}\n`);
+  for (const sentence of unknown) {
+    if (!said.has(sentence)) process.stderr.write(`connect-apps: ${sentence}\n`);
+    said.add(sentence);
+  }
   return createConfig(settings, 'development');
 }
 

@@ -10,12 +10,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+
+<<<<<<< HEAD
+
 import { setTimeout } from 'node:timers/promises';
 import { DEMO_CONNECT_APP_SID } from '../../src/demo/data.ts';
+
+=======
+
+import { DEMO_CONNECT_APP_SID } from '../../src/demo.ts';
+
+>>>>>>> main
+
 import { connectAppPath } from '../api/paths.ts';
 import { ended, metricsUrlOf, originOf, runCommand, startCommand } from '../support/cli.ts';
 import { DATABASES, emptyDatabase, settingsOfDatabase } from '../support/databases.ts';
 import { timed } from '../support/timed.ts';
+import { until } from '../support/until.ts';
 
 const SID = 'AC00000000000000000000000000000001';
 const AUTHORIZATION = `Basic ${Buffer.from(`${SID}:00000000000000000000000000000001`).toString('base64')}`;
@@ -141,16 +152,14 @@ for (const engine of DATABASES) {
 
 /** Resolves when nobody takes connections there any more. */
 async function refusedConnection(host: string, port: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+  await until('the server takes no connections', async () => {
     const socket = connect(port, host);
     const isRefused = await new Promise<boolean>((resolve) => {
       socket.once('error', () => resolve(true)).once('connect', () => resolve(false));
     });
     socket.destroy();
-    if (isRefused) return;
-    await setTimeout(20);
-  }
-  assert.fail('the server still takes connections');
+    return isRefused;
+  });
 }
 
 for (const engine of DATABASES) {
