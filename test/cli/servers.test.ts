@@ -10,18 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
-
-<<<<<<< HEAD
-
-import { setTimeout } from 'node:timers/promises';
 import { DEMO_CONNECT_APP_SID } from '../../src/demo/data.ts';
-
-=======
-
-import { DEMO_CONNECT_APP_SID } from '../../src/demo.ts';
-
->>>>>>> main
-
 import { connectAppPath } from '../api/paths.ts';
 import { ended, metricsUrlOf, originOf, runCommand, startCommand } from '../support/cli.ts';
 import { DATABASES, emptyDatabase, settingsOfDatabase } from '../support/databases.ts';
