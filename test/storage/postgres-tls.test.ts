@@ -42,13 +42,15 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       },
     });
     url = await cluster.createDatabase();
+    const made = await runCommand(folder, ['migrate', '--database-url', `${url}?sslmode=require`]);
+    assert.equal(made.exitCode, 0, made.stderr);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs a command on the database by a host and with words of the URL. */
   async function ask(host: string, words: string) {
     const at = `${url.replace('127.0.0.1', host)}${words && `?${words}`}`;
-    return runCommand(folder, ['accounts', 'list', '--json', '--database-url', at]);
+    return runCommand(folder, ['accounts', 'list', '--database-url', at]);
   }
 
   for (const [name, host, words] of [
@@ -130,7 +132,7 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       `${plain}?sslmode=require`,
     ]);
     assert.equal(outcome.exitCode, 1);
-    assert.match(outcome.stderr, /^connect-apps: No safe connection to PostgreSQL: .+\n$/);
+    assert.match(outcome.stderr, /^connect-apps: \S+: No safe connection to PostgreSQL: .+\n$/);
   });
 });
 
@@ -154,11 +156,13 @@ describe('sslcert and sslkey, where PostgreSQL asks who it is', { skip: POSTGRES
       },
     });
     url = await cluster.createDatabase();
+    const made = await ask('right', ['migrate']);
+    assert.equal(made.exitCode, 0, made.stderr);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** Runs a command with the certificate of this name, or none. */
-  async function ask(name?: string) {
+  async function ask(name?: string, words = ['accounts', 'list']) {
     const at = new URL(url.replace('127.0.0.1', 'localhost'));
     at.searchParams.set('sslmode', 'verify-full');
     at.searchParams.set('sslrootcert', join(folder, 'authority.crt'));
@@ -166,7 +170,7 @@ describe('sslcert and sslkey, where PostgreSQL asks who it is', { skip: POSTGRES
       at.searchParams.set('sslcert', join(folder, `${name}.crt`));
       at.searchParams.set('sslkey', join(folder, `${name}.key`));
     }
-    return runCommand(folder, ['accounts', 'list', '--json', '--database-url', at.href]);
+    return runCommand(folder, [...words, '--database-url', at.href]);
   }
 
   it('connects with the certificate of its user, and says nothing', async () => {
