@@ -5,7 +5,6 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD } from './demo/data.ts';
 import { createConfig } from './server/config.ts';
 import { start as startServer } from './server/start.ts';
 
@@ -45,12 +44,13 @@ export interface TestServer {
  * @example
  * import { start } from 'connect-apps/testing';
  *
- * await using server = await start();
+ * const server = await start();
  * const { accountSid, authToken } = server.developer;
  * const reply = await fetch(`${server.url}/2010-04-01/Accounts/${accountSid}/ConnectApps.json`, {
  *   headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
  * });
  * const { connect_apps } = await reply.json();
+ * await server.close();
  */
 export async function start(options: StartOptions = {}): Promise<TestServer> {
   const { port = 0, databaseUrl = 'sqlite::memory:' } = options;
@@ -58,7 +58,7 @@ export async function start(options: StartOptions = {}): Promise<TestServer> {
     { HOST: '127.0.0.1', PORT: String(port), DATABASE_URL: databaseUrl },
     'development',
   );
-  const { url, close } = await startServer(config);
+  const { url, developer, customer, close } = await startServer(config);
   let closed: Promise<void> | undefined;
   const closeOnce = () => {
     closed ??= close();
@@ -66,8 +66,8 @@ export async function start(options: StartOptions = {}): Promise<TestServer> {
   };
   return {
     url,
-    developer: { ...DEMO_DEVELOPER, password: DEMO_PASSWORD },
-    customer: { ...DEMO_CUSTOMER, password: DEMO_PASSWORD },
+    developer,
+    customer,
     close: closeOnce,
     [Symbol.asyncDispose]: closeOnce,
   };

@@ -1,7 +1,7 @@
 /** A development server from nothing: its database made and current, the demo data in it. */
 
 import type { Context } from '../context.ts';
-import { seedDemoData } from '../demo/data.ts';
+import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD, seedDemoData } from '../demo/data.ts';
 import { migrate } from '../storage/migrate.ts';
 import { type App, type AppParts, createApp, prepareDatabase } from './app.ts';
 import type { Config } from './config.ts';
@@ -11,10 +11,20 @@ import { findSecretKey } from './secret-key.ts';
 /** The secret key is the one of the Config, or found where it lies, when absent. */
 export type StartParts = Omit<AppParts, 'secretKey' | 'opening'> & { secretKey?: string };
 
+interface DemoCredentials {
+  accountSid: string;
+  authToken: string;
+  email: string;
+  password: string;
+}
+
 export interface Running {
   /** The origin that it answers on. */
   url: string;
   context: Context;
+  /** The two accounts of the demo data, and who signs in to them. */
+  developer: DemoCredentials;
+  customer: DemoCredentials;
   /** As that of an App. */
   close(): Promise<void>;
 }
@@ -23,7 +33,13 @@ export interface Running {
 export async function start(config: Config, parts: StartParts = {}): Promise<Running> {
   const app = await prepareApp(config, parts);
   const { context } = app;
-  return { url: await app.listen().catch(closing(app)), context, close: app.close };
+  return {
+    url: await app.listen().catch(closing(app)),
+    context,
+    developer: { ...DEMO_DEVELOPER, password: DEMO_PASSWORD },
+    customer: { ...DEMO_CUSTOMER, password: DEMO_PASSWORD },
+    close: app.close,
+  };
 }
 
 /** The same, but for one who lets it listen himself, as between signals. */

@@ -15,7 +15,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
 import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
-import { DEMO_CONNECT_APP_SID, DEMO_CUSTOMER, DEMO_DEVELOPER } from '../../src/demo/data.ts';
+import { DEMO_CONNECT_APP_SID } from '../../src/demo/data.ts';
 import { createLogger, readable } from '../../src/observability/logger.ts';
 import { createConfig, type Settings } from '../../src/server/config.ts';
 import { start } from '../../src/server/start.ts';
@@ -84,7 +84,7 @@ export async function startServer(options: {
   const log = { write: (line: string) => lines.push(line) };
   const databaseUrl = settings?.DATABASE_URL ?? (await emptyDatabase(engine, folder));
   const config = createConfig({ PORT: '0', ...settings, DATABASE_URL: databaseUrl }, 'development');
-  const { url, context, close } = await start(config, {
+  const { url, context, developer, customer, close } = await start(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
     logger: createLogger(config.logLevel, isLogForPerson ? readable(log) : log),
@@ -96,8 +96,8 @@ export async function startServer(options: {
   return {
     url,
     context,
-    developer: DEMO_DEVELOPER,
-    customer: DEMO_CUSTOMER,
+    developer,
+    customer,
     connectAppSid: DEMO_CONNECT_APP_SID,
     async createAccount({ friendlyName = 'Some account', owner, type = 'Full' } = {}) {
       const created = await createAccount(context, {

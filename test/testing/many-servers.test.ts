@@ -1,10 +1,10 @@
 /** Nothing is global: a hundred servers come and go in one process, and leave it as it was. */
 
 import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { platform } from 'node:os';
 import { it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { start, type TestServer } from '../../src/testing.ts';
 import { send } from '../support/server.ts';
 import { until } from '../support/until.ts';
@@ -15,6 +15,16 @@ const COUNT = 100;
 function listeners(): Record<string, number> {
   const names = process.eventNames().map(String).sort();
   return Object.fromEntries(names.map((name) => [name, process.listenerCount(name)]));
+}
+
+/** Counts timers that will fire: `getActiveResourcesInfo` leaves out those that keep no process alive. */
+function countTimers(): { count(): number; stop(): void } {
+  const timers = new Set<number>();
+  const hook = createHook({
+    init: (id, type) => type === 'Timeout' && timers.add(id),
+    destroy: (id) => timers.delete(id),
+  }).enable();
+  return { count: () => timers.size, stop: () => hook.disable() };
 }
 
 function resources(): string[] {
@@ -48,19 +58,32 @@ it(`${COUNT} servers in one process answer, close, and leave nothing`, async (t)
   process.on('warning', onWarning);
   t.after(() => process.off('warning', onWarning));
 
-  // The first one loads what is loaded once, such as the thread that resolves names.
+  const timers = countTimers();
+  t.after(() => timers.stop());
+
+  const listenersBefore = listeners();
+  // The first one loads what is loaded once: native code, and the threads that serve files.
   const first = await start();
   await askOnce(first);
   await first.close();
-  await setTimeout(100);
-  const before = { listeners: listeners(), resources: resources(), files: openFiles() };
+  await until('its timers are gone', () => timers.count() <= 1);
+  const before = { resources: resources(), files: openFiles() };
 
   const servers = await Promise.all(Array.from({ length: COUNT }, () => start()));
   assert.equal(new Set(servers.map(({ url }) => url)).size, COUNT);
   await Promise.all(servers.map(askOnce));
   await Promise.all(servers.map((server) => server.close()));
 
-  await until('the last connections are gone', () => resources().length <= before.resources.length);
-  assert.deepEqual({ listeners: listeners(), resources: resources(), files: openFiles() }, before);
+  // The one that may be left is that of `until` itself.
+  await until('all timers are gone', () => timers.count() <= 1);
+  assert.deepEqual({ resources: resources(), files: openFiles() }, before);
+  assert.deepEqual(listeners(), listenersBefore);
   assert.deepEqual(warnings, []);
+});
+
+it('tells nothing of the process, which is not its own', async () => {
+  await using server = await start();
+  const metrics = await send(server.url, 'GET', '/metrics');
+  assert.match(metrics.text, /^connect_apps_/m);
+  assert.doesNotMatch(metrics.text, /^(process|nodejs)_/m);
 });
