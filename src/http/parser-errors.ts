@@ -39,20 +39,26 @@ export function refuseUnparsable(
     return;
   }
   const problem = new Problem(NAMES[error.code ?? ''] ?? 'request_malformed');
-  const requestId = createRequestSid();
-  const { status } = endWithRefusal(problem, socket, requestId);
+  const { requestId, status } = endWithRefusal(problem, socket, createRequestSid());
   logger.info({ requestId, status }, 'A request could not be parsed');
 }
 
 /** Answers a connection that is one too many, and closes it. */
 export function refuseConnection(socket: Socket, { logger, createRequestSid }: RefusalParts): void {
   socket.on('error', () => socket.destroy());
-  const requestId = createRequestSid();
-  const { status } = endWithRefusal(new Problem('overloaded'), socket, requestId);
+  const { requestId, status } = endWithRefusal(
+    new Problem('overloaded'),
+    socket,
+    createRequestSid(),
+  );
   logger.info({ requestId, status }, 'A connection was refused: there are too many');
 }
 
-function endWithRefusal(problem: Problem, socket: Socket, requestId: string): { status: number } {
+function endWithRefusal(
+  problem: Problem,
+  socket: Socket,
+  requestId: string,
+): { requestId: string; status: number } {
   // The path is unknown, and JSON is what the client libraries can read.
   const { status, contentType, body } = writeErrorReply(problem, '', 'json');
   const head = [
@@ -64,5 +70,5 @@ function endWithRefusal(problem: Problem, socket: Socket, requestId: string): { 
     ...(status === 503 ? ['Retry-After: 1'] : []),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-  return { status };
+  return { requestId, status };
 }
