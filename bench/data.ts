@@ -78,7 +78,7 @@ async function addOthers(context: Context, count: number): Promise<Target[]> {
   while (targets.length < count) {
     const some = Array.from({ length: Math.min(AT_ONCE, count - targets.length) }, async () => {
       const account = await createAccount(context, {});
-      const app = createSid('CN');
+      const app = createSid('CN', context.random);
       await addConnectApp(context, account.sid, app, { friendlyName: 'An app' });
       return targetOf(account, `/${app}.json`);
     });

@@ -3,12 +3,15 @@
 import type { Clock } from './clock.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Report } from './observability/events.ts';
+import type { Random } from './random.ts';
 import type { Database, Queryable } from './storage/database.ts';
 
 export interface Context {
   database: Database;
   keyring: Keyring;
   clock: Clock;
+  /** Identifiers and secrets are made of it. */
+  random: Random;
   report: Report;
 }
 

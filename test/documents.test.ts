@@ -33,7 +33,7 @@ describe('the documents', () => {
 
   it('docs/operating.md watches metrics and lines of the log that there are', async () => {
     const guide = read('docs/operating.md');
-    const metrics = createMetrics();
+    const metrics = createMetrics({ ofProcess: true });
     metrics.observeRequest('/', 'GET', 200, 1);
     metrics.observeQuery(1);
     const exposed = await metrics.text();

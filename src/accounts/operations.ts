@@ -48,9 +48,9 @@ export function makeAccount(
   context: Context,
   account: NewAccount,
 ): { account: AccountWithToken; token: StoredToken } {
-  const sid = account.sid ?? createSid('AC');
+  const sid = account.sid ?? createSid('AC', context.random);
   const now = context.clock.now();
-  const authToken = account.authToken ?? createAuthToken();
+  const authToken = account.authToken ?? createAuthToken(context.random);
   const made: AccountWithToken = {
     sid,
     ownerAccountSid: account.ownerAccountSid ?? sid,
@@ -138,7 +138,10 @@ export async function updateAccount(
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
     if (changes.status === 'closed') {
       const whose = isSubaccount(account) ? { subaccountSid: sid } : { accountSid: sid };
-      count = await endAuthorizations(transaction, whose, updatedAt);
+      count = await endAuthorizations(transaction, whose, {
+        now: updatedAt,
+        random: context.random,
+      });
     }
     const updated = await findAccount(transaction, sid);
     if (!updated) throw new Problem('not_found');
@@ -158,7 +161,7 @@ export async function rotateToken(
   options: { keepOld: boolean },
 ): Promise<AccountWithToken> {
   const { sid } = await getAccount(context, sidText);
-  const authToken = createAuthToken();
+  const authToken = createAuthToken(context.random);
   const token = sealToken(context, sid, authToken);
   const updatedAt = context.clock.now();
   return context.database.transaction(async (transaction) => {

@@ -1,7 +1,7 @@
 /** Auth tokens: how they are made, what is stored of them, and accounts with and without theirs. */
 
-import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
+import type { Random } from '../random.ts';
 import type { Account } from './account.ts';
 
 /** An auth token at rest: encrypted to be shown and to sign with, digested to be recognised. */
@@ -26,8 +26,8 @@ export interface VisibleAccount extends Account {
 }
 
 /** A fresh auth token: 32 random lower-case hex digits. */
-export function createAuthToken(): string {
-  return randomBytes(16).toString('hex');
+export function createAuthToken(random: Random): string {
+  return random.bytes(16).toString('hex');
 }
 
 /** Makes of an auth token what is stored of it, with the current key. */

@@ -75,7 +75,7 @@ export async function authorizeConnectApp(
   isAsShown: (app: ConnectApp) => boolean = () => true,
 ): Promise<Authorization> {
   const now = context.clock.now();
-  const newSid = createSid('AC');
+  const newSid = createSid('AC', context.random);
   const authorization = await context.database.transaction(async (transaction) => {
     const { app, owner } = await getConsentParties(transaction, key.connectAppSid);
     if (!isAsShown(app)) throw new Problem('app_changed', 'The app has changed meanwhile.');
@@ -140,7 +140,7 @@ export async function revokeAuthorization(
     const key = { accountSid: customer, connectAppSid: app };
     const found = await findAuthorization(transaction, key);
     if (found?.revokedAt !== null) return;
-    await endAuthorizations(transaction, key, now);
+    await endAuthorizations(transaction, key, { now, random: context.random });
     ended = { ...found, revokedAt: now, updatedAt: now };
   });
   if (ended === undefined) throw new Problem('not_found');

@@ -8,6 +8,7 @@ import { createCallback } from '../callbacks/callback.ts';
 import { insertCallbacks } from '../callbacks/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
+import type { Random } from '../random.ts';
 import type { Queryable } from '../storage/database.ts';
 import { type EndingFilter, endAuthorizationRows } from './ending-store.ts';
 
@@ -19,7 +20,7 @@ import { type EndingFilter, endAuthorizationRows } from './ending-store.ts';
 export async function endAuthorizations(
   transaction: Queryable,
   filter: EndingFilter,
-  now: number,
+  { now, random }: { now: number; random: Random },
 ): Promise<number> {
   const apps = new Map<string, ConnectApp | undefined>();
   let count = 0;
@@ -28,7 +29,7 @@ export async function endAuthorizations(
     for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of some) {
       if (!apps.has(sid)) apps.set(sid, await findConnectApp(transaction, { accountSid, sid }));
       const app = apps.get(sid);
-      const callback = app && createCallback({ app, subaccountSid, now });
+      const callback = app && createCallback({ app, subaccountSid, now, random });
       if (callback) callbacks.push(callback);
     }
     await insertCallbacks(transaction, callbacks);

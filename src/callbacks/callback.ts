@@ -5,6 +5,7 @@
 
 import type { CallbackMethod, ConnectApp } from '../connect-apps/connect-app.ts';
 import { calledUrl } from '../http-url.ts';
+import type { Random } from '../random.ts';
 import { createSid } from '../sid.ts';
 
 export const CALLBACK_STATUSES = ['pending', 'delivered', 'failed'] as const;
@@ -49,14 +50,16 @@ export function createCallback({
   app,
   subaccountSid,
   now,
+  random,
 }: {
   app: ConnectApp;
   subaccountSid: string;
   now: number;
+  random: Random;
 }): Callback | undefined {
   if (app.deauthorizeCallbackUrl === null) return undefined;
   return {
-    sid: createSid('WH'),
+    sid: createSid('WH', random),
     accountSid: app.accountSid,
     connectAppSid: app.sid,
     subaccountSid,

@@ -4,13 +4,13 @@
  * lease ends, so a callback is sent at least once, always with the same idempotency token.
  */
 
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallbackResult } from '../observability/metrics.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
-import { createRequestSid } from '../sid.ts';
 import type { Callback, CallbackStatus } from './callback.ts';
 import {
   claimCallback,
@@ -114,7 +114,8 @@ export function startWebhookWorker(
 
   /** Claims what was chosen and starts what it got; false when that was nothing. */
   async function startAll(chosen: readonly Callback[], now: number): Promise<boolean> {
-    const claims = chosen.map((callback) => ({ callback, owner: createRequestSid() }));
+    // Of no seed: two workers of one seed must not take each other's leases for their own.
+    const claims = chosen.map((callback) => ({ callback, owner: randomUUID() }));
     const won = new Set<Callback>();
     try {
       // Every transaction counts as a commit, which would bring the next look at the next tick.

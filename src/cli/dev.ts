@@ -8,18 +8,15 @@ import {
   DEMO_CUSTOMER,
   DEMO_DEVELOPER,
   DEMO_PASSWORD,
-  seedDemoData,
 } from '../demo/data.ts';
 import { createLogger, readable } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
-import { createApp, openDatabase, prepareDatabase } from '../server/app.ts';
+import { openDatabase } from '../server/app.ts';
 import type { Config } from '../server/config.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
-import { checkKeyOfDatabase } from '../server/ready.ts';
 import { runServer } from '../server/run.ts';
-import { findSecretKey } from '../server/secret-key.ts';
-import { migrate } from '../storage/migrate.ts';
+import { prepareApp } from '../server/start.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
@@ -39,22 +36,12 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   checkLoopback(config.host);
   prepareDataFolder(config);
   if (flags.fresh) await removeDatabase(config);
-  // Before a key file is made beside it.
-  prepareDatabase(config, 'claim');
-  const app = await createApp(config, {
-    secretKey: findSecretKey(config),
+  const app = await prepareApp(config, {
     hasDemoApp: true,
+    ownsProcess: true,
     logger: createLogger(config.logLevel, readable(process.stdout)),
     isLogForPerson: true,
   });
-  try {
-    await migrate(app.context.database);
-    await checkKeyOfDatabase(app.context);
-    await seedDemoData(app.context);
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
   await runServer(app, config, (origin) => print(welcome(origin)), whenParentIsGone());
 }
 

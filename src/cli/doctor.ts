@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
+import { systemRandom } from '../random.ts';
 import { openDatabase } from '../server/app.ts';
 import { type Config, createConfig } from '../server/config.ts';
 import { DATABASE_CHECKS, SETTING_CHECKS } from '../server/preflight.ts';
@@ -80,7 +81,13 @@ async function examineDatabase(config: Config, attempt: Try): Promise<void> {
         name === 'schema' ? '' : findExistingSecretKey(config),
         config.previousSecretKey,
       );
-      const context = { database: opened, keyring, clock: systemClock, report: () => {} };
+      const context = {
+        database: opened,
+        keyring,
+        clock: systemClock,
+        random: systemRandom,
+        report: () => {},
+      };
       return check({ ...context, isQuick: false });
     });
     if (name === 'schema' && !isWell) break;

@@ -2,16 +2,14 @@
 
 import { type Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
-import { DEMO_DEVELOPER, seedDemoData } from '../demo/data.ts';
+import { DEMO_DEVELOPER } from '../demo/data.ts';
 import { sendToStarter, startInBackground, untilEnded } from '../exec/background.ts';
 import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
 import { findAuthorityFolder } from '../exec/tls/authority-file.ts';
 import { Problem } from '../problem.ts';
-import { createApp } from '../server/app.ts';
 import { createConfig, rawEnvironment } from '../server/config.ts';
-import { findSecretKey } from '../server/secret-key.ts';
-import { migrate } from '../storage/migrate.ts';
+import { start } from '../server/start.ts';
 import { print } from './output.ts';
 
 interface Flags {
@@ -107,13 +105,7 @@ function optionsOf(flags: Flags): ExecOptions {
 }
 
 /** A server in memory, with the demo data, on any free port; nothing in the environment sets it up. */
-async function startThrowAwayServer(): Promise<RunningServer> {
-  const config = createConfig(
-    { PORT: '0', DATABASE_URL: 'sqlite::memory:', LOG_LEVEL: 'silent' },
-    'development',
-  );
-  const app = await createApp(config, { secretKey: findSecretKey(config) });
-  await migrate(app.context.database);
-  await seedDemoData(app.context);
-  return { url: await app.listen(), close: () => app.close() };
+function startThrowAwayServer(): Promise<RunningServer> {
+  const config = createConfig({ PORT: '0', DATABASE_URL: 'sqlite::memory:' }, 'development');
+  return start(config);
 }

@@ -50,7 +50,13 @@ async function serve(flags: Flags): Promise<void> {
     return;
   }
   const sharesPort = cluster.isWorker;
-  const app = await createApp(config, { secretKey, logger, sharesPort, opening: 'existing' });
+  const app = await createApp(config, {
+    secretKey,
+    logger,
+    sharesPort,
+    ownsProcess: true,
+    opening: 'existing',
+  });
   try {
     await checkDatabase(app.context);
   } catch (error) {

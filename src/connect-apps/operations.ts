@@ -28,7 +28,7 @@ export async function createConnectApp(
   parameters: Parameters,
 ): Promise<ConnectApp> {
   const changes = parseConnectAppChanges({ FriendlyName: '', ...parameters });
-  return addConnectApp(context, accountSid, createSid('CN'), changes);
+  return addConnectApp(context, accountSid, createSid('CN', context.random), changes);
 }
 
 /** Adds an app with a SID that is already known; an app that has this SID is left as it is. */
@@ -117,7 +117,11 @@ export async function deleteConnectApp(
   const { sid } = await getConnectApp(context, accountSid, sidText);
   const now = context.clock.now();
   const count = await context.database.transaction(async (transaction) => {
-    const ended = await endAuthorizations(transaction, { connectAppSid: sid }, now);
+    const ended = await endAuthorizations(
+      transaction,
+      { connectAppSid: sid },
+      { now, random: context.random },
+    );
     await deleteConnectAppRow(transaction, { accountSid, sid });
     return ended;
   });

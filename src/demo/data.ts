@@ -43,7 +43,7 @@ export async function seedDemoData(context: Context): Promise<void> {
   for (const { accountSid, authToken, friendlyName, email } of accounts) {
     await createAccount(context, { sid: accountSid, authToken, friendlyName });
     const user: StoredUser = {
-      sid: createSid('US'),
+      sid: createSid('US', context.random),
       email,
       createdAt: context.clock.now(),
       passwordHash: DEMO_PASSWORD_HASH,

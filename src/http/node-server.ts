@@ -1,10 +1,9 @@
 /** The server of Node.js under Fastify: limits on heads, times and connections. */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Logger } from '../observability/logger.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { oneAtATime, pauseWhileWaiting, type Turns } from './one-at-a-time.ts';
-import { refuseConnection } from './parser-errors.ts';
+import { type RefusalParts, refuseConnection } from './parser-errors.ts';
 
 /** With more, the quietest connection makes room for the next. */
 const MAX_CONNECTIONS = 10_000;
@@ -25,7 +24,10 @@ export interface NodeServer {
 }
 
 /** Makes a server that answers nothing yet, and has at most `maxConnections`. */
-export function createNodeServer(logger: Logger, maxConnections = MAX_CONNECTIONS): NodeServer {
+export function createNodeServer(
+  parts: RefusalParts,
+  maxConnections = MAX_CONNECTIONS,
+): NodeServer {
   const httpServer = createServer({
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
@@ -36,7 +38,7 @@ export function createNodeServer(logger: Logger, maxConnections = MAX_CONNECTION
     requireHostHeader: false,
   });
   const connections = trackConnections(httpServer, maxConnections, (socket) =>
-    refuseConnection(socket, logger),
+    refuseConnection(socket, parts),
   );
   pauseWhileWaiting(httpServer);
   let turns: Turns | undefined;

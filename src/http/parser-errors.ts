@@ -3,9 +3,15 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../observability/logger.ts';
 import { Problem, type ProblemName } from '../problem.ts';
-import { createRequestSid } from '../sid.ts';
+import type { CreateRequestSid } from '../sid.ts';
 import { lastResponseOf } from './connections.ts';
 import { writeErrorReply } from './error-reply.ts';
+
+/** What a refusal gets its identifier from, and where it is logged. */
+export interface RefusalParts {
+  logger: Logger;
+  createRequestSid: CreateRequestSid;
+}
 
 const NAMES: Record<string, ProblemName> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -20,7 +26,7 @@ const NAMES: Record<string, ProblemName> = {
 export function refuseUnparsable(
   error: Error & { code?: string },
   socket: Socket,
-  logger: Logger,
+  { logger, createRequestSid }: RefusalParts,
 ): void {
   const last = lastResponseOf(socket);
   if (last && (last.req.complete ? !last.writableFinished : last.headersSent)) {
@@ -33,19 +39,26 @@ export function refuseUnparsable(
     return;
   }
   const problem = new Problem(NAMES[error.code ?? ''] ?? 'request_malformed');
-  const { requestId, status } = endWithRefusal(problem, socket);
+  const { requestId, status } = endWithRefusal(problem, socket, createRequestSid());
   logger.info({ requestId, status }, 'A request could not be parsed');
 }
 
 /** Answers a connection that is one too many, and closes it. */
-export function refuseConnection(socket: Socket, logger: Logger): void {
+export function refuseConnection(socket: Socket, { logger, createRequestSid }: RefusalParts): void {
   socket.on('error', () => socket.destroy());
-  const { requestId, status } = endWithRefusal(new Problem('overloaded'), socket);
+  const { requestId, status } = endWithRefusal(
+    new Problem('overloaded'),
+    socket,
+    createRequestSid(),
+  );
   logger.info({ requestId, status }, 'A connection was refused: there are too many');
 }
 
-function endWithRefusal(problem: Problem, socket: Socket): { requestId: string; status: number } {
-  const requestId = createRequestSid();
+function endWithRefusal(
+  problem: Problem,
+  socket: Socket,
+  requestId: string,
+): { requestId: string; status: number } {
   // The path is unknown, and JSON is what the client libraries can read.
   const { status, contentType, body } = writeErrorReply(problem, '', 'json');
   const head = [

@@ -7,7 +7,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../problem.ts';
-import { createRequestSid } from '../sid.ts';
+import type { CreateRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
 import { endConnectionsOnClose } from './connections.ts';
 import { type ErrorReply, writeErrorReply } from './error-reply.ts';
@@ -45,6 +45,7 @@ export interface ServerOptions {
   /** Whether a person reads the log of requests. */
   isLogForPerson: boolean;
   metrics: Metrics;
+  createRequestSid: CreateRequestSid;
   trustProxy: readonly string[];
   /** What requests wait for besides the processor. */
   resources: readonly Resource[];
@@ -61,9 +62,12 @@ type WriteErrorPage = (
 
 /** Makes a server without routes. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
-  const { logger, metrics } = options;
+  const { logger, metrics, createRequestSid } = options;
   const logRequest = createRequestLog(logger, { isForPerson: options.isLogForPerson });
-  const { httpServer, connections, handle, readyCount } = createNodeServer(logger);
+  const { httpServer, connections, handle, readyCount } = createNodeServer({
+    logger,
+    createRequestSid,
+  });
   const unread = limitUnreadAnswers(httpServer, connections);
   const server = Fastify({
     genReqId: createRequestSid,
@@ -74,7 +78,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
     return503OnClosing: false,
     trustProxy: options.trustProxy.length > 0 ? [...options.trustProxy] : false,
-    clientErrorHandler: (error, socket) => refuseUnparsable(error, socket, logger),
+    clientErrorHandler: (error, socket) =>
+      refuseUnparsable(error, socket, { logger, createRequestSid }),
     frameworkErrors: (error, request, reply) => {
       reply.header('Twilio-Request-Id', request.id);
       answer(asProblem(error), request, reply);

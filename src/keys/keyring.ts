@@ -82,6 +82,7 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
 
   return {
     seal(text, context) {
+      // Of the system, never of a seed: one that comes twice under one key opens both texts.
       const iv = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', current.sealing, iv).setAAD(
         Buffer.from(context),

@@ -1,7 +1,7 @@
 /** The one place where loggers are made. No line may hold a secret or a text of a customer. */
 
 import { styleText } from 'node:util';
-import { type Logger, pino } from 'pino';
+import { type Logger, pino, stdTimeFunctions } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -13,21 +13,26 @@ export interface LogStream {
   write(line: string): void;
 }
 
+const NOWHERE: LogStream = { write() {} };
+
 const FLUSH_MS = 200;
 /** What a pipe takes whole (PIPE_BUF of POSIX): the lines of several processes do not mix in it. */
 const MAX_WRITE_BYTES = 4096;
 /** What is kept of lines that cannot be written, as on a full disk; later ones are lost. */
 const MAX_UNWRITTEN_BYTES = 1024 * 1024;
 
-/** A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. */
+/**
+ * A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. Without a
+ * stream it writes to standard output as long as the process lives, unless it is silent: one a process.
+ */
 export function createLogger(level: LogLevel, stream?: LogStream): Logger {
   const options = {
     level,
     base: null,
-    timestamp,
+    timestamp: stdTimeFunctions.isoTime,
     redact: ['*.authorization', '*.cookie', '*.authToken', 'authToken', 'secretKey'],
   };
-  return pino(options, stream ?? standardOutput());
+  return pino(options, stream ?? (level === 'silent' ? NOWHERE : standardOutput()));
 }
 
 /**
@@ -50,19 +55,6 @@ function standardOutput(): LogStream {
     destination.flush();
   });
   return destination;
-}
-
-let lastTime = 0;
-let lastTimestamp = '';
-
-/** The time as ISO 8601; written once for all lines of a millisecond. */
-function timestamp(): string {
-  const now = Date.now();
-  if (now !== lastTime) {
-    lastTime = now;
-    lastTimestamp = `,"time":"${new Date(now).toISOString()}"`;
-  }
-  return lastTimestamp;
 }
 
 /** Where text for a person goes: a terminal, which may have colours, or anything else. */

@@ -25,11 +25,13 @@ interface Series {
   observe(seconds: number): void;
 }
 
-/** Makes the metrics of one server. */
-export function createMetrics(): Metrics {
+/**
+ * Makes the metrics of one server, and with `ofProcess` those of the whole process: event-loop lag, memory
+ * and garbage collection. What watches them never ends, so only a server that the process lives for has them.
+ */
+export function createMetrics({ ofProcess = false } = {}): Metrics {
   const registry = new Registry();
-  // Event-loop lag, memory and garbage collection.
-  collectDefaultMetrics({ register: registry });
+  if (ofProcess) collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'connect_apps_http_request_duration_seconds',
     help: 'Answered requests by route, method and status.',

@@ -21,6 +21,8 @@ import { type MetricsServer, startMetricsServer } from '../observability/metrics
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
+import { type Random, systemRandom } from '../random.ts';
+import { requestSidsFrom } from '../sid.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
 import { openPostgres } from '../storage/postgres.ts';
@@ -52,11 +54,16 @@ export interface AppParts {
   /** Whether the database may be made or taken; `claim` when absent. */
   opening?: Opening;
   clock?: Clock;
+  /** What identifiers and secrets are made of; the system's when absent. */
+  random?: Random;
+  /** Nothing is logged when absent. */
   logger?: Logger;
   /** Whether a person reads the log: it then shows the SIDs of each path, and what was wrong. */
   isLogForPerson?: boolean;
   /** Whether other processes listen on the same port, and the system spreads connections over them. */
   sharesPort?: boolean;
+  /** Whether the process lives for this server: /metrics then tells of it, too. */
+  ownsProcess?: boolean;
   /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
   hasDemoApp?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
@@ -88,27 +95,29 @@ export function openDatabase(
 /** Opens the database and gives the domain what it works with: all that a command needs. */
 export function createContext(
   config: Config,
-  { secretKey, clock = systemClock, logger, opening }: AppParts,
+  { secretKey, clock = systemClock, random = systemRandom, logger, opening }: AppParts,
   observe?: QueryObserver,
 ): Context {
   return {
     database: openDatabase(config, observe, opening),
     keyring: createKeyring(secretKey, config.previousSecretKey),
     clock,
+    random,
     report: logger ? reportTo(logger) : () => {},
   };
 }
 
 /** Makes the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
-  const metrics = createMetrics();
-  const logger = parts.logger ?? createLogger(config.logLevel);
+  const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
+  const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   let isDraining = false;
   const server = await createServer({
     logger,
     isLogForPerson: parts.isLogForPerson === true,
     metrics,
+    createRequestSid: requestSidsFrom(context.random),
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,

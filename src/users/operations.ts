@@ -35,7 +35,7 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
   const accountSids: string[] = [];
   for (const text of user.accountSids) accountSids.push(await parseMembership(context, text));
   const created: StoredUser = {
-    sid: createSid('US'),
+    sid: createSid('US', context.random),
     email,
     createdAt: context.clock.now(),
     passwordHash: await hashPassword(user.password),

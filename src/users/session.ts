@@ -1,6 +1,5 @@
 /** Sessions: rows of ours, so that they can be ended here. The cookie itself is stored nowhere. */
 
-import { randomBytes } from 'node:crypto';
 import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -25,7 +24,7 @@ export async function beginSession(
   context: Context,
   user: Pick<StoredUser, 'sid' | 'passwordHash'>,
 ): Promise<string | undefined> {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = context.random.bytes(32).toString('base64url');
   const now = context.clock.now();
   return context.database.transaction(async (transaction) => {
     const present = await findUser(transaction, user.sid);

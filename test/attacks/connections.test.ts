@@ -7,6 +7,8 @@ import { text } from 'node:stream/consumers';
 import { it, type TestContext } from 'node:test';
 import { createNodeServer } from '../../src/http/node-server.ts';
 import { createLogger } from '../../src/observability/logger.ts';
+import { systemRandom } from '../../src/random.ts';
+import { requestSidsFrom } from '../../src/sid.ts';
 import { DATABASES } from '../support/databases.ts';
 import { until } from '../support/until.ts';
 import { assertPeak, startAttackedServer } from './attacked-server.ts';
@@ -14,7 +16,13 @@ import { assertPeak, startAttackedServer } from './attacked-server.ts';
 const MAX = 20;
 
 async function start(t: TestContext) {
-  const { httpServer, handle, connections } = createNodeServer(createLogger('silent'), MAX);
+  const { httpServer, handle, connections } = createNodeServer(
+    {
+      logger: createLogger('silent'),
+      createRequestSid: requestSidsFrom(systemRandom),
+    },
+    MAX,
+  );
   handle((request, response) => {
     if (request.url === '/quick') response.end('quick');
   });

@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { sealToken } from '../../src/accounts/token.ts';
-import { createSid } from '../../src/sid.ts';
 import { DATABASES, emptyDatabase } from '../support/databases.ts';
 import { fill, insertApps, insertAuthorizations, insertSubaccounts } from '../support/fill.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
+import { createSid } from '../support/sid.ts';
 
 const MANY = 100_000;
 /** So many are the newest, with tokens that can be shown: what a page without a token can reach. */

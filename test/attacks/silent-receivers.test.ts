@@ -11,9 +11,9 @@ import { insertCallbacks } from '../../src/callbacks/store.ts';
 import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { GuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { createSid } from '../../src/sid.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
+import { createSid } from '../support/sid.ts';
 import { until } from '../support/until.ts';
 
 /** Who is silent never answers within the test. */

@@ -8,6 +8,7 @@ import { endAuthorizations } from '../../src/authorizations/revocation.ts';
 import type { ConnectApp } from '../../src/connect-apps/connect-app.ts';
 import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { Problem } from '../../src/problem.ts';
+import { systemRandom } from '../../src/random.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
@@ -255,7 +256,11 @@ for (const engine of DATABASES) {
       await allow(customer, app);
       const { database } = server.context;
       const failing = database.transaction(async (transaction) => {
-        const ended = await endAuthorizations(transaction, { connectAppSid: app }, Date.now());
+        const ended = await endAuthorizations(
+          transaction,
+          { connectAppSid: app },
+          { now: Date.now(), random: systemRandom },
+        );
         assert.equal(ended, 1);
         throw new Error('the power is gone');
       });

@@ -6,10 +6,11 @@ import type { KyselyPlugin } from 'kysely';
 import { endAuthorizations } from '../../src/authorizations/revocation.ts';
 import { deleteConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
-import { createSid } from '../../src/sid.ts';
+import { systemRandom } from '../../src/random.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import type { Credentials } from '../support/server.ts';
+import { createSid } from '../support/sid.ts';
 
 const MANY = 3000;
 const MOST_A_STATEMENT = 1000;
@@ -105,7 +106,11 @@ for (const engine of DATABASES) {
       };
       const end = () =>
         context.database.transaction((transaction) =>
-          endAuthorizations(transaction.withPlugin(watch), { connectAppSid: app }, 2),
+          endAuthorizations(
+            transaction.withPlugin(watch),
+            { connectAppSid: app },
+            { now: 2, random: systemRandom },
+          ),
         );
       assert.equal(await end(), active.length);
       assert.ok(most > 0 && most <= MOST_A_STATEMENT, `${most} rows in one statement`);
@@ -120,7 +125,7 @@ for (const engine of DATABASES) {
         connect_app_sid: createSid('CN'),
       }));
       const count = await context.database.transaction((transaction) =>
-        endAuthorizations(transaction, { accountSid }, 2),
+        endAuthorizations(transaction, { accountSid }, { now: 2, random: systemRandom }),
       );
       assert.equal(count, active.length);
       const rows = await authorizationsOf('account_sid', accountSid);

@@ -52,7 +52,9 @@ for (const engine of DATABASES) {
           termsOfServiceUrl: null,
           createdAt: 1,
         };
-        return present(createCallback({ app, subaccountSid, now: context.clock.now() }));
+        return present(
+          createCallback({ app, subaccountSid, now: context.clock.now(), random: context.random }),
+        );
       });
       await context.database.transaction((one) => insertCallbacks(one, callbacks));
       return callbacks.map((one) => one.sid);

@@ -58,7 +58,12 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       const make = async ({ url }: Receiver, attemptsMade: number): Promise<Callback> => {
         const sid = await world.createApp(accountSid, { deauthorizeCallbackUrl: url });
         const app = await getConnectApp(context, accountSid, sid);
-        const parts = { app, subaccountSid: accountSid, now: context.clock.now() };
+        const parts = {
+          app,
+          subaccountSid: accountSid,
+          now: context.clock.now(),
+          random: context.random,
+        };
         return { ...present(createCallback(parts)), attemptsMade };
       };
       const callbacks = await Promise.all([

@@ -6,9 +6,9 @@ import type { Callback } from '../../src/callbacks/callback.ts';
 import { claimCallback, settleCallback } from '../../src/callbacks/delivery-store.ts';
 import { getCallback, retryCallback } from '../../src/callbacks/operations.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
-import { createSid } from '../../src/sid.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
+import { createSid } from '../support/sid.ts';
 
 for (const engine of DATABASES) {
   it(`does not send again what was delivered before its second run, on ${engine}`, async (t) => {

@@ -6,11 +6,11 @@ import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { findAuthorization } from '../../src/authorizations/store.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { DEMO_PASSWORD_HASH } from '../../src/demo/data.ts';
-import { createSid } from '../../src/sid.ts';
 import { addUser } from '../../src/users/operations.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, type Reply, startServer, type TestServer } from '../support/server.ts';
+import { createSid } from '../support/sid.ts';
 import { type Visitor, visit } from '../support/visitor.ts';
 
 const BACK = 'https://app.example.com/done';

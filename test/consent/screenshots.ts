@@ -9,10 +9,10 @@ import type { Page } from 'playwright-core';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { DEMO_APP_SID, DEMO_PASSWORD_HASH } from '../../src/demo/data.ts';
-import { createSid } from '../../src/sid.ts';
 import { addUser } from '../../src/users/operations.ts';
 import { launchBrowser } from '../support/browser.ts';
 import { startServer } from '../support/server.ts';
+import { createSid } from '../support/sid.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/screenshots');
 const SIZES = {

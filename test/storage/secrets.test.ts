@@ -9,6 +9,7 @@ import { createAccount } from '../../src/accounts/operations.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
 import { Problem } from '../../src/problem.ts';
+import { systemRandom } from '../../src/random.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
 
@@ -65,7 +66,13 @@ it('no token is in plain text in the files of the database', async (context) => 
   const database = openSqlite(join(folder, 'test.db'));
   await migrate(database);
   const { authToken } = await createAccount(
-    { database, keyring: createKeyring(OLD), clock: systemClock, report: () => {} },
+    {
+      database,
+      keyring: createKeyring(OLD),
+      clock: systemClock,
+      random: systemRandom,
+      report: () => {},
+    },
     {},
   );
   const files = await readdir(folder);

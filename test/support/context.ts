@@ -9,11 +9,11 @@ import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
 import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
-import { createSid } from '../../src/sid.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { emptyDatabase } from './databases.ts';
 import type { Credentials } from './server.ts';
+import { createSid } from './sid.ts';
 
 export interface TestContext {
   context: Context;

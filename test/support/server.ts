@@ -15,19 +15,13 @@ import type { Clock } from '../../src/clock.ts';
 import type { ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
 import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
-import {
-  DEMO_CONNECT_APP_SID,
-  DEMO_CUSTOMER,
-  DEMO_DEVELOPER,
-  seedDemoData,
-} from '../../src/demo/data.ts';
+import { DEMO_CONNECT_APP_SID } from '../../src/demo/data.ts';
 import { createLogger, readable } from '../../src/observability/logger.ts';
-import { createApp } from '../../src/server/app.ts';
 import { createConfig, type Settings } from '../../src/server/config.ts';
-import { createSid } from '../../src/sid.ts';
+import { start } from '../../src/server/start.ts';
 import type { Engine } from '../../src/storage/database.ts';
-import { migrate } from '../../src/storage/migrate.ts';
 import { emptyDatabase } from './databases.ts';
+import { createSid } from './sid.ts';
 
 export interface Credentials {
   accountSid: string;
@@ -90,7 +84,7 @@ export async function startServer(options: {
   const log = { write: (line: string) => lines.push(line) };
   const databaseUrl = settings?.DATABASE_URL ?? (await emptyDatabase(engine, folder));
   const config = createConfig({ PORT: '0', ...settings, DATABASE_URL: databaseUrl }, 'development');
-  const app = await createApp(config, {
+  const { url, context, developer, customer, close } = await start(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
     logger: createLogger(config.logLevel, isLogForPerson ? readable(log) : log),
@@ -98,16 +92,12 @@ export async function startServer(options: {
     lookup: noName,
     hasDemoApp: options.hasDemoApp ?? false,
   });
-  const { context } = app;
-  await migrate(context.database);
-  await seedDemoData(context);
-  const url = await app.listen();
 
   return {
     url,
     context,
-    developer: DEMO_DEVELOPER,
-    customer: DEMO_CUSTOMER,
+    developer,
+    customer,
     connectAppSid: DEMO_CONNECT_APP_SID,
     async createAccount({ friendlyName = 'Some account', owner, type = 'Full' } = {}) {
       const created = await createAccount(context, {
@@ -137,7 +127,7 @@ export async function startServer(options: {
     logs: () => lines.join(''),
     request: (method, path, request) => send(url, method, path, request),
     async close() {
-      await app.close();
+      await close();
       await rm(folder, { recursive: true, force: true });
     },
   };
