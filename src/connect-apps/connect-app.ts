@@ -1,5 +1,6 @@
 /** Connect Apps: the type, its rules and its operations. No HTTP, no SQL text. */
 
+import { CALLBACK_METHODS, type CallbackMethod } from '../callbacks/callback.ts';
 import { calledUrl } from '../http-url.ts';
 import {
   checkChoice,
@@ -11,10 +12,6 @@ import {
   urlRule,
 } from '../parameter.ts';
 import { type Permission, parsePermissions } from './permissions.ts';
-
-export const CALLBACK_METHODS = ['GET', 'POST'] as const;
-
-export type CallbackMethod = (typeof CALLBACK_METHODS)[number];
 
 /** The properties that an owner may set. */
 export interface ConnectAppProperties {

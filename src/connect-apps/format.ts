@@ -1,9 +1,10 @@
 /** ConnectApp -> its wire form. */
 
 import Type from 'typebox';
+import { CALLBACK_METHODS } from '../callbacks/callback.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
-import { CALLBACK_METHODS, type ConnectApp } from './connect-app.ts';
+import type { ConnectApp } from './connect-app.ts';
 import { PERMISSIONS } from './permissions.ts';
 
 /** One permission; the lists of the API hold these. */

@@ -1,13 +1,14 @@
 /** The URLs of Connect Apps: who, what, one call, one form. */
 
 import Type from 'typebox';
+import { CALLBACK_METHODS } from '../callbacks/callback.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
 import { choice, listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
-import { CALLBACK_METHODS, FRIENDLY_NAME_RULE, TEXT_PARAMETERS } from './connect-app.ts';
+import { FRIENDLY_NAME_RULE, TEXT_PARAMETERS } from './connect-app.ts';
 import { connectAppFormat, permissionSchema } from './format.ts';
 import {
   deleteConnectApp,

@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { Problem, type ProblemName } from '../problem.ts';
 import { createRequestSid } from '../sid.ts';
 import { lastResponseOf } from './connections.ts';
-import { writeErrorReply } from './error-reply.ts';
+import { writeErrorReply } from './errors.ts';
 
 const NAMES: Record<string, ProblemName> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
