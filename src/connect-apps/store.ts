@@ -5,8 +5,16 @@ import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { ConnectAppsTable } from '../storage/schema.ts';
-import type { ConnectApp, ConnectAppProperties } from './connect-app.ts';
-import { joinPermissions, splitPermissions } from './permissions.ts';
+import {
+  type ConnectApp,
+  type ConnectAppProperties,
+  INITIAL_PROPERTIES,
+  PROPERTIES,
+  PROPERTY_NAMES,
+  type PropertyColumns,
+  type PropertyName,
+} from './connect-app.ts';
+import { joinPermissions } from './permissions.ts';
 
 interface Key extends Record<string, unknown> {
   accountSid: string;
@@ -111,36 +119,39 @@ export async function deleteConnectAppRow(query: Queryable, key: Key): Promise<v
     .execute();
 }
 
-/** The columns of properties; Kysely leaves out those that are undefined. */
-function toColumns(properties: Partial<ConnectAppProperties>) {
-  return {
-    friendly_name: properties.friendlyName,
-    description: properties.description,
-    company_name: properties.companyName,
-    homepage_url: properties.homepageUrl,
-    authorize_redirect_url: properties.authorizeRedirectUrl,
-    deauthorize_callback_url: properties.deauthorizeCallbackUrl,
-    deauthorize_callback_method: properties.deauthorizeCallbackMethod,
-    permissions: properties.permissions && joinPermissions(properties.permissions),
-    logo_url: properties.logoUrl,
-    terms_of_service_url: properties.termsOfServiceUrl,
-  };
+/** The columns of the given properties. */
+function toColumns(given: Partial<ConnectAppProperties>): Partial<PropertyColumns> {
+  const columns: Partial<PropertyColumns> = {};
+  for (const name of PROPERTY_NAMES) writeColumn(columns, name, given);
+  return columns;
+}
+
+function writeColumn<Name extends PropertyName>(
+  columns: Partial<PropertyColumns>,
+  name: Name,
+  given: Partial<ConnectAppProperties>,
+): void {
+  const value = given[name];
+  const { column, rule } = PROPERTIES[name];
+  if (value !== undefined) columns[column] = rule.toColumn(value);
 }
 
 function fromRow(row: Row): ConnectApp {
-  return {
+  const app = {
     sid: row.sid,
     accountSid: row.account_sid,
-    friendlyName: row.friendly_name,
-    description: row.description,
-    companyName: row.company_name,
-    homepageUrl: row.homepage_url,
-    authorizeRedirectUrl: row.authorize_redirect_url,
-    deauthorizeCallbackUrl: row.deauthorize_callback_url,
-    deauthorizeCallbackMethod: row.deauthorize_callback_method,
-    permissions: splitPermissions(row.permissions),
-    logoUrl: row.logo_url,
-    termsOfServiceUrl: row.terms_of_service_url,
+    ...INITIAL_PROPERTIES,
     createdAt: row.created_at,
   };
+  for (const name of PROPERTY_NAMES) readColumn(app, name, row);
+  return app;
+}
+
+function readColumn<Name extends PropertyName>(
+  app: ConnectAppProperties,
+  name: Name,
+  columns: PropertyColumns,
+): void {
+  const { column, rule } = PROPERTIES[name];
+  app[name] = rule.fromColumn(columns[column]);
 }
