@@ -34,7 +34,7 @@ export interface Rule<Value, Stored extends string | null> {
   /** Undefined when the parameter was not sent; raises a Problem when it is not valid. */
   parse(parameters: Parameters, name: string): Value | undefined;
   toColumn(value: Value): Stored;
-  fromColumn(stored: Stored): Value;
+  fromColumn(stored: string | null): Value;
 }
 
 /** What a value is: what JSON schemas and the command line say of it. */
@@ -108,7 +108,7 @@ export function choice<Choice extends string>(
       return sent === '' ? null : checkChoice(name, choices, sent);
     },
     toColumn: (value) => value,
-    fromColumn: (stored) => stored,
+    fromColumn: (stored) => choices.find((one) => one === stored) ?? null,
   };
 }
 

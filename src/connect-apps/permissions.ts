@@ -38,6 +38,6 @@ export function permissions(description: string): Rule<Permission[], string> {
       return sent === undefined ? undefined : parsePermissions(sent);
     },
     toColumn: joinPermissions,
-    fromColumn: splitPermissions,
+    fromColumn: (stored) => splitPermissions(stored ?? ''),
   };
 }

@@ -1,14 +1,13 @@
 /** The SQL of Connect Apps, and the only bridge between their rows and ConnectApp. */
 
-import type { Selectable } from 'kysely';
+import type { Selection } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
-import type { ConnectAppsTable } from '../storage/schema.ts';
+import type { Schema } from '../storage/schema.ts';
 import {
   type ConnectApp,
   type ConnectAppProperties,
-  INITIAL_PROPERTIES,
   PROPERTIES,
   PROPERTY_NAMES,
   type PropertyColumns,
@@ -21,12 +20,23 @@ interface Key extends Record<string, unknown> {
   sid: string;
 }
 
-type Row = Selectable<ConnectAppsTable>;
+/** Every column under the name of its property: the database renames, and no row is walked through. */
+const COLUMNS = [
+  'sid',
+  'account_sid as accountSid',
+  'created_at as createdAt',
+  ...PROPERTY_NAMES.map(
+    (name): `${keyof PropertyColumns} as ${PropertyName}` =>
+      `${PROPERTIES[name].column} as ${name}`,
+  ),
+] as const;
+
+type Row = Selection<Schema, 'connect_apps', (typeof COLUMNS)[number]>;
 
 const selectOne = prepared<Key, Row>((query, parameter) =>
   query
     .selectFrom('connect_apps')
-    .selectAll()
+    .select(COLUMNS)
     .where('account_sid', '=', parameter('accountSid'))
     .where('sid', '=', parameter('sid')),
 );
@@ -49,7 +59,10 @@ export async function findOwner(query: Queryable, sid: string): Promise<string |
 
 const list = keysetList({
   rows: (query, parameter: Parameter<{ accountSid: string }>) =>
-    query.selectFrom('connect_apps').selectAll().where('account_sid', '=', parameter('accountSid')),
+    query
+      .selectFrom('connect_apps')
+      .select(COLUMNS)
+      .where('account_sid', '=', parameter('accountSid')),
   places: (query, parameter) =>
     query
       .selectFrom('connect_apps')
@@ -105,7 +118,7 @@ export async function updateConnectAppRow(
     .set({ ...toColumns(changes), updated_at: updatedAt })
     .where('account_sid', '=', key.accountSid)
     .where('sid', '=', key.sid)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
   return row && fromRow(row);
 }
@@ -136,22 +149,14 @@ function writeColumn<Name extends PropertyName>(
   if (value !== undefined) columns[column] = rule.toColumn(value);
 }
 
+/** A property that is no text has its line here: without one this does not compile. */
 function fromRow(row: Row): ConnectApp {
-  const app = {
-    sid: row.sid,
-    accountSid: row.account_sid,
-    ...INITIAL_PROPERTIES,
-    createdAt: row.created_at,
+  const { deauthorizeCallbackMethod, permissions } = PROPERTIES;
+  return {
+    ...row,
+    deauthorizeCallbackMethod: deauthorizeCallbackMethod.rule.fromColumn(
+      row.deauthorizeCallbackMethod,
+    ),
+    permissions: permissions.rule.fromColumn(row.permissions),
   };
-  for (const name of PROPERTY_NAMES) readColumn(app, name, row);
-  return app;
-}
-
-function readColumn<Name extends PropertyName>(
-  app: ConnectAppProperties,
-  name: Name,
-  columns: PropertyColumns,
-): void {
-  const { column, rule } = PROPERTIES[name];
-  app[name] = rule.fromColumn(columns[column]);
 }
