@@ -23,7 +23,7 @@ export interface Property<
   /** The name of its column, and its name on the wire. */
   column: Column;
   rule: Rule<Value, Stored>;
-  /** Where it is shown and set; the command line shows all of them. */
+  /** Whether the REST resource has it, and the consent page shows it; the command line has all of them. */
   shown: { rest: boolean; consent: boolean };
 }
 

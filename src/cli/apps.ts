@@ -113,7 +113,7 @@ function helpOf(values: Values): string {
     case 'choice':
       return `${help}: ${values.choices.join(' or ')}`;
     case 'permissions':
-      return `${help}: ${values.choices.join(', ')}, or both with a comma`;
+      return `${help}: ${values.choices.join(', ')}, or both separated by a comma`;
   }
 }
 

@@ -41,19 +41,19 @@ const TABLE = {
   authorizeRedirectUrl: {
     parameter: 'AuthorizeRedirectUrl',
     column: 'authorize_redirect_url',
-    rule: url('Where the customer is sent after allowing or denying.'),
+    rule: url('Where the customer is sent after clicking Allow or Deny.'),
     shown: { rest: true, consent: true },
   },
   deauthorizeCallbackUrl: {
     parameter: 'DeauthorizeCallbackUrl',
     column: 'deauthorize_callback_url',
-    rule: url('What is called when a customer deauthorizes the Connect App.', asCalled),
+    rule: url('The URL that is called when a customer deauthorizes the Connect App.', asCalled),
     shown: { rest: true, consent: false },
   },
   deauthorizeCallbackMethod: {
     parameter: 'DeauthorizeCallbackMethod',
     column: 'deauthorize_callback_method',
-    rule: choice('The HTTP method of the deauthorize callback.', CALLBACK_METHODS),
+    rule: choice('The HTTP method used to call the deauthorize callback URL.', CALLBACK_METHODS),
     shown: { rest: true, consent: false },
   },
   permissions: {
