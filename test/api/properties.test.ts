@@ -33,14 +33,14 @@ describe('the table of properties of a Connect App', () => {
     it(`is kept whole by ${engine}`, async (context) => {
       const world = await openContext(engine);
       context.after(() => world.close());
-      const valueOf = (name: keyof ConnectAppProperties): string => {
+      const sample = (name: keyof ConnectAppProperties): string => {
         const { values } = PROPERTIES[name].rule;
         if (values.type !== 'string') return values.choices[0] ?? '';
         return values.format === 'uri' ? `https://example.com/${name}` : `A ${name}`;
       };
       const properties = parseConnectAppChanges(
         Object.fromEntries(
-          PROPERTY_NAMES.map((name) => [PROPERTIES[name].parameter, valueOf(name)]),
+          PROPERTY_NAMES.map((name) => [PROPERTIES[name].parameter, sample(name)]),
         ),
       );
       assert.deepEqual(Object.keys(properties), PROPERTY_NAMES);
