@@ -1,6 +1,6 @@
 /**
  * The closed list of things that can go wrong. Names only: what each becomes on the wire is decided
- * in http/error-reply.ts, what a person at a terminal reads is the message.
+ * in http/errors.ts, what a person at a terminal reads is the message.
  */
 
 export type ProblemName =

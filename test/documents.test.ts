@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { ERRORS } from '../src/http/error-reply.ts';
+import { ERRORS } from '../src/http/errors.ts';
 import { createMetrics } from '../src/observability/metrics.ts';
 import { SETTING_NAMES } from '../src/server/config.ts';
 

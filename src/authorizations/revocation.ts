@@ -4,7 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import { createCallback } from '../callbacks/callback.ts';
+import { type Callback, createCallback } from '../callbacks/callback.ts';
 import { insertCallbacks } from '../callbacks/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
@@ -25,12 +25,16 @@ export async function endAuthorizations(
   const apps = new Map<string, ConnectApp | undefined>();
   let count = 0;
   for await (const some of endAuthorizationRows(transaction, filter, now)) {
-    const callbacks = [];
+    const callbacks: Callback[] = [];
     for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of some) {
       if (!apps.has(sid)) apps.set(sid, await findConnectApp(transaction, { accountSid, sid }));
       const app = apps.get(sid);
-      const callback = app && createCallback({ app, subaccountSid, now, random });
-      if (callback) callbacks.push(callback);
+      const url = app?.deauthorizeCallbackUrl;
+      if (!url) continue;
+      const method = app.deauthorizeCallbackMethod;
+      callbacks.push(
+        createCallback({ accountSid, connectAppSid: sid, subaccountSid, url, method, now, random }),
+      );
     }
     await insertCallbacks(transaction, callbacks);
     count += some.length;

@@ -3,10 +3,13 @@
  * written in the transaction of the change that it tells; worker.ts delivers it.
  */
 
-import type { CallbackMethod, ConnectApp } from '../connect-apps/connect-app.ts';
 import { calledUrl } from '../http-url.ts';
 import type { Random } from '../random.ts';
 import { createSid } from '../sid.ts';
+
+export const CALLBACK_METHODS = ['GET', 'POST'] as const;
+
+export type CallbackMethod = (typeof CALLBACK_METHODS)[number];
 
 export const CALLBACK_STATUSES = ['pending', 'delivered', 'failed'] as const;
 
@@ -45,27 +48,26 @@ export interface Attempt {
   answer: string | null;
 }
 
-/** Makes the callback of one deauthorization; undefined when the app has no Deauthorize URL. */
-export function createCallback({
-  app,
-  subaccountSid,
-  now,
-  random,
-}: {
-  app: ConnectApp;
+/** What a new callback is made of. */
+export interface NewCallback {
+  accountSid: string;
+  connectAppSid: string;
   subaccountSid: string;
+  /** Where the owner wants to be called, and how: POST when he has not said. */
+  url: string;
+  method: CallbackMethod | null;
   now: number;
   random: Random;
-}): Callback | undefined {
-  if (app.deauthorizeCallbackUrl === null) return undefined;
+}
+
+/** Makes the callback of one deauthorization, which is due at once. */
+export function createCallback({ url, method, now, random, ...parties }: NewCallback): Callback {
   return {
+    ...parties,
     sid: createSid('WH', random),
-    accountSid: app.accountSid,
-    connectAppSid: app.sid,
-    subaccountSid,
-    url: calledUrl(app.deauthorizeCallbackUrl),
+    url: calledUrl(url),
     // Twilio's own default (its reference of the resource).
-    method: app.deauthorizeCallbackMethod ?? 'POST',
+    method: method ?? 'POST',
     status: 'pending',
     attemptsMade: 0,
     nextAttemptAt: now,

@@ -2,7 +2,12 @@
 
 import type { Command } from 'commander';
 import { getAccount } from '../accounts/operations.ts';
-import type { ConnectApp } from '../connect-apps/connect-app.ts';
+import {
+  type ConnectApp,
+  PROPERTIES,
+  PROPERTY_NAMES,
+  type PropertyName,
+} from '../connect-apps/connect-app.ts';
 import { connectAppFormat } from '../connect-apps/format.ts';
 import {
   createConnectApp,
@@ -15,6 +20,7 @@ import type { Context } from '../context.ts';
 import { buttonHtml } from '../pages/art.ts';
 import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
+import type { Values } from '../property.ts';
 import { parseSid } from '../sid.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
@@ -22,34 +28,7 @@ import { print, printItem, printList } from './output.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlags, withFlags } from './settings.ts';
 
-/** The flag of each parameter: the API's name in kebab-case. */
-const PROPERTY_FLAGS = {
-  friendlyName: 'FriendlyName',
-  description: 'Description',
-  companyName: 'CompanyName',
-  homepageUrl: 'HomepageUrl',
-  authorizeRedirectUrl: 'AuthorizeRedirectUrl',
-  deauthorizeCallbackUrl: 'DeauthorizeCallbackUrl',
-  deauthorizeCallbackMethod: 'DeauthorizeCallbackMethod',
-  permissions: 'Permissions',
-  logoUrl: 'LogoUrl',
-  termsOfServiceUrl: 'TermsOfServiceUrl',
-} as const;
-
-const PROPERTY_HELP: Record<keyof typeof PROPERTY_FLAGS, string> = {
-  friendlyName: 'the name that customers see, 1 to 64 characters',
-  description: 'what the app does',
-  companyName: 'the company behind the app',
-  homepageUrl: 'the homepage of the company',
-  authorizeRedirectUrl: 'where customers return to after consent',
-  deauthorizeCallbackUrl: 'the URL to call when a customer revokes the authorization',
-  deauthorizeCallbackMethod: 'GET or POST',
-  permissions: 'get-all, post-all, or both with a comma',
-  logoUrl: 'the logo on the consent page',
-  termsOfServiceUrl: 'the terms of service',
-};
-
-type Flags = Partial<Record<keyof typeof PROPERTY_FLAGS, string>> & {
+type Flags = Partial<Record<PropertyName, string>> & {
   accountSid?: string;
   sid?: string;
   publicUrl?: string;
@@ -115,12 +94,27 @@ function command(apps: Command, name: string, description: string): Command {
   return addExamples(made, `apps ${EXAMPLES[name]}`);
 }
 
+/** A flag for each property: its name in kebab-case. */
 function addPropertyFlags(command: Command): Command {
-  for (const [name, help] of Object.entries(PROPERTY_HELP)) {
+  for (const name of PROPERTY_NAMES) {
     const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    command.option(`--${flag} <value>`, help);
+    command.option(`--${flag} <value>`, helpOf(PROPERTIES[name].rule.values));
   }
   return command;
+}
+
+/** The description as help reads: no capital, no full stop. */
+function helpOf(values: Values): string {
+  const { description } = values;
+  const help = description.charAt(0).toLowerCase() + description.slice(1).replace(/\.$/, '');
+  switch (values.type) {
+    case 'string':
+      return help;
+    case 'choice':
+      return `${help}: ${values.choices.join(' or ')}`;
+    case 'permissions':
+      return `${help}: ${values.choices.join(', ')}, or both separated by a comma`;
+  }
 }
 
 /** A command about one app, named as an argument or with --sid. */
@@ -161,9 +155,9 @@ function accountOf(context: Context, sid: string) {
 
 function parametersOf(flags: Flags): Parameters {
   const parameters: Record<string, string> = {};
-  for (const [flag, name] of Object.entries(PROPERTY_FLAGS)) {
-    const value = Object.entries(flags).find(([given]) => given === flag)?.[1];
-    if (typeof value === 'string') parameters[name] = value;
+  for (const name of PROPERTY_NAMES) {
+    const value = flags[name];
+    if (value !== undefined) parameters[PROPERTIES[name].parameter] = value;
   }
   return parameters;
 }
@@ -187,11 +181,12 @@ async function list(context: Context, flags: Flags): Promise<void> {
   printList(apps.map(wireOf), ['sid', 'friendly_name', 'permissions'], flags.json === true);
 }
 
-/** The wire form, with the two properties that the REST resource does not show. */
+const NOT_IN_REST = PROPERTY_NAMES.filter((name) => !PROPERTIES[name].shown.rest);
+
+/** The wire form, with the properties that the REST resource does not show. */
 function wireOf(app: ConnectApp) {
   return {
     ...connectAppFormat.toWire(app),
-    logo_url: app.logoUrl,
-    terms_of_service_url: app.termsOfServiceUrl,
+    ...Object.fromEntries(NOT_IN_REST.map((name) => [PROPERTIES[name].column, app[name]])),
   };
 }

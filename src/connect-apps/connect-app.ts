@@ -1,36 +1,87 @@
-/** Connect Apps: the type, its rules and its operations. No HTTP, no SQL text. */
+/**
+ * Connect Apps: the type, and the one table of its properties. Forms, columns, answers, flags, help
+ * and what consent signs as shown all derive from it; ARCHITECTURE.md walks through adding one.
+ */
 
+import { CALLBACK_METHODS } from '../callbacks/callback.ts';
 import { calledUrl } from '../http-url.ts';
-import {
-  checkChoice,
-  checkFriendlyName,
-  checkText,
-  type Parameters,
-  type TextRule,
-  textOf,
-  urlRule,
-} from '../parameter.ts';
-import { type Permission, parsePermissions } from './permissions.ts';
+import type { Parameters } from '../parameter.ts';
+import { choice, friendlyName, initialOf, namesOf, type Property, text, url } from '../property.ts';
+import { permissions } from './permissions.ts';
 
-export const CALLBACK_METHODS = ['GET', 'POST'] as const;
+/** The properties that an owner may set, in the order of Twilio's XML. */
+const TABLE = {
+  friendlyName: {
+    parameter: 'FriendlyName',
+    column: 'friendly_name',
+    rule: friendlyName('The name of the Connect App, 1 to 64 characters.', {
+      minLength: 1,
+      maxLength: 64,
+    }),
+    shown: { rest: true, consent: true },
+  },
+  description: {
+    parameter: 'Description',
+    column: 'description',
+    rule: text('What the Connect App does.', { format: 'multiline' }),
+    shown: { rest: true, consent: true },
+  },
+  companyName: {
+    parameter: 'CompanyName',
+    column: 'company_name',
+    rule: text('The company behind the Connect App.'),
+    shown: { rest: true, consent: true },
+  },
+  homepageUrl: {
+    parameter: 'HomepageUrl',
+    column: 'homepage_url',
+    rule: url('Where customers learn more about the Connect App.'),
+    shown: { rest: true, consent: true },
+  },
+  authorizeRedirectUrl: {
+    parameter: 'AuthorizeRedirectUrl',
+    column: 'authorize_redirect_url',
+    rule: url('Where the customer is sent after clicking Allow or Deny.'),
+    shown: { rest: true, consent: true },
+  },
+  deauthorizeCallbackUrl: {
+    parameter: 'DeauthorizeCallbackUrl',
+    column: 'deauthorize_callback_url',
+    rule: url('The URL that is called when a customer deauthorizes the Connect App.', asCalled),
+    shown: { rest: true, consent: false },
+  },
+  deauthorizeCallbackMethod: {
+    parameter: 'DeauthorizeCallbackMethod',
+    column: 'deauthorize_callback_method',
+    rule: choice('The HTTP method used to call the deauthorize callback URL.', CALLBACK_METHODS),
+    shown: { rest: true, consent: false },
+  },
+  permissions: {
+    parameter: 'Permissions',
+    column: 'permissions',
+    rule: permissions('The permissions that the Connect App asks for.'),
+    shown: { rest: true, consent: true },
+  },
+  logoUrl: {
+    parameter: 'LogoUrl',
+    column: 'logo_url',
+    rule: url('The logo on the consent page.'),
+    shown: { rest: false, consent: true },
+  },
+  termsOfServiceUrl: {
+    parameter: 'TermsOfServiceUrl',
+    column: 'terms_of_service_url',
+    rule: url('The terms of service that the consent page links to.'),
+    shown: { rest: false, consent: true },
+  },
+} as const satisfies Record<string, Property>;
 
-export type CallbackMethod = (typeof CALLBACK_METHODS)[number];
+type Table = typeof TABLE;
+export type PropertyName = keyof Table;
 
-/** The properties that an owner may set. */
-export interface ConnectAppProperties {
-  friendlyName: string | null;
-  description: string | null;
-  companyName: string | null;
-  homepageUrl: string | null;
-  authorizeRedirectUrl: string | null;
-  deauthorizeCallbackUrl: string | null;
-  deauthorizeCallbackMethod: CallbackMethod | null;
-  permissions: Permission[];
-  /** Shown on the consent page; the REST resource has no such property. */
-  logoUrl: string | null;
-  /** Shown on the consent page; the REST resource has no such property. */
-  termsOfServiceUrl: string | null;
-}
+export type ConnectAppProperties = {
+  -readonly [Name in PropertyName]: Table[Name]['rule']['initial'];
+};
 
 export interface ConnectApp extends ConnectAppProperties {
   sid: string;
@@ -38,46 +89,33 @@ export interface ConnectApp extends ConnectAppProperties {
   createdAt: number;
 }
 
-type TextProperty = Exclude<
-  keyof ConnectAppProperties,
-  'deauthorizeCallbackMethod' | 'friendlyName' | 'permissions'
->;
+export const PROPERTY_NAMES = namesOf(TABLE);
 
-export const FRIENDLY_NAME_RULE: TextRule = {
-  type: 'string',
-  minLength: 1,
-  maxLength: 64,
-  description: 'The name of the Connect App, 1 to 64 characters.',
+/** What an app has where nothing was said. */
+export const INITIAL_PROPERTIES: Readonly<ConnectAppProperties> = initialOf(TABLE);
+
+/** What the app of the demo data, and of every example in the documentation, has. */
+export const EXAMPLE_PROPERTIES: Partial<ConnectAppProperties> = {
+  authorizeRedirectUrl: 'http://example.com/redirect',
+  companyName: 'Twilio',
+  deauthorizeCallbackMethod: 'GET',
+  deauthorizeCallbackUrl: 'http://example.com/deauth',
+  friendlyName: 'Connect app for deletion',
+  homepageUrl: 'http://example.com/home',
 };
 
-/** The parameters that are texts, which property each sets, and its rule. */
-export const TEXT_PARAMETERS = {
-  AuthorizeRedirectUrl: {
-    property: 'authorizeRedirectUrl',
-    rule: urlRule('Where the customer is sent after allowing or denying.'),
-  },
-  CompanyName: {
-    property: 'companyName',
-    rule: { type: 'string', description: 'The company behind the Connect App.' },
-  },
-  DeauthorizeCallbackUrl: {
-    property: 'deauthorizeCallbackUrl',
-    rule: urlRule('What is called when a customer deauthorizes the Connect App.'),
-  },
-  Description: {
-    property: 'description',
-    rule: { type: 'string', format: 'multiline', description: 'What the Connect App does.' },
-  },
-  HomepageUrl: {
-    property: 'homepageUrl',
-    rule: urlRule('Where customers learn more about the Connect App.'),
-  },
-  LogoUrl: { property: 'logoUrl', rule: urlRule('The logo on the consent page.') },
-  TermsOfServiceUrl: {
-    property: 'termsOfServiceUrl',
-    rule: urlRule('The terms of service that the consent page links to.'),
-  },
-} as const satisfies Record<string, { property: TextProperty; rule: TextRule }>;
+export type PropertyColumns = {
+  [Name in PropertyName as Table[Name]['column']]: ReturnType<Table[Name]['rule']['toColumn']>;
+};
+
+/** The table, typed so that the value, column and rule of a name in a variable belong together. */
+export const PROPERTIES: {
+  [Name in PropertyName]: Property<
+    ConnectAppProperties[Name],
+    Table[Name]['column'],
+    PropertyColumns[Table[Name]['column']]
+  >;
+} = TABLE;
 
 /**
  * Reads the parameters of an update. One that was not sent is left out; an empty one clears its
@@ -85,33 +123,25 @@ export const TEXT_PARAMETERS = {
  */
 export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectAppProperties> {
   const changes: Partial<ConnectAppProperties> = {};
-
-  const friendlyName = textOf(parameters, 'FriendlyName');
-  if (friendlyName !== undefined) {
-    changes.friendlyName = checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName);
-  }
-  for (const [name, { property, rule }] of Object.entries(TEXT_PARAMETERS)) {
-    const text = textOf(parameters, name);
-    if (text !== undefined) changes[property] = text === '' ? null : checkText(name, rule, text);
-  }
-  const { deauthorizeCallbackUrl } = changes;
-  if (deauthorizeCallbackUrl) changes.deauthorizeCallbackUrl = shownUrl(deauthorizeCallbackUrl);
-  const method = textOf(parameters, 'DeauthorizeCallbackMethod');
-  if (method !== undefined) {
-    changes.deauthorizeCallbackMethod =
-      method === '' ? null : checkChoice('DeauthorizeCallbackMethod', CALLBACK_METHODS, method);
-  }
-  if (parameters.Permissions !== undefined) {
-    changes.permissions = parsePermissions(parameters.Permissions);
-  }
+  for (const name of PROPERTY_NAMES) parseChange(changes, name, parameters);
   return changes;
+}
+
+function parseChange<Name extends PropertyName>(
+  changes: Partial<ConnectAppProperties>,
+  name: Name,
+  parameters: Parameters,
+): void {
+  const { parameter, rule } = PROPERTIES[name];
+  const value = rule.parse(parameters, parameter);
+  if (value !== undefined) changes[name] = value;
 }
 
 /**
  * A URL as it is called: what a program validates signatures with may come from here. Only a path that
  * was left out stays out, as in Twilio's own example.
  */
-function shownUrl(text: string): string {
-  const called = calledUrl(text);
-  return called === `${text}/` ? text : called;
+function asCalled(valid: string): string {
+  const called = calledUrl(valid);
+  return called === `${valid}/` ? valid : called;
 }

@@ -1,9 +1,25 @@
-/** ConnectApp -> its wire form. */
+/** ConnectApp -> its wire form, and the form that changes it, from the table of properties. */
 
-import Type from 'typebox';
+import Type, { type TObject, type TSchema } from 'typebox';
+import type { WireItem, WireValue } from '../http/formats/json.ts';
 import type { Format } from '../http/representation.ts';
-import { choice, named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
-import { CALLBACK_METHODS, type ConnectApp } from './connect-app.ts';
+import {
+  choice,
+  named,
+  nullableChoice,
+  nullableText,
+  nullableUrl,
+  parameterSchema,
+  sidText,
+} from '../http/schemas.ts';
+import type { Values } from '../property.ts';
+import {
+  type ConnectApp,
+  EXAMPLE_PROPERTIES,
+  INITIAL_PROPERTIES,
+  PROPERTIES,
+  PROPERTY_NAMES,
+} from './connect-app.ts';
 import { PERMISSIONS } from './permissions.ts';
 
 /** One permission; the lists of the API hold these. */
@@ -13,75 +29,88 @@ export const permissionSchema = choice(
   'Permission',
 );
 
-const schema = named(
-  'ConnectApp',
-  Type.Object({
-    account_sid: sidText('AC', 'The account that owns the Connect App.'),
-    authorize_redirect_url: nullableUrl('Where the customer is sent after allowing or denying.'),
-    company_name: nullableText('The company behind the Connect App.'),
-    deauthorize_callback_method: Type.Unsafe<string | null>({
-      type: 'string',
-      nullable: true,
-      enum: [...CALLBACK_METHODS, null],
-      description: 'How deauthorize_callback_url is called.',
-    }),
-    deauthorize_callback_url: nullableUrl('What is called when a customer deauthorizes the app.'),
-    description: nullableText('What the Connect App does.'),
-    friendly_name: nullableText('The name of the Connect App.'),
-    homepage_url: nullableUrl('Where customers learn more.'),
-    permissions: Type.Array(permissionSchema, {
-      description: 'The permissions that the app asks for.',
-    }),
-    sid: sidText('CN', 'The SID of the Connect App.'),
-    uri: Type.String({ description: 'The path of this resource.' }),
-  }),
-  {
-    account_sid: 'AC00000000000000000000000000000001',
-    authorize_redirect_url: 'http://example.com/redirect',
-    company_name: 'Twilio',
-    deauthorize_callback_method: 'GET',
-    deauthorize_callback_url: 'http://example.com/deauth',
-    description: null,
-    friendly_name: 'Connect app for deletion',
-    homepage_url: 'http://example.com/home',
-    permissions: [],
-    sid: 'CNb989fdd207b04d16aee578018ef5fd93',
-    uri: '/2010-04-01/Accounts/AC00000000000000000000000000000001/ConnectApps/CNb989fdd207b04d16aee578018ef5fd93.json',
-  },
+/** The properties that the REST resource has. */
+const SHOWN = PROPERTY_NAMES.filter((name) => PROPERTIES[name].shown.rest).map((name) => ({
+  name,
+  ...PROPERTIES[name],
+}));
+
+/** The form that changes them. */
+export const connectAppForm = named(
+  'UpdateConnectAppForm',
+  Type.Partial(
+    inOrder(SHOWN.map(({ parameter, rule }) => [parameter, parameterSchemaOf(rule.values)])),
+  ),
+  { FriendlyName: 'Pet Shop Reminders', Permissions: ['get-all', 'post-all'] },
 );
+
+const members = inOrder([
+  ['account_sid', sidText('AC', 'The account that owns the Connect App.')],
+  ['sid', sidText('CN', 'The SID of the Connect App.')],
+  ['uri', Type.String({ description: 'The path of this resource.' })],
+  ...SHOWN.map(({ column, rule }): Member => [column, answerSchemaOf(rule.values)]),
+]);
+
+const EMPTY: Readonly<Record<string, null>> = Object.fromEntries(
+  Object.keys(members.properties).map((name) => [name, null]),
+);
+
+const example = toWire({
+  ...INITIAL_PROPERTIES,
+  ...EXAMPLE_PROPERTIES,
+  sid: 'CNb989fdd207b04d16aee578018ef5fd93',
+  accountSid: 'AC00000000000000000000000000000001',
+  createdAt: 0,
+});
 
 /** How a Connect App looks on the wire. */
 export const connectAppFormat: Format<ConnectApp> = {
-  schema,
+  schema: named('ConnectApp', members, example),
   element: 'ConnectApp',
   listElement: 'ConnectApps',
   listName: 'connect_apps',
-  xmlOrder: [
-    'sid',
-    'account_sid',
-    'friendly_name',
-    'description',
-    'company_name',
-    'homepage_url',
-    'authorize_redirect_url',
-    'deauthorize_callback_url',
-    'deauthorize_callback_method',
-    'permissions',
-    'uri',
-  ],
-  toWire(app) {
-    return {
-      account_sid: app.accountSid,
-      authorize_redirect_url: app.authorizeRedirectUrl,
-      company_name: app.companyName,
-      deauthorize_callback_method: app.deauthorizeCallbackMethod,
-      deauthorize_callback_url: app.deauthorizeCallbackUrl,
-      description: app.description,
-      friendly_name: app.friendlyName,
-      homepage_url: app.homepageUrl,
-      permissions: app.permissions,
-      sid: app.sid,
-      uri: `/2010-04-01/Accounts/${app.accountSid}/ConnectApps/${app.sid}.json`,
-    };
-  },
+  xmlOrder: ['sid', 'account_sid', ...SHOWN.map(({ column }) => column), 'uri'],
+  toWire,
 };
+
+function toWire(app: ConnectApp): WireItem {
+  // Each in its place in the order of the JSON; what follows only fills them.
+  const wire: Record<string, WireValue> = { ...EMPTY };
+  wire.account_sid = app.accountSid;
+  wire.sid = app.sid;
+  wire.uri = `/2010-04-01/Accounts/${app.accountSid}/ConnectApps/${app.sid}.json`;
+  for (const { name, column } of SHOWN) wire[column] = app[name];
+  return wire;
+}
+
+type Member = readonly [name: string, schema: TSchema];
+
+/** An object whose members are in the order of the alphabet, as in Twilio's JSON. */
+function inOrder(members: readonly Member[]): TObject {
+  return Type.Object(Object.fromEntries(members.toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function parameterSchemaOf(values: Values): TSchema {
+  switch (values.type) {
+    case 'string':
+      return parameterSchema(values);
+    case 'choice':
+      return choice(values.choices, values.description);
+    case 'permissions':
+      return Type.Array(permissionSchema, {
+        description: `${values.description} Repeated or comma-separated; empty for none.`,
+      });
+  }
+}
+
+function answerSchemaOf(values: Values): TSchema {
+  const { description } = values;
+  switch (values.type) {
+    case 'string':
+      return values.format === 'uri' ? nullableUrl(description) : nullableText(description);
+    case 'choice':
+      return nullableChoice(values.choices, description);
+    case 'permissions':
+      return Type.Array(permissionSchema, { description });
+  }
+}

@@ -10,6 +10,7 @@ import type { Slice } from '../storage/keyset.ts';
 import {
   type ConnectApp,
   type ConnectAppProperties,
+  INITIAL_PROPERTIES,
   parseConnectAppChanges,
 } from './connect-app.ts';
 import {
@@ -39,16 +40,7 @@ export async function addConnectApp(
   properties: Partial<ConnectAppProperties>,
 ): Promise<ConnectApp> {
   const app: ConnectApp = {
-    friendlyName: null,
-    description: null,
-    companyName: null,
-    homepageUrl: null,
-    authorizeRedirectUrl: null,
-    deauthorizeCallbackUrl: null,
-    deauthorizeCallbackMethod: null,
-    permissions: [],
-    logoUrl: null,
-    termsOfServiceUrl: null,
+    ...INITIAL_PROPERTIES,
     ...properties,
     sid,
     accountSid,

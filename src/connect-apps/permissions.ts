@@ -1,6 +1,7 @@
 /** The permissions that a Connect App can ask for and a customer can grant. */
 
 import { checkChoice } from '../parameter.ts';
+import type { Rule } from '../property.ts';
 
 /** All of them, in the order in which they are kept and shown. */
 export const PERMISSIONS = ['get-all', 'post-all'] as const;
@@ -25,4 +26,18 @@ export function joinPermissions(permissions: readonly Permission[]): string {
 /** The permissions of a column. */
 export function splitPermissions(column: string): Permission[] {
   return PERMISSIONS.filter((permission) => column.includes(permission));
+}
+
+/** The rule of a property that holds permissions. */
+export function permissions(description: string): Rule<Permission[], string> {
+  return {
+    values: { type: 'permissions', choices: PERMISSIONS, description },
+    initial: [],
+    parse(parameters, name) {
+      const sent = parameters[name];
+      return sent === undefined ? undefined : parsePermissions(sent);
+    },
+    toColumn: joinPermissions,
+    fromColumn: (stored) => splitPermissions(stored ?? ''),
+  };
 }

@@ -6,9 +6,8 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
-import { choice, listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
-import { CALLBACK_METHODS, FRIENDLY_NAME_RULE, TEXT_PARAMETERS } from './connect-app.ts';
-import { connectAppFormat, permissionSchema } from './format.ts';
+import { listQuery, listSchema } from '../http/schemas.ts';
+import { connectAppForm, connectAppFormat } from './format.ts';
 import {
   deleteConnectApp,
   getConnectApp,
@@ -16,25 +15,6 @@ import {
   updateConnectApp,
 } from './operations.ts';
 
-const UpdateConnectApp = named(
-  'UpdateConnectAppForm',
-  Type.Partial(
-    Type.Object({
-      AuthorizeRedirectUrl: parameterSchema(TEXT_PARAMETERS.AuthorizeRedirectUrl.rule),
-      CompanyName: parameterSchema(TEXT_PARAMETERS.CompanyName.rule),
-      DeauthorizeCallbackMethod: choice(CALLBACK_METHODS, 'How DeauthorizeCallbackUrl is called.'),
-      DeauthorizeCallbackUrl: parameterSchema(TEXT_PARAMETERS.DeauthorizeCallbackUrl.rule),
-      Description: parameterSchema(TEXT_PARAMETERS.Description.rule),
-      FriendlyName: parameterSchema(FRIENDLY_NAME_RULE),
-      HomepageUrl: parameterSchema(TEXT_PARAMETERS.HomepageUrl.rule),
-      Permissions: Type.Array(permissionSchema, {
-        description:
-          'The permissions that the app asks for, repeated or comma-separated; empty for none.',
-      }),
-    }),
-  ),
-  { FriendlyName: 'Pet Shop Reminders', Permissions: ['get-all', 'post-all'] },
-);
 const tags = ['ConnectApp'];
 
 export interface ConnectAppRouteOptions {
@@ -96,11 +76,11 @@ export function addConnectAppRoutes(
         tags,
         summary: 'Update a Connect App',
         description: 'Changes the properties that are sent. An empty value clears its property.',
-        body: UpdateConnectApp,
+        body: connectAppForm,
         response: { 200: connectAppFormat.schema },
       },
       handler: async (request, reply) => {
-        const form = formOf(request, Object.keys(UpdateConnectApp.properties));
+        const form = formOf(request, Object.keys(connectAppForm.properties));
         const sid = pathParameter(request, 'Sid');
         const app = await api.change(request, (acting, accountSid) =>
           updateConnectApp(acting, accountSid, sid, form),

@@ -1,24 +1,42 @@
 /** The SQL of Connect Apps, and the only bridge between their rows and ConnectApp. */
 
-import type { Selectable } from 'kysely';
+import type { Selection } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
-import type { ConnectAppsTable } from '../storage/schema.ts';
-import type { ConnectApp, ConnectAppProperties } from './connect-app.ts';
-import { joinPermissions, splitPermissions } from './permissions.ts';
+import type { Schema } from '../storage/schema.ts';
+import {
+  type ConnectApp,
+  type ConnectAppProperties,
+  PROPERTIES,
+  PROPERTY_NAMES,
+  type PropertyColumns,
+  type PropertyName,
+} from './connect-app.ts';
+import { joinPermissions } from './permissions.ts';
 
 interface Key extends Record<string, unknown> {
   accountSid: string;
   sid: string;
 }
 
-type Row = Selectable<ConnectAppsTable>;
+/** Every column under the name of its property: the database renames, and no row is walked through. */
+const COLUMNS = [
+  'sid',
+  'account_sid as accountSid',
+  'created_at as createdAt',
+  ...PROPERTY_NAMES.map(
+    (name): `${keyof PropertyColumns} as ${PropertyName}` =>
+      `${PROPERTIES[name].column} as ${name}`,
+  ),
+] as const;
+
+type Row = Selection<Schema, 'connect_apps', (typeof COLUMNS)[number]>;
 
 const selectOne = prepared<Key, Row>((query, parameter) =>
   query
     .selectFrom('connect_apps')
-    .selectAll()
+    .select(COLUMNS)
     .where('account_sid', '=', parameter('accountSid'))
     .where('sid', '=', parameter('sid')),
 );
@@ -41,7 +59,10 @@ export async function findOwner(query: Queryable, sid: string): Promise<string |
 
 const list = keysetList({
   rows: (query, parameter: Parameter<{ accountSid: string }>) =>
-    query.selectFrom('connect_apps').selectAll().where('account_sid', '=', parameter('accountSid')),
+    query
+      .selectFrom('connect_apps')
+      .select(COLUMNS)
+      .where('account_sid', '=', parameter('accountSid')),
   places: (query, parameter) =>
     query
       .selectFrom('connect_apps')
@@ -97,7 +118,7 @@ export async function updateConnectAppRow(
     .set({ ...toColumns(changes), updated_at: updatedAt })
     .where('account_sid', '=', key.accountSid)
     .where('sid', '=', key.sid)
-    .returningAll()
+    .returning(COLUMNS)
     .executeTakeFirst();
   return row && fromRow(row);
 }
@@ -111,36 +132,31 @@ export async function deleteConnectAppRow(query: Queryable, key: Key): Promise<v
     .execute();
 }
 
-/** The columns of properties; Kysely leaves out those that are undefined. */
-function toColumns(properties: Partial<ConnectAppProperties>) {
-  return {
-    friendly_name: properties.friendlyName,
-    description: properties.description,
-    company_name: properties.companyName,
-    homepage_url: properties.homepageUrl,
-    authorize_redirect_url: properties.authorizeRedirectUrl,
-    deauthorize_callback_url: properties.deauthorizeCallbackUrl,
-    deauthorize_callback_method: properties.deauthorizeCallbackMethod,
-    permissions: properties.permissions && joinPermissions(properties.permissions),
-    logo_url: properties.logoUrl,
-    terms_of_service_url: properties.termsOfServiceUrl,
-  };
+/** The columns of the given properties. */
+function toColumns(given: Partial<ConnectAppProperties>): Partial<PropertyColumns> {
+  const columns: Partial<PropertyColumns> = {};
+  for (const name of PROPERTY_NAMES) writeColumn(columns, name, given);
+  return columns;
 }
 
+function writeColumn<Name extends PropertyName>(
+  columns: Partial<PropertyColumns>,
+  name: Name,
+  given: Partial<ConnectAppProperties>,
+): void {
+  const value = given[name];
+  const { column, rule } = PROPERTIES[name];
+  if (value !== undefined) columns[column] = rule.toColumn(value);
+}
+
+/** A property that is no text has its line here: without one this does not compile. */
 function fromRow(row: Row): ConnectApp {
+  const { deauthorizeCallbackMethod, permissions } = PROPERTIES;
   return {
-    sid: row.sid,
-    accountSid: row.account_sid,
-    friendlyName: row.friendly_name,
-    description: row.description,
-    companyName: row.company_name,
-    homepageUrl: row.homepage_url,
-    authorizeRedirectUrl: row.authorize_redirect_url,
-    deauthorizeCallbackUrl: row.deauthorize_callback_url,
-    deauthorizeCallbackMethod: row.deauthorize_callback_method,
-    permissions: splitPermissions(row.permissions),
-    logoUrl: row.logo_url,
-    termsOfServiceUrl: row.terms_of_service_url,
-    createdAt: row.created_at,
+    ...row,
+    deauthorizeCallbackMethod: deauthorizeCallbackMethod.rule.fromColumn(
+      row.deauthorizeCallbackMethod,
+    ),
+    permissions: permissions.rule.fromColumn(row.permissions),
   };
 }

@@ -10,7 +10,7 @@ import {
   findEarlierAuthorization,
   getConsentParties,
 } from '../authorizations/operations.ts';
-import type { ConnectApp } from '../connect-apps/connect-app.ts';
+import { type ConnectApp, PROPERTIES, PROPERTY_NAMES } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { listAccountsOf } from '../users/operations.ts';
@@ -65,18 +65,9 @@ export function isAsShown({ keyring }: Context, userSid: string, shown = '') {
   return (app: ConnectApp): boolean => keyring.isSigned(textOf(userSid, app), shown);
 }
 
+const SHOWN = PROPERTY_NAMES.filter((name) => PROPERTIES[name].shown.consent);
+
 /** Everything about an app that the page shows to a user. */
 function textOf(userSid: string, app: ConnectApp): string {
-  return `consent ${JSON.stringify([
-    userSid,
-    app.sid,
-    app.friendlyName,
-    app.companyName,
-    app.description,
-    app.homepageUrl,
-    app.termsOfServiceUrl,
-    app.logoUrl,
-    app.authorizeRedirectUrl,
-    app.permissions,
-  ])}`;
+  return `consent ${JSON.stringify([userSid, app.sid, ...SHOWN.map((name) => app[name])])}`;
 }

@@ -1,9 +1,10 @@
 /** The demo data of `dev`: fixed values, so that every example of the documentation can be pasted. */
 
 import { createAccount } from '../accounts/operations.ts';
-import { TEXT_PARAMETERS } from '../connect-apps/connect-app.ts';
+import { EXAMPLE_PROPERTIES, PROPERTIES } from '../connect-apps/connect-app.ts';
 import { addConnectApp, getConnectApp, updateConnectApp } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
+import { namesOf } from '../property.ts';
 import { createSid } from '../sid.ts';
 import { addUser } from '../users/operations.ts';
 import type { StoredUser } from '../users/user.ts';
@@ -23,9 +24,9 @@ export const DEMO_CONNECT_APP_SID = 'CNb989fdd207b04d16aee578018ef5fd93';
 /** The app whose every page is one of the development server itself: routes.ts. */
 export const DEMO_APP_SID = 'CN00000000000000000000000000000001';
 export const DEMO_APP_PATHS = {
-  LogoUrl: '/demo/logo.svg',
-  AuthorizeRedirectUrl: '/demo/connected',
-  DeauthorizeCallbackUrl: '/demo/deauthorized',
+  logoUrl: '/demo/logo.svg',
+  authorizeRedirectUrl: '/demo/connected',
+  deauthorizeCallbackUrl: '/demo/deauthorized',
 } as const;
 
 export const DEMO_PASSWORD = 'connect-apps-demo';
@@ -50,14 +51,7 @@ export async function seedDemoData(context: Context): Promise<void> {
     };
     await addUser(context, user, [accountSid]);
   }
-  await addConnectApp(context, DEMO_DEVELOPER.accountSid, DEMO_CONNECT_APP_SID, {
-    authorizeRedirectUrl: 'http://example.com/redirect',
-    companyName: 'Twilio',
-    deauthorizeCallbackMethod: 'GET',
-    deauthorizeCallbackUrl: 'http://example.com/deauth',
-    friendlyName: 'Connect app for deletion',
-    homepageUrl: 'http://example.com/home',
-  });
+  await addConnectApp(context, DEMO_DEVELOPER.accountSid, DEMO_CONNECT_APP_SID, EXAMPLE_PROPERTIES);
 }
 
 /**
@@ -73,17 +67,17 @@ export async function placeDemoApp(context: Context, origin: string): Promise<vo
       'Reminds the customers of a pet shop of their next visit. It is a demo: all of it is here.',
     deauthorizeCallbackMethod: 'POST',
     permissions: ['get-all', 'post-all'],
-    logoUrl: origin + DEMO_APP_PATHS.LogoUrl,
-    authorizeRedirectUrl: origin + DEMO_APP_PATHS.AuthorizeRedirectUrl,
-    deauthorizeCallbackUrl: origin + DEMO_APP_PATHS.DeauthorizeCallbackUrl,
+    logoUrl: origin + DEMO_APP_PATHS.logoUrl,
+    authorizeRedirectUrl: origin + DEMO_APP_PATHS.authorizeRedirectUrl,
+    deauthorizeCallbackUrl: origin + DEMO_APP_PATHS.deauthorizeCallbackUrl,
   });
   const app = await getConnectApp(context, accountSid, DEMO_APP_SID);
   const moved: Record<string, string> = {};
-  for (const [name, path] of Object.entries(DEMO_APP_PATHS)) {
-    const parameter = Object.entries(TEXT_PARAMETERS).find(([one]) => one === name)?.[1];
-    const url = parameter && app[parameter.property];
+  for (const name of namesOf(DEMO_APP_PATHS)) {
+    const path = DEMO_APP_PATHS[name];
+    const url = app[name];
     const isOurs = url && URL.parse(url)?.pathname === path;
-    if (isOurs && url !== origin + path) moved[name] = origin + path;
+    if (isOurs && url !== origin + path) moved[PROPERTIES[name].parameter] = origin + path;
   }
   if (Object.keys(moved).length > 0) {
     await updateConnectApp(context, accountSid, DEMO_APP_SID, moved);

@@ -53,7 +53,7 @@ ${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${sub
 <h2>2. Be deauthorized</h2>
 <p>What a customer does who has had enough of the app:</p>
 ${lines(`npx connect-apps authorizations revoke \\\n  --account-sid ${customerSid} \\\n  --connect-app-sid ${DEMO_APP_SID}`)}
-<p>Then the first line is refused, and <a href="${DEMO_APP_PATHS.DeauthorizeCallbackUrl}">the app’s callback</a> is told.</p>`;
+<p>Then the first line is refused, and <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s callback</a> is told.</p>`;
 }
 
 function lines(text: string): Html {

@@ -31,23 +31,23 @@ export function addDemoAppRoutes(pages: Pages, context: Context, logger: Logger)
   /** The latest first. */
   const arrivals: Arrival[] = [];
 
-  server.get(DEMO_APP_PATHS.LogoUrl, { schema }, async (_, reply) =>
+  server.get(DEMO_APP_PATHS.logoUrl, { schema }, async (_, reply) =>
     reply.header('content-type', 'image/svg+xml').send(DEMO_LOGO),
   );
 
-  server.get(DEMO_APP_PATHS.AuthorizeRedirectUrl, { schema }, async (request, reply) => {
+  server.get(DEMO_APP_PATHS.authorizeRedirectUrl, { schema }, async (request, reply) => {
     const query = queryOf(request);
     const pairs = Object.keys(query).map((name) => [name, textOf(query, name) ?? ''] as const);
     return pages.send(reply, connectedPage(pairs, await nextStepsOf(request, query)));
   });
 
-  server.get(DEMO_APP_PATHS.DeauthorizeCallbackUrl, { schema }, async (request, reply) => {
+  server.get(DEMO_APP_PATHS.deauthorizeCallbackUrl, { schema }, async (request, reply) => {
     const { 'x-twilio-signature': signature } = request.headers;
     if (signature === undefined) return pages.send(reply, deauthorizedPage(arrivals));
     return receive(reply, 'GET', String(signature), queryOf(request));
   });
 
-  server.post(DEMO_APP_PATHS.DeauthorizeCallbackUrl, { schema }, async (request, reply) => {
+  server.post(DEMO_APP_PATHS.deauthorizeCallbackUrl, { schema }, async (request, reply) => {
     const signature = String(request.headers['x-twilio-signature'] ?? '');
     return receive(reply, 'POST', signature, formOf(request, CALLBACK_FIELDS));
   });

@@ -1,6 +1,6 @@
 /** The parts of the description that all operations share: errors, headers, and their schemas. */
 
-import { ERRORS, writeErrorReply } from '../http/error-reply.ts';
+import { ERRORS, writeErrorReply } from '../http/errors.ts';
 import { Problem, type ProblemName } from '../problem.ts';
 import type { JsonObject } from './json.ts';
 import { objectAt, toJson } from './json.ts';

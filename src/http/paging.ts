@@ -89,8 +89,16 @@ export function sizeOf(parameters: Parameters): { items: number; passed: number 
   }
 }
 
+/** Where a page, the first page and its neighbours are. */
+export interface Links {
+  first_page_uri: string;
+  next_page_uri: string | null;
+  previous_page_uri: string | null;
+  uri: string;
+}
+
 /** The links of a page's envelope, root-relative; `path` has the extension that they shall have. */
-export function linksOf(page: Page<unknown>, path: string) {
+export function linksOf(page: Page<unknown>, path: string): Links {
   const link = (number: number, token: string | undefined) => {
     const query = new URLSearchParams({
       ...page.filters,

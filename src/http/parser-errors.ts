@@ -5,7 +5,7 @@ import type { Logger } from '../observability/logger.ts';
 import { Problem, type ProblemName } from '../problem.ts';
 import type { CreateRequestSid } from '../sid.ts';
 import { lastResponseOf } from './connections.ts';
-import { writeErrorReply } from './error-reply.ts';
+import { writeErrorReply } from './errors.ts';
 
 /** What a refusal gets its identifier from, and where it is logged. */
 export interface RefusalParts {

@@ -1,14 +1,15 @@
 /**
- * Value -> JSON, XML or CSV. Each resource says once how it looks (its Format); this file knows the
- * three languages and no resource.
+ * Chooses JSON, XML or CSV by the extension of the path. Each resource says once how it looks (its
+ * Format); this file and formats/ know no resource.
  */
 
-import { stringify } from 'csv-stringify/sync';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { writeCsv } from './formats/csv.ts';
+import { type WireItem, writeJsonList } from './formats/json.ts';
+import { inXmlOrder, writeXml, writeXmlList } from './formats/xml.ts';
 import { linksOf, type Page } from './paging.ts';
 import { type Extension, extensionOf, pathOf } from './path.ts';
 import type { NamedObject } from './schemas.ts';
-import { type WireValue, writeAttributes, writeDocument, writeElement, writeXml } from './xml.ts';
 
 /** How one resource looks on the wire. */
 export interface Format<Item> {
@@ -22,7 +23,7 @@ export interface Format<Item> {
   /** The order of the XML elements. */
   xmlOrder: readonly string[];
   /** The item in wire names; its links end in .json. */
-  toWire(item: Item): Readonly<Record<string, WireValue>>;
+  toWire(item: Item): WireItem;
 }
 
 const CONTENT_TYPES: Record<Extension, string> = {
@@ -41,9 +42,14 @@ export function sendItem<Item>(
   const extension = extensionOf(request.originalUrl);
   const wire = format.toWire(item);
   reply.header('content-type', CONTENT_TYPES[extension]);
-  if (extension === 'json') return reply.send(wire);
-  if (extension === 'csv') return reply.send(writeCsv(format, [wire]));
-  return reply.send(writeXml(format.element, inXml(format, wire)));
+  switch (extension) {
+    case 'json':
+      return reply.send(wire);
+    case 'xml':
+      return reply.send(writeXml(format.element, inXmlOrder(format.xmlOrder, wire)));
+    case 'csv':
+      return reply.send(writeCsv(Object.keys(format.schema.properties), [wire]));
+  }
 }
 
 /** Answers with a page of items in the envelope of lists. */
@@ -55,83 +61,23 @@ export function sendList<Item>(
 ): FastifyReply {
   const extension = extensionOf(request.originalUrl);
   const items = page.items.map(format.toWire);
-  reply.header('content-type', CONTENT_TYPES[extension]);
   const route = pathOf(request.url);
-  if (extension === 'csv') {
-    const { next_page_uri: next } = linksOf(page, `${route}.csv`);
-    if (next) reply.header('link', `<${next}>; rel="next"`);
-    return reply.send(writeCsv(format, items));
+  reply.header('content-type', CONTENT_TYPES[extension]);
+  switch (extension) {
+    case 'json':
+      return reply.send(
+        writeJsonList(format.listName, items, page, linksOf(page, `${route}.json`)),
+      );
+    case 'xml': {
+      const ordered = items.map((item) => inXmlOrder(format.xmlOrder, item));
+      return reply.send(
+        writeXmlList(format.listElement, format.element, ordered, page, linksOf(page, route)),
+      );
+    }
+    case 'csv': {
+      const { next_page_uri: next } = linksOf(page, `${route}.csv`);
+      if (next) reply.header('link', `<${next}>; rel="next"`);
+      return reply.send(writeCsv(Object.keys(format.schema.properties), items));
+    }
   }
-  const links = linksOf(page, extension === 'json' ? `${route}.json` : route);
-  if (extension === 'json') {
-    // In the order of the schema. JSON.stringify writes many items in less time than Fastify's serialiser.
-    const list = {
-      [format.listName]: items,
-      end: page.end,
-      first_page_uri: links.first_page_uri,
-      next_page_uri: links.next_page_uri,
-      page: page.page,
-      page_size: page.pageSize,
-      previous_page_uri: links.previous_page_uri,
-      start: page.start,
-      uri: links.uri,
-    };
-    return reply.send(Buffer.from(JSON.stringify(list)));
-  }
-  const attributes = writeAttributes({
-    page: page.page,
-    pagesize: page.pageSize,
-    start: page.start,
-    end: page.end,
-    uri: links.uri,
-    firstpageuri: links.first_page_uri,
-    previouspageuri: links.previous_page_uri,
-    nextpageuri: links.next_page_uri,
-  });
-  const content = items.map((wire) => writeElement(format.element, inXml(format, wire))).join('');
-  return reply.send(
-    writeDocument(`<${format.listElement}${attributes}>${content}</${format.listElement}>`),
-  );
-}
-
-/** The members in the order of XML, links without the extension. */
-function inXml(format: Format<never>, wire: Readonly<Record<string, WireValue>>): WireValue {
-  return Object.fromEntries(
-    format.xmlOrder.flatMap((name) => {
-      const value = wire[name];
-      return value === undefined
-        ? []
-        : [[name, name.endsWith('uri') || name.endsWith('uris') ? withoutExtension(value) : value]];
-    }),
-  );
-}
-
-function withoutExtension(link: WireValue): WireValue {
-  if (typeof link === 'string') return link.replace(/\.json$/, '');
-  if (link === null || typeof link !== 'object' || Array.isArray(link)) return link;
-  return Object.fromEntries(
-    Object.entries(link).map(([name, value]) => [name, withoutExtension(value)]),
-  );
-}
-
-/** RFC 4180; cells that a spreadsheet would run as a formula are made harmless. */
-function writeCsv(
-  format: Format<never>,
-  items: readonly Readonly<Record<string, WireValue>>[],
-): string {
-  const columns = Object.keys(format.schema.properties).filter(
-    (name) => name !== 'subresource_uris' && (items[0] === undefined || name in items[0]),
-  );
-  const cell = (value: WireValue | undefined) => (Array.isArray(value) ? value.join(' ') : value);
-  return stringify(
-    items.map((wire) => columns.map((name) => cell(wire[name]))),
-    {
-      header: true,
-      columns,
-      record_delimiter: '\r\n',
-      escape_formulas: true,
-      // By itself it quotes only the two together.
-      quoted_match: /[\r\n]/,
-    },
-  );
 }

@@ -6,7 +6,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
-import { ERRORS } from './error-reply.ts';
+import { ERRORS } from './errors.ts';
 import { pathOf } from './path.ts';
 import { pathParameter } from './request.ts';
 

@@ -48,6 +48,16 @@ export function choice(choices: readonly string[], description: string, title?: 
   });
 }
 
+/** One of a few texts, or null. */
+export function nullableChoice(choices: readonly string[], description: string) {
+  return Type.Unsafe<string | null>({
+    type: 'string',
+    nullable: true,
+    enum: [...choices, null],
+    description,
+  });
+}
+
 /** The schema of a parameter: its rule itself. */
 export function parameterSchema(rule: TextRule) {
   return Type.Unsafe<string>(rule);

@@ -10,7 +10,7 @@ import { Problem } from '../problem.ts';
 import type { CreateRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
 import { endConnectionsOnClose } from './connections.ts';
-import { type ErrorReply, writeErrorReply } from './error-reply.ts';
+import { type ErrorReply, writeErrorReply } from './errors.ts';
 import { takeForms } from './forms.ts';
 import { createNodeServer } from './node-server.ts';
 import { refuseUnparsable } from './parser-errors.ts';

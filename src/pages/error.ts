@@ -1,7 +1,7 @@
 /** Errors as pages: what a person reads where a program would read a code. */
 
 import type { FastifyError } from 'fastify';
-import { ERRORS } from '../http/error-reply.ts';
+import { ERRORS } from '../http/errors.ts';
 import { pathOf } from '../http/path.ts';
 import { Problem } from '../problem.ts';
 import { errorPage, type Html } from './layout.ts';

@@ -11,7 +11,6 @@ import { insertCallbacks } from '../../src/callbacks/store.ts';
 import { startWebhookWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { present } from '../api/narrow.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
@@ -35,26 +34,16 @@ for (const engine of DATABASES) {
     async function queue(urls: readonly string[]): Promise<string[]> {
       const { context } = world;
       const { accountSid } = await world.createAccount();
-      const { sid: subaccountSid } = { sid: accountSid };
       const callbacks = urls.map((url) => {
-        const app = {
-          sid: `CN${'1'.repeat(32)}`,
+        return createCallback({
           accountSid,
-          friendlyName: 'A',
-          description: null,
-          companyName: null,
-          homepageUrl: null,
-          authorizeRedirectUrl: null,
-          deauthorizeCallbackUrl: url,
-          deauthorizeCallbackMethod: 'POST' as const,
-          permissions: [],
-          logoUrl: null,
-          termsOfServiceUrl: null,
-          createdAt: 1,
-        };
-        return present(
-          createCallback({ app, subaccountSid, now: context.clock.now(), random: context.random }),
-        );
+          connectAppSid: `CN${'1'.repeat(32)}`,
+          subaccountSid: accountSid,
+          url,
+          method: 'POST',
+          now: context.clock.now(),
+          random: context.random,
+        });
       });
       await context.database.transaction((one) => insertCallbacks(one, callbacks));
       return callbacks.map((one) => one.sid);

@@ -6,7 +6,6 @@ import { type Callback, createCallback } from '../../src/callbacks/callback.ts';
 import { MAX_ATTEMPTS } from '../../src/callbacks/schedule.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
 import { getConnectApp } from '../../src/connect-apps/operations.ts';
-import { present } from '../api/narrow.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
@@ -58,13 +57,17 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       const make = async ({ url }: Receiver, attemptsMade: number): Promise<Callback> => {
         const sid = await world.createApp(accountSid, { deauthorizeCallbackUrl: url });
         const app = await getConnectApp(context, accountSid, sid);
-        const parts = {
-          app,
+        const { sid: connectAppSid, deauthorizeCallbackMethod: method } = app;
+        const now = context.clock.now();
+        const callback = createCallback({
+          accountSid,
+          connectAppSid,
           subaccountSid: accountSid,
-          now: context.clock.now(),
-          random: context.random,
-        };
-        return { ...present(createCallback(parts)), attemptsMade };
+          url,
+          method,
+          now,
+        });
+        return { ...callback, attemptsMade };
       };
       const callbacks = await Promise.all([
         ...[0, 1, 2, 3].map((attemptsMade) => make(good, attemptsMade)),

@@ -82,7 +82,7 @@ for (const engine of DATABASES) {
     });
 
     it('takes no callback that its owner did not sign', async () => {
-      const path = DEMO_APP_PATHS.DeauthorizeCallbackUrl;
+      const path = DEMO_APP_PATHS.deauthorizeCallbackUrl;
       const form = { AccountSid: `AC${'1'.repeat(32)}`, ConnectAppSid: DEMO_APP_SID };
       for (const signature of [undefined, '', 'x', 'A'.repeat(28), 'é'.repeat(20)]) {
         const headers = {
@@ -98,7 +98,7 @@ for (const engine of DATABASES) {
     });
 
     it('says what came back, whatever it is, as a text', async () => {
-      const path = DEMO_APP_PATHS.AuthorizeRedirectUrl;
+      const path = DEMO_APP_PATHS.authorizeRedirectUrl;
       const denied = await server.request('GET', `${path}?error=unauthorized_client`);
       assert.match(denied.text, /Not connected/);
       assert.match(denied.text, /unauthorized_client/);

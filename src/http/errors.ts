@@ -4,8 +4,8 @@
  */
 
 import { Problem, type ProblemName } from '../problem.ts';
+import { writeXml } from './formats/xml.ts';
 import type { Extension } from './path.ts';
-import { writeXml } from './xml.ts';
 
 interface Row {
   status: number;

@@ -3,32 +3,72 @@
  * wrapped in their plural. A writer of our own for these few shapes (docs/decisions/0004-xml.md).
  */
 
-/** A value on the wire, as JSON has it. */
-export type WireValue =
-  | string
-  | number
-  | null
-  | readonly string[]
-  | { readonly [name: string]: WireValue };
+import type { Links, Page } from '../paging.ts';
+import type { WireItem, WireValue } from './json.ts';
 
 /** A whole document with one resource in it. */
 export function writeXml(element: string, value: WireValue): string {
   return writeDocument(writeElement(element, value));
 }
 
+/** A page of items; `element` is the element of one of them. */
+export function writeXmlList(
+  listElement: string,
+  element: string,
+  items: readonly WireItem[],
+  page: Page<unknown>,
+  links: Links,
+): string {
+  const attributes = writeAttributes({
+    page: page.page,
+    pagesize: page.pageSize,
+    start: page.start,
+    end: page.end,
+    uri: links.uri,
+    firstpageuri: links.first_page_uri,
+    previouspageuri: links.previous_page_uri,
+    nextpageuri: links.next_page_uri,
+  });
+  const content = items.map((item) => writeElement(element, item)).join('');
+  return writeDocument(`<${listElement}${attributes}>${content}</${listElement}>`);
+}
+
+/**
+ * The members of an item in the order of XML; its links have no extension. The order names every member
+ * of the JSON; one that this item does not have is left out.
+ */
+export function inXmlOrder(order: readonly string[], item: WireItem): WireItem {
+  return Object.fromEntries(
+    order.flatMap((name) => {
+      const value = item[name];
+      return value === undefined
+        ? []
+        : [[name, name.endsWith('uri') || name.endsWith('uris') ? withoutExtension(value) : value]];
+    }),
+  );
+}
+
+function withoutExtension(link: WireValue): WireValue {
+  if (typeof link === 'string') return link.replace(/\.json$/, '');
+  if (link === null || typeof link !== 'object' || Array.isArray(link)) return link;
+  return Object.fromEntries(
+    Object.entries(link).map(([name, value]) => [name, withoutExtension(value)]),
+  );
+}
+
 /** A whole document around elements that are already written. */
-export function writeDocument(content: string): string {
+function writeDocument(content: string): string {
   return `<?xml version='1.0' encoding='UTF-8'?>\n<TwilioResponse>${content}</TwilioResponse>`;
 }
 
 /** One element with all that it holds. */
-export function writeElement(element: string, value: WireValue): string {
+function writeElement(element: string, value: WireValue): string {
   const content = writeContent(element, value);
   return content === '' ? `<${element}/>` : `<${element}>${content}</${element}>`;
 }
 
 /** The attributes of an element; null becomes an empty one. */
-export function writeAttributes(attributes: Record<string, string | number | null>): string {
+function writeAttributes(attributes: Record<string, string | number | null>): string {
   return Object.entries(attributes)
     .map(([name, value]) => ` ${name}="${escapeXml(String(value ?? ''))}"`)
     .join('');

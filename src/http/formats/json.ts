@@ -1,0 +1,36 @@
+/** The JSON of Twilio's API: what the other formats are written from, too. */
+
+import type { Links, Page } from '../paging.ts';
+
+/** A value on the wire. */
+export type WireValue =
+  | string
+  | number
+  | null
+  | readonly string[]
+  | { readonly [name: string]: WireValue };
+
+/** One item, with the names of the wire. */
+export type WireItem = Readonly<Record<string, WireValue>>;
+
+/** A page of items in the envelope of lists, in the order of its schema. */
+export function writeJsonList(
+  name: string,
+  items: readonly WireItem[],
+  page: Page<unknown>,
+  links: Links,
+): Buffer {
+  const list = {
+    [name]: items,
+    end: page.end,
+    first_page_uri: links.first_page_uri,
+    next_page_uri: links.next_page_uri,
+    page: page.page,
+    page_size: page.pageSize,
+    previous_page_uri: links.previous_page_uri,
+    start: page.start,
+    uri: links.uri,
+  };
+  // JSON.stringify writes many items in less time than Fastify's serialiser.
+  return Buffer.from(JSON.stringify(list));
+}
