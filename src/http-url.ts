@@ -100,7 +100,7 @@ function findPortFault(port: string): string | undefined {
 /** The first character that must be written as an escape; `also` is one that this part cannot have. */
 function findCharacterFault(part = '', also = ''): string | undefined {
   if (part.search(BROKEN_ESCAPES) !== -1) {
-    return 'must not have a % that begins no escape; write it as %25';
+    return 'must not have a % that does not begin an escape; write it as %25';
   }
   const character =
     UNSAFE.exec(part)?.[0] ?? (also !== '' && part.includes(also) ? also : undefined);

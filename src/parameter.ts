@@ -34,7 +34,7 @@ export function checkSpelling(sent: object, names: readonly string[]): void {
     if (names.includes(name)) continue;
     const meant = names.find((one) => one.toLowerCase() === name.toLowerCase());
     if (meant === undefined) continue;
-    throw parameterProblem(name, `must be written ${meant}: the case of a name counts`);
+    throw parameterProblem(name, `must be written ${meant}: names are case-sensitive`);
   }
 }
 
@@ -69,11 +69,11 @@ export function findFault(rule: TextRule, text: string): string | undefined {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, format } = rule;
   const length = [...text].length;
   if (length < minLength) return `must have at least ${minLength} character(s)`;
-  if (length > maxLength) return `must have at most ${maxLength} characters, and has ${length}`;
+  if (length > maxLength) return `must have at most ${maxLength} characters, but has ${length}`;
   const refused = format === 'multiline' ? text.replace(/[\t\r\n]/g, '') : text;
   if (!text.isWellFormed() || FORBIDDEN_CHARACTERS.test(refused)) {
     return format === 'multiline'
-      ? 'must not contain control characters other than line breaks and tabs'
+      ? 'must not contain control characters except line breaks and tabs'
       : 'must not contain control characters';
   }
   return format === 'uri' ? findUrlFault(text) : undefined;

@@ -9,7 +9,7 @@ import type { VisibleAccount } from './token.ts';
 /** The status of an account, in answers and in forms. */
 export const accountStatusSchema = choice(
   ACCOUNT_STATUSES,
-  'The status of the account. A suspended account can be made active again; closed is final.',
+  'The status of the account. A suspended account can be activated again; a closed account cannot.',
   'AccountStatus',
 );
 
@@ -63,7 +63,7 @@ const properties = Type.Partial(
       Object.fromEntries(Object.keys(SUBRESOURCES).map((name) => [name, Type.String()])),
       {
         title: 'AccountSubresourceUris',
-        description: 'The paths of what belongs to the account on a whole platform.',
+        description: 'The paths of the resources that an account has on Twilio.',
       },
     ),
     type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.', 'AccountType'),

@@ -185,7 +185,7 @@ function parseAccountChanges(parameters: Parameters): AccountChanges {
 }
 
 /** A filter may be any text that a name could hold. */
-const FILTER_RULE: TextRule = { type: 'string', description: 'The whole name of an account.' };
+const FILTER_RULE: TextRule = { type: 'string', description: 'The exact name of an account.' };
 
 export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
 

@@ -87,7 +87,7 @@ export function startWebhookWorker(
         // Until a round finds nothing that has room.
       }
     } catch (error) {
-      logger.error({ err: error }, 'Callbacks could not be taken; they are tried again');
+      logger.error({ err: error }, 'Callbacks could not be taken; trying again');
     }
     isLooking = false;
   }

@@ -33,9 +33,9 @@ interface Flags {
 export function addAccountCommands(program: Command): void {
   const accounts = program.command('accounts').description('create and manage accounts');
 
-  command(accounts, 'create', 'create an account, or with --owner a subaccount')
+  command(accounts, 'create', 'create an account, or a subaccount with --owner')
     .option('--friendly-name <name>', 'the name of the account, 1 to 64 characters')
-    .option('--owner <sid>', 'the parent account: creates a subaccount of it')
+    .option('--owner <sid>', 'the parent account; creates a subaccount of it')
     .addOption(
       new Option('--type <type>', 'the type of the account').choices(ACCOUNT_TYPES).default('Full'),
     )
@@ -58,7 +58,7 @@ export function addAccountCommands(program: Command): void {
     rotateToken(context, sid, { keepOld: flags.keepOld }),
   ).option(
     '--no-keep-old',
-    'stop the old token at once, instead of keeping it as the secondary token',
+    'invalidate the old token immediately instead of keeping it as the secondary token',
   );
 
   command(accounts, 're-encrypt', 're-encrypt every auth token with the current secret key').action(

@@ -41,10 +41,10 @@ const PROPERTY_HELP: Record<keyof typeof PROPERTY_FLAGS, string> = {
   description: 'what the app does',
   companyName: 'the company behind the app',
   homepageUrl: 'the homepage of the company',
-  authorizeRedirectUrl: 'where customers return to after consent',
+  authorizeRedirectUrl: 'where customers are sent after consent',
   deauthorizeCallbackUrl: 'the URL to call when a customer revokes the authorization',
   deauthorizeCallbackMethod: 'GET or POST',
-  permissions: 'get-all, post-all, or both with a comma',
+  permissions: 'get-all, post-all, or both separated by a comma',
   logoUrl: 'the logo on the consent page',
   termsOfServiceUrl: 'the terms of service',
 };
@@ -76,7 +76,11 @@ export function addAppCommands(program: Command): void {
   one(command(apps, 'show', 'show a Connect App'), async (_, app, flags) => printApp(app, flags));
   one(
     addPropertyFlags(
-      command(apps, 'update', 'change properties of a Connect App; an empty value clears one'),
+      command(
+        apps,
+        'update',
+        'change properties of a Connect App; an empty value clears a property',
+      ),
     ),
     async (context, { accountSid, sid }, flags) =>
       printApp(await updateConnectApp(context, accountSid, sid, parametersOf(flags)), flags),
@@ -89,7 +93,7 @@ export function addAppCommands(program: Command): void {
     button,
   );
   one(
-    command(apps, 'delete', 'delete a Connect App, and revoke every authorization of it'),
+    command(apps, 'delete', 'delete a Connect App and revoke all its authorizations'),
     async (context, { accountSid, sid }, flags) => {
       await deleteConnectApp(context, accountSid, sid);
       printItem({ sid, deleted: true }, flags.json === true);
@@ -111,7 +115,7 @@ const EXAMPLES: Record<string, string> = {
 function command(apps: Command, name: string, description: string): Command {
   const made = addDatabaseFlags(apps.command(name))
     .description(description)
-    .option('--json', 'print JSON, with the names of the API');
+    .option('--json', 'print JSON with the property names of the API');
   return addExamples(made, `apps ${EXAMPLES[name]}`);
 }
 

@@ -29,7 +29,7 @@ import { addServerFlags, withFlags } from './settings.ts';
 export function addDevCommand(program: Command): void {
   const command = addServerFlags(program.command('dev'))
     .description('start a development server with demo data')
-    .option('--fresh', 'start from an empty database; deletes only what connect-apps made')
+    .option('--fresh', 'start with an empty database; deletes only what connect-apps created')
     .action(dev);
   addExamples(command, 'dev', 'dev --port 3000 --fresh');
 }
@@ -89,7 +89,7 @@ function checkLoopback(host: string): void {
   }
   throw new Problem(
     'setting_invalid',
-    `"dev" has published tokens and listens on loopback only, not on ${host}. Use "connect-apps serve" to be reached from elsewhere.`,
+    `"dev" uses public tokens, so it listens on loopback only, not on ${host}. To serve other machines, use "connect-apps serve".`,
   );
 }
 

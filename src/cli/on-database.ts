@@ -45,7 +45,7 @@ function withDatabase(error: Problem, database: string): Problem {
       return new Problem(problem, `${detail ?? 'No such thing'} in ${database}.`, { cause });
     case 'storage_unavailable':
       if (isBusy(cause)) {
-        const sentence = `${database} is busy: another process has written to it for too long. Try again.`;
+        const sentence = `${database} is busy: another process has been writing to it for too long. Try again.`;
         return new Problem(problem, sentence, { cause });
       }
       // Its own sentence may name the file already.

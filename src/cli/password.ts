@@ -14,7 +14,7 @@ const MAX_LINE_BYTES = 64 * 1024;
 export async function readNewPassword(): Promise<string> {
   const password = process.stdin.isTTY ? await askTwice() : await readFirstLine();
   if (password === '') {
-    const sentence = 'There is no password. Type one at a terminal, or give it on standard input.';
+    const sentence = 'No password. Type it at a terminal, or send it on standard input.';
     throw new Problem('parameter_invalid', sentence);
   }
   checkNewPassword(password);
@@ -27,8 +27,8 @@ async function askTwice(): Promise<string> {
     // Before it is typed again for nothing.
     if (first === '') return first;
     checkNewPassword(first);
-    if ((await ask('The same password again: ')) === first) return first;
-    process.stderr.write('The two passwords differ. Type both again.\n');
+    if ((await ask('Repeat the password: ')) === first) return first;
+    process.stderr.write('The passwords do not match. Type both again.\n');
   }
 }
 

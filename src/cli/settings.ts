@@ -10,15 +10,15 @@ import { findSecretKey } from '../server/secret-key.ts';
 import { checkSchema } from '../storage/migrate.ts';
 
 const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = [
-  ['--port <number>', 'where to listen (2010)'],
+  ['--port <number>', 'the port to listen on (2010)'],
   ['--host <address>', 'the address to listen on (127.0.0.1)'],
   ['--public-url <origin>', 'the origin that browsers and callbacks see'],
-  ['--metrics-port <number>', 'where /metrics is, apart from all else'],
+  ['--metrics-port <number>', 'a separate port for /metrics'],
   ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent'],
   ['--allow-connect-app-delete <true|false>', 'whether the API may delete Connect Apps (false)'],
-  ['--strict-page-size <true|false>', 'refuse page sizes over 1000 (false)'],
-  ['--rate-limit-per-second <number>', 'units of work a second for each account, 0 for no limit'],
-  ['--trust-proxy <networks>', 'addresses or networks of the proxies before the server'],
+  ['--strict-page-size <true|false>', 'reject page sizes over 1000 (false)'],
+  ['--rate-limit-per-second <number>', 'units of work per second for each account; 0 for no limit'],
+  ['--trust-proxy <networks>', 'addresses or networks of the proxies in front of the server'],
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
 ];
 
@@ -33,8 +33,8 @@ export function addDatabaseFlags(command: Command): Command {
       '--database-url <url>',
       'sqlite:PATH or postgres://… (connect-apps.db in the data folder)',
     )
-    .option('--env-file <file>', 'read settings from this file; the environment wins')
-    .option('--database-pool-size <number>', 'connections to PostgreSQL of this process (10)');
+    .option('--env-file <file>', 'read settings from this file; the environment overrides it')
+    .option('--database-pool-size <number>', 'connections to PostgreSQL per process (10)');
 }
 
 /** Adds a flag for each setting of a server. The two keys have none: a command line is not secret. */

@@ -22,7 +22,7 @@ interface Flags {
 export function addWebhookCommands(program: Command): void {
   const webhooks = program
     .command('webhooks')
-    .description('see deauthorization callbacks, and send them again');
+    .description('list deauthorization callbacks and retry them');
 
   const list = command(webhooks, 'list', "list the callbacks of an account's Connect Apps")
     .requiredOption('--account-sid <sid>', 'the account that owns the apps')
@@ -38,8 +38,13 @@ export function addWebhookCommands(program: Command): void {
     );
   addExamples(list, 'webhooks list --account-sid AC00000000000000000000000000000001');
 
-  one(webhooks, 'show', 'show a callback with every attempt', getCallback);
-  one(webhooks, 'retry', 'send a callback again at once, whatever became of it', retryCallback);
+  one(webhooks, 'show', 'show a callback and its delivery attempts', getCallback);
+  one(
+    webhooks,
+    'retry',
+    'send a callback again immediately, even if it was delivered',
+    retryCallback,
+  );
 }
 
 function command(webhooks: Command, name: string, description: string): Command {

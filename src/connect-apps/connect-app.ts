@@ -54,7 +54,7 @@ export const FRIENDLY_NAME_RULE: TextRule = {
 export const TEXT_PARAMETERS = {
   AuthorizeRedirectUrl: {
     property: 'authorizeRedirectUrl',
-    rule: urlRule('Where the customer is sent after allowing or denying.'),
+    rule: urlRule('Where the customer is sent after clicking Allow or Deny.'),
   },
   CompanyName: {
     property: 'companyName',
@@ -62,7 +62,7 @@ export const TEXT_PARAMETERS = {
   },
   DeauthorizeCallbackUrl: {
     property: 'deauthorizeCallbackUrl',
-    rule: urlRule('What is called when a customer deauthorizes the Connect App.'),
+    rule: urlRule('The URL that is called when a customer deauthorizes the Connect App.'),
   },
   Description: {
     property: 'description',

@@ -17,15 +17,17 @@ const schema = named(
   'ConnectApp',
   Type.Object({
     account_sid: sidText('AC', 'The account that owns the Connect App.'),
-    authorize_redirect_url: nullableUrl('Where the customer is sent after allowing or denying.'),
+    authorize_redirect_url: nullableUrl('Where the customer is sent after clicking Allow or Deny.'),
     company_name: nullableText('The company behind the Connect App.'),
     deauthorize_callback_method: Type.Unsafe<string | null>({
       type: 'string',
       nullable: true,
       enum: [...CALLBACK_METHODS, null],
-      description: 'How deauthorize_callback_url is called.',
+      description: 'The HTTP method used to call deauthorize_callback_url.',
     }),
-    deauthorize_callback_url: nullableUrl('What is called when a customer deauthorizes the app.'),
+    deauthorize_callback_url: nullableUrl(
+      'The URL that is called when a customer deauthorizes the app.',
+    ),
     description: nullableText('What the Connect App does.'),
     friendly_name: nullableText('The name of the Connect App.'),
     homepage_url: nullableUrl('Where customers learn more.'),

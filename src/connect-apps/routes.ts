@@ -22,7 +22,10 @@ const UpdateConnectApp = named(
     Type.Object({
       AuthorizeRedirectUrl: parameterSchema(TEXT_PARAMETERS.AuthorizeRedirectUrl.rule),
       CompanyName: parameterSchema(TEXT_PARAMETERS.CompanyName.rule),
-      DeauthorizeCallbackMethod: choice(CALLBACK_METHODS, 'How DeauthorizeCallbackUrl is called.'),
+      DeauthorizeCallbackMethod: choice(
+        CALLBACK_METHODS,
+        'The HTTP method used to call DeauthorizeCallbackUrl.',
+      ),
       DeauthorizeCallbackUrl: parameterSchema(TEXT_PARAMETERS.DeauthorizeCallbackUrl.rule),
       Description: parameterSchema(TEXT_PARAMETERS.Description.rule),
       FriendlyName: parameterSchema(FRIENDLY_NAME_RULE),
@@ -55,7 +58,7 @@ export function addConnectAppRoutes(
         operationId: 'ListConnectApp',
         tags,
         summary: 'List the Connect Apps of an account',
-        description: 'The newest come first.',
+        description: 'Sorted newest first.',
         querystring: listQuery(),
         response: { 200: listSchema(connectAppFormat.listName, connectAppFormat.schema) },
       },
@@ -95,7 +98,8 @@ export function addConnectAppRoutes(
         operationId: 'UpdateConnectApp',
         tags,
         summary: 'Update a Connect App',
-        description: 'Changes the properties that are sent. An empty value clears its property.',
+        description:
+          'Changes only the properties that you send. An empty value clears the property.',
         body: UpdateConnectApp,
         response: { 200: connectAppFormat.schema },
       },
@@ -115,7 +119,7 @@ export function addConnectAppRoutes(
           operationId: 'DeleteConnectApp',
           tags,
           summary: 'Delete a Connect App',
-          description: 'Deletes the app, and revokes what customers authorized it to do.',
+          description: 'Deletes the app and revokes all its authorizations.',
           response: { 204: Type.Null() },
         },
         handler: async (request, reply) => {

@@ -42,7 +42,10 @@ export async function getConsent(
   const { query } = context.database;
   const { app } = await getConsentParties(query, connectAppSid);
   const customers: Customer[] = [];
-  let obstacle: unknown = new Problem('consent_impossible', 'You act for no account.');
+  let obstacle: unknown = new Problem(
+    'consent_impossible',
+    'You have no account that can authorize this app.',
+  );
   for (const account of await listAccountsOf(context, userSid)) {
     try {
       checkCustomer(account);

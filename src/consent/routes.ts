@@ -51,7 +51,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
     const check = isAsShown(context, session.user.sid, textOf(form, 'shown'));
     const askAgain = async () => {
       const now = await getConsent(context, session.user.sid, sid);
-      const notice = 'The app has changed since this page was shown. Please look again.';
+      const notice = 'The app has changed since this page was shown. Please review it again.';
       return ask(request, reply.code(409), session, now, link, notice);
     };
     if (!check(app)) return askAgain();
@@ -107,7 +107,7 @@ function checkLink({ state, cb }: LinkParameters): LinkParameters {
     throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes`);
   }
   if (state !== undefined && !IN_QUERY.test(state)) {
-    throw parameterProblem('state', 'must be percent-encoded, as in every URL');
+    throw parameterProblem('state', 'must be percent-encoded');
   }
   return { state, cb: cb !== undefined && IN_QUERY.test(cb) ? cb : undefined };
 }

@@ -70,7 +70,7 @@ export async function placeDemoApp(context: Context, origin: string): Promise<vo
     friendlyName: 'Pet Shop Reminders',
     companyName: 'Pet Shop',
     description:
-      'Reminds the customers of a pet shop of their next visit. It is a demo: all of it is here.',
+      'Reminds the customers of a pet shop of their next visit. It is a demo that runs entirely on this server.',
     deauthorizeCallbackMethod: 'POST',
     permissions: ['get-all', 'post-all'],
     logoUrl: origin + DEMO_APP_PATHS.LogoUrl,

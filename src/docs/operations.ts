@@ -12,7 +12,7 @@ export const JSON_EXTENSION = '.json';
 const SUCCESSES: Readonly<Record<string, string>> = {
   200: 'OK',
   201: 'Created',
-  204: 'Deleted; there is no body',
+  204: 'Deleted; the response has no body',
 };
 
 const FORMS = [

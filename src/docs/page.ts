@@ -36,7 +36,7 @@ export function documentationPage(description: JsonObject) {
 ${text(objectAt(description, 'info'), 'description')
   .split('\n\n')
   .map((paragraph) => html`<p>${withCode(paragraph)}</p>`)}
-<p>The same as data: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>OpenAPI description: <a href="/openapi.json">/openapi.json</a>.</p>
 ${operations.map(({ path, method, operation, inPath }) => {
   const form = objectAt(operation, 'requestBody', 'content', 'application/x-www-form-urlencoded');
   const parameters = [...listOf(inPath), ...listOf(operation.parameters)].map((parameter) =>

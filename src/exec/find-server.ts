@@ -15,7 +15,7 @@ export async function findServer(
 ): Promise<RunningServer> {
   if (await isServing(url)) return { url, close: async () => {} };
   const server = await startThrowAwayServer();
-  notice(`No server answers at ${url}: a throw-away one, in memory, with demo data, runs instead.`);
+  notice(`No server answers at ${url}: started a temporary one in memory, with demo data.`);
   return server;
 }
 

@@ -62,7 +62,7 @@ const TLS_HANDSHAKE = 0x16;
 function listen(proxy: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     proxy.once('error', (cause) => {
-      const sentence = `The proxy of exec cannot listen on 127.0.0.1:${port}: ${cause.message}. Choose another --proxy-port, or leave it out for any free one.`;
+      const sentence = `The exec proxy cannot listen on 127.0.0.1:${port}: ${cause.message}. Choose another --proxy-port, or omit it to use any free port.`;
       reject(new Problem('setting_invalid', sentence, { cause }));
     });
     proxy.listen(port, '127.0.0.1', () => {

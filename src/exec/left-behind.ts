@@ -22,8 +22,8 @@ export async function findLeftBehind(variable: string): Promise<LeftBehind[]> {
 export function explainLeftBehind(processes: readonly LeftBehind[]): string {
   const names = processes.map(({ pid, name }) => `${name} (${pid})`).join(', ');
   return (
-    `The command left processes running: ${names}. They have the settings of exec, which ends here, so their ` +
-    'requests will fail. Stop them, and start them under an exec of their own.'
+    `The command left processes running: ${names}. They still use the exec proxy, which has stopped, so their ` +
+    'requests will fail. Stop them, and start each one with exec.'
   );
 }
 

@@ -17,12 +17,12 @@ export function createRequestHandler(options: ForwardProxyOptions): RequestListe
     if (isRevocationListRequest(request)) return answerRevocationList(response, authority);
     const url = urlOf(request);
     if (url === null) {
-      return refuse(response, `This is the proxy of exec; the server is at ${serverUrl}.`);
+      return refuse(response, `This is the exec proxy. The server is at ${serverUrl}.`);
     }
     const path = `${url.pathname}${url.search}`;
     const answerHere = () => createLocalAnswer(options, url.hostname)(request, response);
     const refuseOther = (error: Error) =>
-      refuse(response, `${url.host} cannot be reached: ${error.message}`);
+      refuse(response, `${url.host} is unreachable: ${error.message}`);
 
     const destination = destinationOf(url.hostname);
     if (destination === 'server') {

@@ -26,12 +26,12 @@ export function summarize({ reached, refused, unused }: Tally): string {
   const mistrust =
     unused === 0
       ? ''
-      : ' Connections to api.twilio.com ended without a request: the command does not trust the certificate of exec.';
+      : " Connections to api.twilio.com ended without a request: the command does not trust exec's certificate.";
   return (
     `WARNING: NO REQUEST REACHED THE LOCAL SERVER.${stops}${mistrust} If the command did call Twilio, its requests ` +
-    'went past exec, perhaps to the real Twilio. Check that it sends them itself (a test may skip or mock them), that ' +
-    'it keeps the HTTPS_PROXY and NODE_OPTIONS that it is given, and that its HTTP client reads them ' +
-    '(docs/clients.md, "What exec cannot serve").'
+    'bypassed exec and may have reached the real Twilio. Check that it sends them itself (a test may skip or mock them), that ' +
+    'it keeps HTTPS_PROXY and NODE_OPTIONS as exec sets them, and that its HTTP client reads them ' +
+    '(docs/clients.md, "What exec cannot handle").'
   );
 }
 

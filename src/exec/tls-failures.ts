@@ -67,15 +67,15 @@ function isDistrust(error: NodeJS.ErrnoException): boolean {
 
 function explainDistrust(hostname: string): string {
   return (
-    `The command refused the certificate that exec made for ${hostname}: its HTTP client brings certificates of its own and does not read the environment for others. ` +
-    "Twilio's libraries do so before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
+    `The command rejected exec's certificate for ${hostname}: its HTTP client ships its own certificates and ignores those that the environment names. ` +
+    "Twilio's libraries do this before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
     'or set the base URL in the code (docs/clients.md, "Without exec").'
   );
 }
 
 function explainHttp2(hostname: string): string {
   return (
-    `The command asked ${hostname} for HTTP/2 without a fall-back, and exec speaks HTTP/1.1: allow HTTP/1.1 in its HTTP client, ` +
+    `The command asked ${hostname} for HTTP/2 without fallback, but exec speaks only HTTP/1.1. Allow HTTP/1.1 in its HTTP client, ` +
     'or set the base URL in the code (docs/clients.md, "Without exec").'
   );
 }

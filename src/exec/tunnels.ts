@@ -29,7 +29,7 @@ export function createConnectHandler(
         if (!isAddress(target.hostname) || target.port !== '') joinStreams(client, other);
         else standInOrJoin(client, other);
       },
-      (error) => closeWith(client, 502, `${target.hostname} cannot be reached: ${error.message}`),
+      (error) => closeWith(client, 502, `${target.hostname} is unreachable: ${error.message}`),
     );
   }
 

@@ -103,7 +103,7 @@ export function createApi(
   /** Before the body arrives, so that it is not waited for in vain; what acts asks again. */
   async function checkEarly(request: FastifyRequest): Promise<void> {
     if (isFromAnotherSite(request)) {
-      throw new Problem('access_denied', 'A page of another site cannot change anything.');
+      throw new Problem('access_denied', 'Requests from another site cannot change anything.');
     }
     await database.look(async (query) => {
       if (request.routeOptions.config.right !== undefined) return check(query, request);

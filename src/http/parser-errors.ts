@@ -41,7 +41,7 @@ export function refuseUnparsable(
 export function refuseConnection(socket: Socket, logger: Logger): void {
   socket.on('error', () => socket.destroy());
   const { requestId, status } = endWithRefusal(new Problem('overloaded'), socket);
-  logger.info({ requestId, status }, 'A connection was refused: there are too many');
+  logger.info({ requestId, status }, 'A connection was refused: too many connections');
 }
 
 function endWithRefusal(problem: Problem, socket: Socket): { requestId: string; status: number } {

@@ -64,9 +64,11 @@ const PAGING = {
     format: 'int64',
     minimum: 0,
     description:
-      'The number of the page, starting at 0. Without PageToken it reaches the first 10,000 items.',
+      'The page number, starting at 0. Without PageToken, only the first 10,000 items can be reached.',
   }),
-  PageToken: Type.String({ description: 'Where to continue, as given in the links of a page.' }),
+  PageToken: Type.String({
+    description: 'The position to continue from, as given in the links of a page.',
+  }),
 };
 
 /** The query parameters of a list: none of them is required. */
@@ -83,13 +85,20 @@ export function listSchema(name: string, item: NamedObject) {
     `${item.title}List`,
     Type.Object({
       [name]: Type.Array(item),
-      end: Type.Integer({ description: 'Position of the last item in the whole list, from 0.' }),
+      end: Type.Integer({
+        description: 'Position of the last item in the whole list, starting at 0.',
+      }),
       first_page_uri: link('Path of the first page.'),
       next_page_uri: nullableText('Path of the next page. Null on the last page.'),
-      page: Type.Integer({ format: 'int64', description: 'The number of this page, from 0.' }),
+      page: Type.Integer({
+        format: 'int64',
+        description: 'The number of this page, starting at 0.',
+      }),
       page_size: Type.Integer({ description: 'Number of items per page.' }),
       previous_page_uri: nullableText('Path of the previous page. Null on the first page.'),
-      start: Type.Integer({ description: 'Position of the first item in the whole list, from 0.' }),
+      start: Type.Integer({
+        description: 'Position of the first item in the whole list, starting at 0.',
+      }),
       uri: link('Path of this page.'),
     }),
     {

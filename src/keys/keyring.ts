@@ -170,7 +170,7 @@ function digestWith(key: Key, secret: string): string {
 function keyMismatch(cause?: unknown): Problem {
   return new Problem(
     'secret_key_mismatch',
-    'The database was written with another secret key. Start with the key that it was made with.',
+    'The database was written with another secret key. Use the key that it was created with.',
     { cause },
   );
 }

@@ -25,7 +25,8 @@ export async function startMetricsServer(
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
     ({ method, url }, response) => {
-      if (url?.split('?')[0] !== '/metrics') return answer(response, 404, 'Only /metrics is here.');
+      if (url?.split('?')[0] !== '/metrics')
+        return answer(response, 404, 'This port serves only /metrics.');
       if (method !== 'GET' && method !== 'HEAD') {
         response.setHeader('Allow', 'GET, HEAD');
         return answer(response, 405, 'Use GET.');
@@ -48,7 +49,7 @@ export async function startMetricsServer(
     const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
     throw new Problem(
       'setting_invalid',
-      `Cannot listen on ${host}:${port} for /metrics (${reason}). Choose another METRICS_PORT.`,
+      `Cannot listen on ${host}:${port} for /metrics (${reason}). Choose another --metrics-port.`,
       { cause },
     );
   }

@@ -49,7 +49,7 @@ function checkOurs(folder: string, stats: Stats): void {
   if (user !== 0 && stats.uid !== user) throw unusable(folder, 'belongs to another user');
   const stranger = readdirSync(folder).find((name) => !OURS.test(name));
   if (stranger === undefined || isIgnoredByUs(folder)) return;
-  throw unusable(folder, `holds other files, such as ${stranger}`);
+  throw unusable(folder, `contains other files, such as ${stranger}`);
 }
 
 function isIgnoredByUs(folder: string): boolean {
@@ -72,7 +72,7 @@ function ignoreAll(folder: string): void {
 function unusable(folder: string, reason: string, cause?: unknown): Problem {
   return new Problem(
     'setting_invalid',
-    `The data folder ${folder} ${reason}. Name a folder that connect-apps has to itself with --data-dir.`,
+    `The data folder ${folder} ${reason}. Use --data-dir to name a folder that nothing else uses.`,
     { cause },
   );
 }

@@ -66,7 +66,7 @@ export function startPurging(context: Context, logger: Logger): Purging {
   let running = Promise.resolve();
   const run = () => {
     running = purge(context, stopping.signal).catch((error: unknown) => {
-      logger.error({ err: error }, 'The purge failed; it is tried again in an hour');
+      logger.error({ err: error }, 'The purge failed; trying again in an hour');
     });
   };
   run();

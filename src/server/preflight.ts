@@ -47,7 +47,7 @@ function checkProxies({ config }: Given): void {
   if (!isBehindProxy || config.trustProxy.length > 0) return;
   throw new Problem(
     'setting_invalid',
-    'CONNECT_APPS_PUBLIC_URL is https, which a proxy must end, but CONNECT_APPS_TRUST_PROXY names none. Set CONNECT_APPS_TRUST_PROXY to the addresses of your proxies.',
+    'CONNECT_APPS_PUBLIC_URL uses https, so it needs a proxy, but CONNECT_APPS_TRUST_PROXY is not set. Set CONNECT_APPS_TRUST_PROXY to the addresses of your proxies.',
   );
 }
 
@@ -56,6 +56,6 @@ export function checkKeeps({ config: { database } }: Pick<Given, 'config'>): voi
   if (database.engine !== 'sqlite' || database.path !== ':memory:') return;
   throw new Problem(
     'setting_invalid',
-    'CONNECT_APPS_DATABASE_URL is sqlite::memory:, which keeps nothing. Name a file: sqlite:PATH.',
+    'CONNECT_APPS_DATABASE_URL is sqlite::memory:, which stores nothing on disk. Name a file: sqlite:PATH.',
   );
 }

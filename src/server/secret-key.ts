@@ -47,13 +47,13 @@ function checkPreviousKey(secretKey: string, previousKey: string | undefined): v
   if (previousKey === secretKey) {
     throw new Problem(
       'setting_invalid',
-      'CONNECT_APPS_PREVIOUS_SECRET_KEY repeats CONNECT_APPS_SECRET_KEY. Set it to the key before or after, or not at all.',
+      'CONNECT_APPS_PREVIOUS_SECRET_KEY repeats CONNECT_APPS_SECRET_KEY. Set it to the previous or the next key, or leave it unset.',
     );
   }
   if (previousKey.length < SHORTEST_KEY) {
     throw new Problem(
       'setting_invalid',
-      `CONNECT_APPS_PREVIOUS_SECRET_KEY must have at least ${SHORTEST_KEY} characters, as every secret key.`,
+      `CONNECT_APPS_PREVIOUS_SECRET_KEY must have at least ${SHORTEST_KEY} characters, like every secret key.`,
     );
   }
 }
@@ -106,10 +106,10 @@ function checkPrivate(file: number, path: string): void {
 
 function sentenceOf(cause: unknown, path: string): string {
   if (isNamed('ENOENT', cause)) {
-    return `There is no CONNECT_APPS_SECRET_KEY, and no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database; for a new one the first command that needs a key makes the file.`;
+    return `CONNECT_APPS_SECRET_KEY is not set, and there is no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database. (For a new database, the first command that needs a key creates the file.)`;
   }
   if (isNamed('ELOOP', cause)) {
-    return `The key file ${path} is a symbolic link. Put the file itself there, or set CONNECT_APPS_SECRET_KEY.`;
+    return `The key file ${path} is a symbolic link. Replace it with the file itself, or set CONNECT_APPS_SECRET_KEY.`;
   }
   return `Cannot read the key file ${path}.`;
 }

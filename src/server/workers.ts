@@ -69,7 +69,7 @@ export async function runWorkers(
     for (;;) {
       await gone;
       if (isStopping) return;
-      logger.error({ worker: worker?.id }, 'A worker ended; another takes its place');
+      logger.error({ worker: worker?.id }, 'A worker ended; starting another');
       await setTimeout(REPLACE_DELAY_MS);
       if (isStopping) return;
       ({ worker, gone } = start());
@@ -85,7 +85,7 @@ export async function runWorkers(
     stop('SIGTERM');
     await Promise.all(workers.map(({ gone }) => gone));
     await metricsServer?.close();
-    throw new Problem('worker_failed', 'A worker could not start, for the reason above.');
+    throw new Problem('worker_failed', 'A worker could not start. The reason is printed above.');
   }
   if (!isStopping) onListening(port);
   await Promise.all(workers.map(replaceWhenGone));

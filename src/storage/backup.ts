@@ -64,7 +64,7 @@ function publish(unfinished: string, destination: string): void {
 function isThere(destination: string): Problem {
   return new Problem(
     'setting_invalid',
-    `${destination} is there already. Choose another name: a backup is never overwritten.`,
+    `${destination} already exists. Choose another name: a backup never replaces a file.`,
   );
 }
 

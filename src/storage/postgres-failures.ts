@@ -61,10 +61,10 @@ function detailOf(error: Error): string | undefined {
   const code = codeOf(error);
   if (REFUSED.test(code)) return `PostgreSQL refuses: ${error.message}.`;
   if (UNTRUSTED.test(code) || (code === '' && NO_TLS_MESSAGE.test(error.message))) {
-    return `No safe connection to PostgreSQL: ${reasonOf(error)}. See sslmode, sslrootcert and sslcert of CONNECT_APPS_DATABASE_URL.`;
+    return `Cannot connect securely to PostgreSQL: ${reasonOf(error)}. Check sslmode, sslrootcert and sslcert in CONNECT_APPS_DATABASE_URL.`;
   }
   if (!(isConflict(error) || isAway(error))) return undefined;
-  return `The database does not answer (${code || 'no answer in time'}).`;
+  return `The database does not respond (${code || 'timed out'}).`;
 }
 
 /** What OpenSSL says for people; its messages are lines with places in its source. */

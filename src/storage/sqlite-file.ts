@@ -68,7 +68,7 @@ export function deleteFile(path: string): void {
   if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new Problem(
       'setting_invalid',
-      `${place} is a symbolic link, which --fresh does not follow. Name the file that it leads to.`,
+      `${place} is a symbolic link, which --fresh does not follow. Name the target file instead.`,
     );
   }
   const header = readHeader(place);
@@ -84,11 +84,11 @@ function readHeader(place: string): Header {
     throw unusable(place, found.isDirectory() ? 'it is a folder' : 'it is not a file');
   }
   if (isAbsent && (statSync(`${place}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
-    throw unusable(place, `${place}-wal lies beside it, the log of a database that is gone`);
+    throw unusable(place, `${place}-wal, the log of a deleted database, is next to it`);
   }
   if (found === undefined) {
     if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return 'absent';
-    throw unusable(place, 'it is a symbolic link that leads nowhere');
+    throw unusable(place, 'it is a broken symbolic link');
   }
   if (found.size === 0) return 'empty';
   const header = readBytes(place);

@@ -117,7 +117,8 @@ function emptyLog(connection: Connection): void {
   try {
     const empty = () => connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
     const isBusy = named(empty) === 1;
-    if (isBusy) throw new Problem('storage_unavailable', 'Another process reads the database.');
+    if (isBusy)
+      throw new Problem('storage_unavailable', 'Another process is reading the database.');
   } finally {
     connection.pragma('busy_timeout = 0');
   }

@@ -42,7 +42,7 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
   };
   await addUser(context, created, accountSids);
   const stored = await findUserByEmail(context.database.query, email);
-  if (stored?.sid !== created.sid) throw parameterProblem('Email', 'belongs to a user already');
+  if (stored?.sid !== created.sid) throw parameterProblem('Email', 'already belongs to a user');
   return created;
 }
 

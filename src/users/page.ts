@@ -40,7 +40,7 @@ export function signedInPage(email: string, accounts: readonly Account[], token:
       (account) =>
         html`<li><strong>${isolated(account.friendlyName)}</strong><code>${account.sid}</code></li>`,
     )}</ul>
-<h2>What there is</h2>
+<h2>Links</h2>
 <ul class="links"><li><a href="/docs">API reference</a></li><li><a href="/openapi.json">OpenAPI document</a></li></ul>`,
     foot: signOutFoot(email, token),
   });

@@ -89,11 +89,11 @@ function explainRefusal(result: Exclude<Result, { user: unknown }>): {
   switch (result.refusal) {
     case 'too_many_tries': {
       const waitSeconds = Math.ceil(result.waitMs / 1000);
-      const notice = `Too many tries from here. Try again in ${waitSeconds} seconds.`;
+      const notice = `Too many attempts from your network. Try again in ${waitSeconds} seconds.`;
       return { status: 429, notice, waitSeconds };
     }
     case 'wrong':
-      return { status: 401, notice: 'The e-mail or the password is wrong.' };
+      return { status: 401, notice: 'The e-mail address or the password is wrong.' };
     case 'not_checked': {
       const notice =
         'Too many people are signing in. Your password was not checked. Try again in a moment.';

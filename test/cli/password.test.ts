@@ -12,7 +12,7 @@ import { TERMINAL_OBSTACLE, typeInto } from '../support/terminal.ts';
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const SECRET = 'a long enough passwörd';
 const ASKED = 'Password: ';
-const AGAIN = 'The same password again: ';
+const AGAIN = 'Repeat the password: ';
 
 let folder: string;
 let account: string;
@@ -47,7 +47,7 @@ describe('a password at a terminal', { skip: TERMINAL_OBSTACLE }, () => {
       [
         { expect: ASKED, type: `${SECRET}\r` },
         { expect: AGAIN, type: 'something else\r' },
-        { expect: `differ. Type both again.\r\n${ASKED}`, type: `${SECRET}xy\x7f\x7f\r` },
+        { expect: `do not match. Type both again.\r\n${ASKED}`, type: `${SECRET}xy\x7f\x7f\r` },
         { expect: AGAIN, type: `${SECRET}\r` },
       ],
       { folder },
@@ -117,7 +117,7 @@ describe('a password from a pipe', () => {
 
   it('is refused when it is empty or not UTF-8', async () => {
     for (const [input, pattern] of [
-      ['\n', /There is no password\./],
+      ['\n', /No password\./],
       [Buffer.from('a long enough passw\xf6rd\n', 'latin1'), /must be UTF-8/],
     ] as const) {
       const { exitCode, stderr } = await withInput(input, create('no@example.com'), true);
@@ -126,7 +126,7 @@ describe('a password from a pipe', () => {
       assert.match(stderr, pattern);
     }
     const closed = await runCommand(folder, create('no@example.com'));
-    assert.match(closed.stderr, /^connect-apps: There is no password\.[^\n]+\n$/);
+    assert.match(closed.stderr, /^connect-apps: No password\.[^\n]+\n$/);
   });
 
   it('is no flag', async () => {

@@ -106,7 +106,7 @@ describe('backup', () => {
     await writeFile(join(folder, 'there.db'), 'precious');
     const before = await readdir(folder);
     for (const [words, sentence] of [
-      [['there.db'], /there\.db is there already\. Choose another name/],
+      [['there.db'], /there\.db already exists\. Choose another name/],
       [['no/such/folder.db'], /^connect-apps: Cannot back up .*connect-apps\.db: .*\.\n$/],
       [
         ['x.db', '--database-url', 'sqlite:absent.db'],

@@ -139,7 +139,7 @@ describe('PostgreSQL gone and back', { skip: POSTGRES_OBSTACLE }, () => {
     const away = await runCommand(tmpdir(), [
       ...['accounts', 'list', '--database-url', 'postgres://a:hunter2@127.0.0.1:1/x'],
     ]);
-    assert.match(away.stderr, /^connect-apps: The database does not answer \(ECONNREFUSED\)\.\n$/);
+    assert.match(away.stderr, /^connect-apps: The database does not respond \(ECONNREFUSED\)\.\n$/);
     assert.doesNotMatch(outcome.stderr + away.stderr, /hunter2/);
   });
 

@@ -79,7 +79,7 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       'verify-ca, and another authority',
       '127.0.0.1',
       () => verified('verify-ca', join(folder, 'other.crt')),
-      /No safe connection to PostgreSQL: .+ See sslmode/,
+      /Cannot connect securely to PostgreSQL: .+ Check sslmode/,
     ],
     [
       'verify-full, and another name',

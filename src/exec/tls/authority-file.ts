@@ -27,7 +27,7 @@ export function findAuthorityFolder(environment: NodeJS.ProcessEnv): string {
   if (isAbsolute(HOME)) return join(HOME, '.local', 'share', 'connect-apps');
   throw new Problem(
     'setting_invalid',
-    'The certificate authority of exec needs a home: set HOME, or XDG_DATA_HOME to the folder for the data of programs.',
+    'exec needs a folder for its certificate authority. Set HOME, or set XDG_DATA_HOME to your data folder.',
   );
 }
 
@@ -88,6 +88,6 @@ function isOwn(uid: number): boolean {
 }
 
 function cannotBeKept(folder: string, reason: string, cause?: unknown): Problem {
-  const sentence = `The certificate authority of exec cannot be kept in ${folder}: ${reason}. XDG_DATA_HOME chooses another place.`;
+  const sentence = `exec cannot keep its certificate authority in ${folder}: ${reason}. To use another folder, set XDG_DATA_HOME.`;
   return new Problem('setting_invalid', sentence, { cause });
 }

@@ -54,7 +54,7 @@ export function loadAuthority(
   if (kept !== undefined) {
     const fault = 'fault' in kept ? kept.fault : findFault(kept.text, clock);
     if ('text' in kept && fault === undefined) return createAuthority(kept.text, clock);
-    notice(`The certificate authority in ${path} ${fault}: making a new one.`);
+    notice(`The certificate authority in ${path} ${fault}. Creating a new one.`);
   }
   const made = makeAuthority(clock);
   writeKeptFile(folder, path, made);
@@ -99,7 +99,7 @@ function findFault(pem: string, clock: Clock): string | undefined {
     const certificate = new X509Certificate(pem);
     const key = createPrivateKey(pem);
     if (!certificate.checkPrivateKey(key)) return 'is damaged';
-    if (!isAuthorityCertificate(certificate, key)) return 'is not one that exec made';
+    if (!isAuthorityCertificate(certificate, key)) return 'was not created by exec';
     const expiresAt = certificate.validToDate.getTime();
     // A day's notice, so that it does not expire under a command that runs.
     return expiresAt - DAY_MS < clock.now() ? 'has expired' : undefined;
