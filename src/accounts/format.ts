@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
-import { choice, named, sidText } from '../http/schemas.ts';
+import { choice, namedObject, sidText } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
 import type { VisibleAccount } from './token.ts';
 
@@ -71,7 +71,7 @@ const properties = Type.Partial(
   }),
 );
 const schema = Object.assign(
-  named('Account', properties, {
+  namedObject('Account', properties, {
     auth_token: '00000000000000000000000000000001',
     date_created: 'Thu, 30 Jul 2015 20:00:00 +0000',
     date_updated: 'Thu, 30 Jul 2015 20:00:00 +0000',

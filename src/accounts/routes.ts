@@ -8,7 +8,7 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, queryOf } from '../http/request.ts';
-import { listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
+import { listQuery, listSchema, namedObject, parameterSchema } from '../http/schemas.ts';
 import { Problem } from '../problem.ts';
 import { FRIENDLY_NAME_RULE } from './account.ts';
 import { accountFormat, accountStatusSchema } from './format.ts';
@@ -22,7 +22,7 @@ import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
 const Status = accountStatusSchema;
-const CreateAccount = named(
+const CreateAccount = namedObject(
   'CreateAccountForm',
   Type.Partial(
     Type.Object({
@@ -36,7 +36,7 @@ const CreateAccount = named(
   ),
   { FriendlyName: 'Second shop' },
 );
-const UpdateAccount = named(
+const UpdateAccount = namedObject(
   'UpdateAccountForm',
   Type.Partial(Type.Object({ FriendlyName, Status })),
   { FriendlyName: 'Second shop' },

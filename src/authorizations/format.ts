@@ -3,10 +3,10 @@
 import Type from 'typebox';
 import { permissionSchema } from '../connect-apps/format.ts';
 import type { Format } from '../http/representation.ts';
-import { named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
+import { namedObject, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
 import type { AuthorizedConnectApp } from './authorization.ts';
 
-const schema = named(
+const schema = namedObject(
   'AuthorizedConnectApp',
   Type.Object({
     account_sid: sidText('AC', 'The subaccount created for the app.'),

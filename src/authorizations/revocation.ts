@@ -23,16 +23,16 @@ export async function endAuthorizations(
 ): Promise<number> {
   const apps = new Map<string, ConnectApp | undefined>();
   let count = 0;
-  for await (const some of endAuthorizationRows(transaction, filter, now)) {
+  for await (const ended of endAuthorizationRows(transaction, filter, now)) {
     const callbacks = [];
-    for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of some) {
+    for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of ended) {
       if (!apps.has(sid)) apps.set(sid, await findConnectApp(transaction, { accountSid, sid }));
       const app = apps.get(sid);
       const callback = app && createCallback({ app, subaccountSid, now });
       if (callback) callbacks.push(callback);
     }
     await insertCallbacks(transaction, callbacks);
-    count += some.length;
+    count += ended.length;
     // SQLite works in this thread: others have their turn in between.
     await setImmediate();
   }

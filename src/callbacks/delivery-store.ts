@@ -87,11 +87,11 @@ export async function claimCallback(
     .set({ lease_owner: lease.owner, next_attempt_at: lease.until })
     .where('account_sid', '=', callback.accountSid)
     .where('sid', '=', callback.sid)
-    .where((one) =>
-      one.or([
-        one('next_attempt_at', '=', callback.nextAttemptAt),
+    .where((where) =>
+      where.or([
+        where('next_attempt_at', '=', callback.nextAttemptAt),
         // A first run of this transaction may have been committed, and its answer lost.
-        one('lease_owner', '=', lease.owner),
+        where('lease_owner', '=', lease.owner),
       ]),
     )
     .executeTakeFirst();

@@ -74,7 +74,7 @@ export function goRound(places: Places): DueCallbacks {
         }
         return { chosen, isLast };
       } catch (error) {
-        for (const one of chosen) places.giveBack(callOf(one));
+        for (const callback of chosen) places.giveBack(callOf(callback));
         throw error;
       }
     },

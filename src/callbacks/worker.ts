@@ -41,7 +41,7 @@ const RESULTS: Record<CallbackStatus, CallbackResult> = {
   failed: 'failed',
 };
 
-export interface WebhookWorker {
+export interface CallbackWorker {
   /** Takes no more callbacks; what is under way goes on. */
   drain(): void;
   /**
@@ -63,10 +63,10 @@ export interface WorkerParts {
 }
 
 /** Starts to deliver, until it is closed. */
-export function startWebhookWorker(
+export function startCallbackWorker(
   context: Context,
   { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
-): WebhookWorker {
+): CallbackWorker {
   const { database, clock, keyring } = context;
   const underWay = new Set<Promise<void>>();
   const places = createPlaces();
@@ -105,9 +105,9 @@ export function startWebhookWorker(
     for (let isLast = false; !isLast; ) {
       if (isDraining || places.free() === 0) return false;
       const now = clock.now();
-      const some = await dueCallbacks.next(database.query, now);
-      hasStarted = (await startAll(some.chosen, now)) || hasStarted;
-      isLast = some.isLast;
+      const due = await dueCallbacks.next(database.query, now);
+      hasStarted = (await startAll(due.chosen, now)) || hasStarted;
+      isLast = due.isLast;
     }
     return hasStarted;
   }
@@ -133,7 +133,9 @@ export function startWebhookWorker(
       }
       return won.size > 0;
     } finally {
-      for (const one of chosen) if (!won.has(one)) places.giveBack(callOf(one));
+      for (const callback of chosen) {
+        if (!won.has(callback)) places.giveBack(callOf(callback));
+      }
     }
   }
 

@@ -45,17 +45,27 @@ export function addAccountCommands(program: Command): void {
     .option('--owner <sid>', 'list only this account and its subaccounts')
     .action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
 
-  one(accounts, 'show', 'show an account', (context, sid) => getAccount(context, sid));
-  one(accounts, 'suspend', 'suspend an account and its subaccounts', setStatus('suspended'));
-  one(accounts, 'activate', 'end the suspension of an account', setStatus('active'));
-  one(
+  addAccountCommand(accounts, 'show', 'show an account', (context, sid) =>
+    getAccount(context, sid),
+  );
+  addAccountCommand(
+    accounts,
+    'suspend',
+    'suspend an account and its subaccounts',
+    setStatus('suspended'),
+  );
+  addAccountCommand(accounts, 'activate', 'end the suspension of an account', setStatus('active'));
+  addAccountCommand(
     accounts,
     'close',
     'close an account and its subaccounts; this is final',
     setStatus('closed'),
   );
-  one(accounts, 'rotate-token', 'give an account a new auth token', (context, sid, flags) =>
-    rotateToken(context, sid, { keepOld: flags.keepOld }),
+  addAccountCommand(
+    accounts,
+    'rotate-token',
+    'give an account a new auth token',
+    (context, sid, flags) => rotateToken(context, sid, { keepOld: flags.keepOld }),
   ).option(
     '--no-keep-old',
     'invalidate the old token immediately instead of keeping it as the secondary token',
@@ -88,7 +98,7 @@ function command(accounts: Command, name: string, description: string): Command 
 }
 
 /** A command about one account, named as an argument or with --account-sid. */
-function one(
+function addAccountCommand(
   accounts: Command,
   name: string,
   description: string,

@@ -42,7 +42,7 @@ export function addAuthorizationCommands(program: Command): void {
   const create = ofOneApp(authorizations, 'create', 'authorize a Connect App without a browser')
     .option('--state <text>', 'the state to return to the app, before URL encoding')
     .option(...FOLLOW)
-    .action((flags: Flags) => answer(flags, allow));
+    .action((flags: Flags) => recordAnswer(flags, allow));
   addExamples(
     create,
     'authorizations create --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93 --state "order 17"',
@@ -50,7 +50,7 @@ export function addAuthorizationCommands(program: Command): void {
 
   const deny = ofOneApp(authorizations, 'deny', 'deny a Connect App, like Deny on the consent page')
     .option(...FOLLOW)
-    .action((flags: Flags) => answer(flags, refuse));
+    .action((flags: Flags) => recordAnswer(flags, refuse));
   addExamples(
     deny,
     'authorizations deny --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93',
@@ -92,7 +92,7 @@ function ofOneApp(authorizations: Command, name: string, description: string): C
 }
 
 /** Answers a request for consent, prints the answer, and takes it to the app when that was asked for. */
-async function answer(
+async function recordAnswer(
   flags: Flags,
   work: (context: Context, flags: Flags) => Promise<{ redirect: string }>,
 ): Promise<void> {

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { Problem } from '../problem.ts';
 import { prepareDatabase } from '../server/app.ts';
-import { checkKeeps } from '../server/preflight.ts';
+import { checkPersists } from '../server/preflight.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
@@ -24,7 +24,7 @@ export function addBackupCommand(program: Command): void {
           'Use pg_dump for PostgreSQL: pg_dump --format=custom --file=FILE "$CONNECT_APPS_DATABASE_URL"',
         );
       }
-      checkKeeps({ config });
+      checkPersists({ config });
       prepareDatabase(config, 'existing');
       backUpSqlite(database.path, file);
       if (flags.json) printItem({ file }, true);

@@ -23,17 +23,17 @@ export async function readNewPassword(): Promise<string> {
 
 async function askTwice(): Promise<string> {
   for (;;) {
-    const first = await ask('Password: ');
+    const first = await promptHidden('Password: ');
     // Before it is typed again for nothing.
     if (first === '') return first;
     checkNewPassword(first);
-    if ((await ask('Repeat the password: ')) === first) return first;
+    if ((await promptHidden('Repeat the password: ')) === first) return first;
     process.stderr.write('The passwords do not match. Type both again.\n');
   }
 }
 
 /** Asks on standard error, which is the terminal also when the output goes to a file. */
-async function ask(question: string): Promise<string> {
+async function promptHidden(question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({
     input: process.stdin,

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
-import { checkKeeps } from '../server/preflight.ts';
+import { checkPersists } from '../server/preflight.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
 import { findSecretKey } from '../server/secret-key.ts';
 import { checkSchema } from '../storage/migrate.ts';
@@ -71,7 +71,7 @@ export async function withContext<Result>(
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const config = withFlags(flags);
-  checkKeeps({ config });
+  checkPersists({ config });
   prepareDatabase(config, 'existing');
   const secretKey = findSecretKey(config);
   const context = createContext(config, { secretKey, opening: 'existing' });

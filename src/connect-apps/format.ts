@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
-import { choice, named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
+import { choice, namedObject, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
 import { CALLBACK_METHODS, type ConnectApp } from './connect-app.ts';
 import { PERMISSIONS } from './permissions.ts';
 
@@ -13,7 +13,7 @@ export const permissionSchema = choice(
   'Permission',
 );
 
-const schema = named(
+const schema = namedObject(
   'ConnectApp',
   Type.Object({
     account_sid: sidText('AC', 'The account that owns the Connect App.'),

@@ -6,7 +6,7 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
-import { choice, listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
+import { choice, listQuery, listSchema, namedObject, parameterSchema } from '../http/schemas.ts';
 import { CALLBACK_METHODS, FRIENDLY_NAME_RULE, TEXT_PARAMETERS } from './connect-app.ts';
 import { connectAppFormat, permissionSchema } from './format.ts';
 import {
@@ -16,7 +16,7 @@ import {
   updateConnectApp,
 } from './operations.ts';
 
-const UpdateConnectApp = named(
+const UpdateConnectApp = namedObject(
   'UpdateConnectAppForm',
   Type.Partial(
     Type.Object({

@@ -59,17 +59,17 @@ export async function getConsent(
   if (customers.length === 0) throw obstacle;
   const { authorizeRedirectUrl } = app;
   if (authorizeRedirectUrl === null) throw new Problem('consent_impossible');
-  const shown = context.keyring.sign(textOf(userSid, app));
+  const shown = context.keyring.sign(signedText(userSid, app));
   return { app, authorizeRedirectUrl, customers, shown };
 }
 
 /** Tells whether an app is as the page showed it that had this `shown`. */
 export function isAsShown({ keyring }: Context, userSid: string, shown = '') {
-  return (app: ConnectApp): boolean => keyring.isSigned(textOf(userSid, app), shown);
+  return (app: ConnectApp): boolean => keyring.isSigned(signedText(userSid, app), shown);
 }
 
 /** Everything about an app that the page shows to a user. */
-function textOf(userSid: string, app: ConnectApp): string {
+function signedText(userSid: string, app: ConnectApp): string {
   return `consent ${JSON.stringify([
     userSid,
     app.sid,

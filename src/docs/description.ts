@@ -49,11 +49,11 @@ export function completeDescription(
 ): JsonObject {
   const shapes = new Map<string, JsonObject>();
   const { paths, components } = objectAt(toJson(generated));
-  const named = objectAt(nameShapes(objectAt(paths), shapes));
+  const namedPaths = objectAt(nameShapes(objectAt(paths), shapes));
   const schemas = { ...SHARED_SCHEMAS, ...Object.fromEntries(shapes) };
   return {
     ...describeApi(publicUrl),
-    paths: completeOperations(named, shapes),
+    paths: completeOperations(namedPaths, shapes),
     components: {
       securitySchemes: objectAt(components, 'securitySchemes'),
       headers: HEADERS,

@@ -30,8 +30,8 @@ export function explainLeftBehind(processes: readonly LeftBehind[]): string {
 function listMarked(variable: string): LeftBehind[] {
   const pids = readDirectory('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
-    const isMarked = read(`/proc/${pid}/environ`).split('\0').includes(variable);
-    return isMarked ? [{ pid, name: read(`/proc/${pid}/comm`).trim() }] : [];
+    const isMarked = readProcFile(`/proc/${pid}/environ`).split('\0').includes(variable);
+    return isMarked ? [{ pid, name: readProcFile(`/proc/${pid}/comm`).trim() }] : [];
   });
 }
 
@@ -44,7 +44,7 @@ function readDirectory(path: string): string[] {
 }
 
 /** Empty for a process that ended meanwhile, and for those of other users. */
-function read(path: string): string {
+function readProcFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -52,10 +52,10 @@ export function createAdmission(
   let ended = 0;
   let recentRequests = 0;
   let sampledAt = performance.now();
-  const watched = [eventLoop, ...resources].map(watch);
+  const resourcesInUse = [eventLoop, ...resources].map(measureUse);
 
   function sample(now: number): void {
-    for (const one of watched) one.sample(now - sampledAt);
+    for (const resource of resourcesInUse) resource.sample(now - sampledAt);
     recentRequests = recentRequests * MEMORY + ended;
     ended = 0;
     sampledAt = now;
@@ -67,7 +67,9 @@ export function createAdmission(
       if (now - sampledAt > SAMPLE_MS) sample(now);
       if (recentRequests < FEW_REQUESTS) return true;
       const ahead = inProgress + readyCount();
-      return watched.every((one) => (ahead * one.costMs()) / recentRequests <= WAIT_MS);
+      return resourcesInUse.every(
+        (resource) => (ahead * resource.costMs()) / recentRequests <= WAIT_MS,
+      );
     },
     begin() {
       inProgress += 1;
@@ -80,7 +82,7 @@ export function createAdmission(
 }
 
 /** Watches how one resource is used. */
-function watch({ count, busyMs }: Resource) {
+function measureUse({ count, busyMs }: Resource) {
   let isBusy = false;
   let recentMs = 0;
   let before = busyMs();

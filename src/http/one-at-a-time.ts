@@ -20,7 +20,7 @@ const BEGUN_IN_A_TURN = 32;
 /** The end of a turn is only waited for when so many have begun. */
 const FEW = 8;
 
-export interface Turns {
+export interface RequestQueue {
   /** Answers a request when it is its turn. */
   handle: RequestListener;
   /** How many connections have a request that waits for a turn of the event loop. */
@@ -31,7 +31,7 @@ export interface Turns {
  * Wraps what answers requests, so that a request begins when the answer before it was taken. While
  * requests wait, nothing more is read of their connection; too many of them end it.
  */
-export function oneAtATime(answer: RequestListener): Turns {
+export function oneAtATime(answer: RequestListener): RequestQueue {
   let waitingInAll = 0;
   let begunInTurn = 0;
   /** Connections whose next request may begin. */

@@ -10,7 +10,7 @@ import type { TextRule } from '../parameter.ts';
 export type NamedObject = TObject & { title: string; example: Readonly<Record<string, unknown>> };
 
 /** Gives an object its name and an example. */
-export function named(
+export function namedObject(
   title: string,
   object: TObject,
   example: Readonly<Record<string, unknown>>,
@@ -81,7 +81,7 @@ export function listSchema(name: string, item: NamedObject) {
   const list = String(item.example.uri).replace(/\/[^/]+$/, '.json');
   const page = `${list}?Page=0&PageSize=50`;
   const link = (description: string) => Type.String({ description });
-  return named(
+  return namedObject(
     `${item.title}List`,
     Type.Object({
       [name]: Type.Array(item),

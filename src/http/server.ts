@@ -36,7 +36,7 @@ declare module 'fastify' {
     /** Whether a server that has too much to do answers this all the same. */
     isAlwaysAnswered?: boolean;
     /** Whether what it mostly does is wait for a turn that it is given elsewhere: that is no work in progress. */
-    waitsForTurns?: boolean;
+    waitsForSemaphore?: boolean;
   }
 }
 
@@ -77,7 +77,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     clientErrorHandler: (error, socket) => refuseUnparsable(error, socket, logger),
     frameworkErrors: (error, request, reply) => {
       reply.header('Twilio-Request-Id', request.id);
-      answer(asProblem(error), request, reply);
+      answerError(asProblem(error), request, reply);
     },
   });
   takeForms(server);
@@ -122,7 +122,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   function begin(request: FastifyRequest): void {
-    if (request.routeOptions.config.waitsForTurns) return;
+    if (request.routeOptions.config.waitsForSemaphore) return;
     request.hasBegun = true;
     admission.begin();
   }
@@ -135,20 +135,20 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     done();
   });
 
-  function answer(error: unknown, request: FastifyRequest, reply: Reply) {
+  function answerError(error: unknown, request: FastifyRequest, reply: Reply) {
     const problem = asProblem(error);
     noteFault(request, problem);
-    const { status } = send(problem, reply, request, options.writeErrorPage);
+    const { status } = sendError(problem, reply, request, options.writeErrorPage);
     // Whoever is overloaded has no time to say so twice: the line of the request does.
     if (status < 500 || problem === OVERLOADED) return;
     logger.error({ requestId: request.id, err: problem }, 'The request failed');
   }
 
   server.setErrorHandler((error, request, reply) => {
-    answer(error, request, reply);
+    answerError(error, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {
-    answer(NOT_FOUND, request, reply);
+    answerError(NOT_FOUND, request, reply);
   });
   return server;
 }
@@ -161,7 +161,7 @@ interface Reply {
   send(payload?: unknown): unknown;
 }
 
-function send(
+function sendError(
   error: unknown,
   reply: Reply,
   request: FastifyRequest,

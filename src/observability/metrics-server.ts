@@ -26,17 +26,17 @@ export async function startMetricsServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
     ({ method, url }, response) => {
       if (url?.split('?')[0] !== '/metrics')
-        return answer(response, 404, 'This port serves only /metrics.');
+        return respond(response, 404, 'This port serves only /metrics.');
       if (method !== 'GET' && method !== 'HEAD') {
         response.setHeader('Allow', 'GET, HEAD');
-        return answer(response, 405, 'Use GET.');
+        return respond(response, 405, 'Use GET.');
       }
       metrics.text().then(
         (text) => {
           response.setHeader('Content-Type', metrics.contentType);
-          answer(response, 200, text);
+          respond(response, 200, text);
         },
-        () => answer(response, 503, 'A worker did not answer in time.'),
+        () => respond(response, 503, 'A worker did not answer in time.'),
       );
     },
   );
@@ -64,7 +64,7 @@ export async function startMetricsServer(
 }
 
 /** One answer a connection: what a client does not read is then all that is kept for it. */
-function answer(response: ServerResponse, status: number, text: string): void {
+function respond(response: ServerResponse, status: number, text: string): void {
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/plain');
   response.setHeader('Connection', 'close');
   response.statusCode = status;

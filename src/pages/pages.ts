@@ -55,7 +55,7 @@ export async function addPages(
   await server.register(async (scope) => {
     await scope.register(cookie);
     const cookieOf = (request: FastifyRequest, name: string) =>
-      request.cookies[named(request, name)];
+      request.cookies[cookieName(request, name)];
     const sessionOf = (request: FastifyRequest) => cookieOf(request, SESSION_COOKIE);
     const bindingOf = (request: FastifyRequest) =>
       options.keyring.sign(`csrf ${sessionOf(request) ?? ''}`);
@@ -69,7 +69,7 @@ export async function addPages(
     const isSecure = (request: FastifyRequest) =>
       options.publicUrl?.startsWith('https:') || request.protocol === 'https';
     // With the prefix no other host of the domain can plant one (RFC 6265bis, section 4.1.3.2).
-    const named = (request: FastifyRequest, name: string) =>
+    const cookieName = (request: FastifyRequest, name: string) =>
       isSecure(request) ? `__Host-${name}` : name;
     const attributesFor = (request: FastifyRequest) =>
       ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) }) as const;
@@ -89,14 +89,14 @@ export async function addPages(
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return send(reply.code(status), page);
+      return sendPage(reply.code(status), page);
     });
 
     addRoutes({
       server: scope,
       sessionOf,
       setSession(request, reply, secret) {
-        const name = named(request, SESSION_COOKIE);
+        const name = cookieName(request, SESSION_COOKIE);
         const attributes = attributesFor(request);
         if (secret === undefined) reply.clearCookie(name, attributes);
         else reply.setCookie(name, secret, attributes);
@@ -104,11 +104,11 @@ export async function addPages(
       cookieOf,
       setCookie(request, reply, { name, value, maxAgeMs }) {
         const maxAge = Math.floor(maxAgeMs / 1000);
-        reply.setCookie(named(request, name), value, { ...attributesFor(request), maxAge });
+        reply.setCookie(cookieName(request, name), value, { ...attributesFor(request), maxAge });
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
-      send,
+      send: sendPage,
       checkForm(request, reply, done) {
         const { origin, 'sec-fetch-site': site } = request.headers;
         // Under `exec`, a browser speaks https to a server that is asked over http.
@@ -135,7 +135,7 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-async function send(
+async function sendPage(
   reply: FastifyReply,
   page: Html,
   formTargets: readonly string[] = [],

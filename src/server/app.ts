@@ -2,7 +2,7 @@
 
 import { addAccountRoutes } from '../accounts/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
-import { startWebhookWorker, type WebhookWorker } from '../callbacks/worker.ts';
+import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
@@ -139,7 +139,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   addDocumentationRoutes(server, config);
 
-  let worker: WebhookWorker | undefined;
+  let worker: CallbackWorker | undefined;
   let purging: Purging | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
@@ -162,7 +162,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
       });
-      worker = startWebhookWorker(context, { client, logger, observe: metrics.observeCallback });
+      worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (isDraining) worker.drain();
       return origin;

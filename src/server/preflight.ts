@@ -27,7 +27,7 @@ export const SETTING_CHECKS: readonly Check<Given>[] = [
   { name: 'settings', check: checkNames },
   { name: 'secret_key', check: ({ config }) => checkSecretKey(config) },
   { name: 'public_url', check: checkProxies },
-  { name: 'storage', check: checkKeeps },
+  { name: 'storage', check: checkPersists },
 ];
 
 /** What the database must be. `isQuick` where another process has looked at every account. */
@@ -52,7 +52,7 @@ function checkProxies({ config }: Given): void {
 }
 
 /** Raises `setting_invalid` for a database in memory, which ends with the process. */
-export function checkKeeps({ config: { database } }: Pick<Given, 'config'>): void {
+export function checkPersists({ config: { database } }: Pick<Given, 'config'>): void {
   if (database.engine !== 'sqlite' || database.path !== ':memory:') return;
   throw new Problem(
     'setting_invalid',

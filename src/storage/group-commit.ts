@@ -28,7 +28,7 @@ export interface Writer {
 }
 
 /** Returns the function that runs a transaction on a writer, in the order of the calls. */
-export function commitTogether(writer: Writer): <T>(work: Work<T>) => Promise<T> {
+export function groupCommit(writer: Writer): <T>(work: Work<T>) => Promise<T> {
   let waiting: Waiting[] = [];
   let isRunning = false;
 
@@ -71,28 +71,28 @@ async function commit(writer: Writer, takeBatch: () => Waiting[]): Promise<void>
       // Not before: whoever came while another process wrote is in it.
       const batch = takeBatch();
       begun = batch;
-      for (const one of batch) {
+      for (const waiter of batch) {
         const changes = writer.changes();
         try {
-          await one.work(transaction);
+          await waiter.work(transaction);
         } catch (error) {
           if (!writer.isOpen() || writer.changes() !== changes) throw error;
-          refused.set(one, error);
+          refused.set(waiter, error);
         }
       }
     });
   } catch (error) {
     // One that has not begun would begin no better alone.
     const isAlone = begun === undefined || begun.length === 1;
-    for (const one of begun ?? takeBatch()) {
-      if (isAlone) one.reject(error);
-      else await commit(writer, () => [one]);
+    for (const waiter of begun ?? takeBatch()) {
+      if (isAlone) waiter.reject(error);
+      else await commit(writer, () => [waiter]);
     }
     return;
   }
   writer.onCommit();
-  for (const one of begun ?? []) {
-    if (refused.has(one)) one.reject(refused.get(one));
-    else one.resolve(undefined);
+  for (const waiter of begun ?? []) {
+    if (refused.has(waiter)) waiter.reject(refused.get(waiter));
+    else waiter.resolve(undefined);
   }
 }

@@ -39,7 +39,7 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T | Promise<T>
       snapshot.begin();
     } catch (error) {
       waiting = [];
-      for (const one of group) one.reject(error);
+      for (const waiter of group) waiter.reject(error);
       return;
     }
     const end = performance.now() + GROUP_MS;

@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 const UNAVAILABLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/;
 
 /** Runs a statement; a failure of the disk is raised as `storage_unavailable`. */
-export function named<T>(run: () => T): T {
+export function namingFailures<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {

@@ -36,7 +36,7 @@ const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 const APPLICATION_ID_OFFSET = 68;
 /** What belongs to the database besides its file. */
-const BESIDE = ['-wal', '-shm'];
+const LOG_SUFFIXES = ['-wal', '-shm'];
 
 type Header = 'absent' | 'empty' | 'marked' | 'unmarked';
 
@@ -53,7 +53,7 @@ export function prepareFile(path: string, opening: Opening): void {
     if (header === 'unmarked') throw ofVersionBeforeMark(place);
   } else if (header !== 'marked') {
     if (header === 'unmarked') checkMayBeMarked(place);
-    else make(place);
+    else createFile(place);
     mark(place);
   }
   keepPrivate(place);
@@ -74,7 +74,7 @@ export function deleteFile(path: string): void {
   const header = readHeader(place);
   if (header === 'unmarked') throw ofAnotherProgram(place);
   if (header !== 'marked') return;
-  for (const suffix of ['', ...BESIDE]) rmSync(place + suffix, { force: true });
+  for (const suffix of ['', ...LOG_SUFFIXES]) rmSync(place + suffix, { force: true });
 }
 
 function readHeader(place: string): Header {
@@ -148,7 +148,7 @@ function checkTables(connection: Connection, place: string): void {
 }
 
 /** Makes the file before SQLite does, readable by its owner alone: SQLite gives its log the same mode. */
-function make(place: string): void {
+function createFile(place: string): void {
   try {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
     closeSync(openSync(place, 'a', 0o600));
@@ -185,7 +185,7 @@ function mark(place: string): void {
 /** What an older version, or a copy, left readable to everyone. */
 function keepPrivate(place: string): void {
   const real = realpathSync(place);
-  for (const suffix of ['', ...BESIDE]) {
+  for (const suffix of ['', ...LOG_SUFFIXES]) {
     try {
       if (isOpenToOthers(real + suffix)) chmodSync(real + suffix, 0o600);
     } catch {

@@ -17,13 +17,13 @@ import {
 } from 'kysely';
 import { Problem } from '../problem.ts';
 import type { Database, Queryable, QueryObserver } from './database.ts';
-import { commitTogether } from './group-commit.ts';
+import { groupCommit } from './group-commit.ts';
 import { keepRowsOn } from './kept-rows.ts';
 import type { Opening } from './mark.ts';
 import { keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
-import { isBusy, named, nameFailure } from './sqlite-failures.ts';
+import { isBusy, nameFailure, namingFailures } from './sqlite-failures.ts';
 import { prepareFile } from './sqlite-file.ts';
 
 /** How long a write waits for those of other processes. */
@@ -54,7 +54,7 @@ export function openSqlite(
     : readerOn(reading, observe);
   let commits = 0;
   const totalChanges = writing.prepare<[], number>('select total_changes()').pluck();
-  const write = commitTogether({
+  const write = groupCommit({
     query: writer,
     changes: () => totalChanges.get() ?? 0,
     isOpen: () => writing.inTransaction,
@@ -116,7 +116,7 @@ function emptyLog(connection: Connection): void {
   connection.pragma(`busy_timeout = ${FORGET_TIMEOUT_MS}`);
   try {
     const empty = () => connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
-    const isBusy = named(empty) === 1;
+    const isBusy = namingFailures(empty) === 1;
     if (isBusy)
       throw new Problem('storage_unavailable', 'Another process is reading the database.');
   } finally {
@@ -138,7 +138,7 @@ function readerOn(connection: Connection, observe: QueryObserver | undefined) {
   const { keep, refresh } = keepRowsOn(connection, observe);
   const together = readTogether({
     begin() {
-      named(() => begin.run());
+      namingFailures(() => begin.run());
       refresh();
     },
     end() {
@@ -171,7 +171,7 @@ function withKeptStatements(connection: Connection): SqliteDatabase {
       let statement = statements.get(sql);
       if (statement === undefined) {
         if (statements.size >= KEPT_STATEMENTS) statements.clear();
-        statement = withNamedFailures(named(() => connection.prepare<unknown[]>(sql)));
+        statement = withNamedFailures(namingFailures(() => connection.prepare<unknown[]>(sql)));
         statements.set(sql, statement);
       }
       return statement;
@@ -182,9 +182,9 @@ function withKeptStatements(connection: Connection): SqliteDatabase {
 function withNamedFailures(statement: Statement<unknown[]>): SqliteStatement {
   return {
     reader: statement.reader,
-    all: (parameters) => named(() => statement.all(...parameters)),
-    run: (parameters) => named(() => statement.run(...parameters)),
-    iterate: (parameters) => named(() => statement.iterate(...parameters)),
+    all: (parameters) => namingFailures(() => statement.all(...parameters)),
+    run: (parameters) => namingFailures(() => statement.run(...parameters)),
+    iterate: (parameters) => namingFailures(() => statement.iterate(...parameters)),
   };
 }
 

@@ -13,7 +13,7 @@ const MARK = /^(?<issuedAt>[1-9]\d{0,15})\.(?<signature>[0-9a-f]{64})$/;
 
 /** Makes the mark for a browser in which `email`, canonical, has just signed in. */
 export function markBrowser(keyring: Keyring, email: string, now: number): string {
-  return `${now}.${keyring.sign(textOf(email, String(now)))}`;
+  return `${now}.${keyring.sign(signedText(email, String(now)))}`;
 }
 
 /** Whether `mark` says that this address has signed in in this browser, not too long ago. */
@@ -25,9 +25,9 @@ export function isKnownBrowser(
 ): boolean {
   const { issuedAt = '', signature = '' } = MARK.exec(mark ?? '')?.groups ?? {};
   const isFresh = now - Number(issuedAt) < KNOWN_BROWSER_MS;
-  return isFresh && keyring.isSigned(textOf(email, issuedAt), signature);
+  return isFresh && keyring.isSigned(signedText(email, issuedAt), signature);
 }
 
-function textOf(email: string, issuedAt: string): string {
+function signedText(email: string, issuedAt: string): string {
   return `known browser ${issuedAt} ${email}`;
 }

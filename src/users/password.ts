@@ -5,7 +5,7 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { parameterProblem } from '../parameter.ts';
-import { type Asker, createTurns } from './semaphore.ts';
+import { type Asker, createSemaphore } from './semaphore.ts';
 
 interface Cost {
   /** The binary logarithm of N. */
@@ -29,7 +29,7 @@ const STORED =
 const UNKNOWN = { cost: COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
 
 // Of the whole process: two leave processor, memory and Node's four threads to the API.
-const turns = createTurns({ atOnce: 2, waiting: 64 });
+const semaphore = createSemaphore({ atOnce: 2, waiting: 64 });
 /** Who sets a password: an operator, or someone who is signed in. */
 const SETTER: Asker = { name: 'sets a password', isKnown: true };
 
@@ -88,7 +88,7 @@ function derive(
   const N = 2 ** ln;
   // What RFC 7914 needs (128 N r), and half as much again: the library counts its own buffers too.
   const options = { N, r, p, maxmem: 192 * N * r };
-  return turns.take(
+  return semaphore.take(
     () =>
       new Promise<Buffer>((resolve, reject) => {
         scrypt(normalise(password), salt, length, options, (error, key) =>

@@ -40,7 +40,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
 
   server.post(
     '/sign-in',
-    { schema, preHandler: pages.checkForm, config: { waitsForTurns: true } },
+    { schema, preHandler: pages.checkForm, config: { waitsForSemaphore: true } },
     async (request, reply) => {
       const form = formOf(request, ['email', 'password', 'return_to']);
       const email = textOf(form, 'email') ?? '';

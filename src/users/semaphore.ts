@@ -15,7 +15,7 @@ export interface Asker {
   isGone?: () => boolean;
 }
 
-export interface Turns {
+export interface Semaphore {
   /**
    * Does the work when the asker's turn comes. Raises `overloaded` when too much waits: for what the greediest asker
    * sent last.
@@ -30,7 +30,13 @@ interface Waiting {
 }
 
 /** Creates turns for `atOnce` pieces of work, with `waiting` more of each kind of asker allowed to wait. */
-export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: number }): Turns {
+export function createSemaphore({
+  atOnce,
+  waiting,
+}: {
+  atOnce: number;
+  waiting: number;
+}): Semaphore {
   const known = createCircle(waiting);
   const strangers = createCircle(waiting);
   let free = atOnce;
@@ -39,10 +45,10 @@ export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: numb
 
   function next(): Waiting | undefined {
     const others = turnOf === known ? strangers : known;
-    const one = turnOf.shift();
-    if (one === undefined) return others.shift();
+    const waiter = turnOf.shift();
+    if (waiter === undefined) return others.shift();
     turnOf = others;
-    return one;
+    return waiter;
   }
 
   return {
@@ -58,8 +64,8 @@ export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: numb
         return await work();
       } finally {
         // The turn goes straight to the next, so that nobody can come in between.
-        const one = next();
-        if (one) one.begin();
+        const waiter = next();
+        if (waiter) waiter.begin();
         else free += 1;
       }
     },
@@ -74,10 +80,10 @@ function createCircle(limit: number) {
 
   function dropGone(): void {
     for (const [name, queue] of queues) {
-      const { gone = [], there = [] } = Object.groupBy(queue, (one) =>
-        one.isGone() ? 'gone' : 'there',
+      const { gone = [], there = [] } = Object.groupBy(queue, (waiter) =>
+        waiter.isGone() ? 'gone' : 'there',
       );
-      for (const one of gone) one.refuse(new Problem('overloaded'));
+      for (const waiter of gone) waiter.refuse(new Problem('overloaded'));
       count -= gone.length;
       if (there.length > 0) queues.set(name, there);
       else queues.delete(name);
@@ -85,7 +91,10 @@ function createCircle(limit: number) {
   }
 
   function greediest(): Waiting[] {
-    return [...queues.values()].reduce((most, one) => (one.length > most.length ? one : most), []);
+    return [...queues.values()].reduce(
+      (longest, queue) => (queue.length > longest.length ? queue : longest),
+      [],
+    );
   }
 
   return {

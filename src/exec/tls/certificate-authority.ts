@@ -52,7 +52,7 @@ export function loadAuthority(
   const path = join(folder, 'exec-authority.pem');
   const kept = readKeptFile(path);
   if (kept !== undefined) {
-    const fault = 'fault' in kept ? kept.fault : findFault(kept.text, clock);
+    const fault = 'fault' in kept ? kept.fault : findAuthorityFault(kept.text, clock);
     if ('text' in kept && fault === undefined) return createAuthority(kept.text, clock);
     notice(`The certificate authority in ${path} ${fault}. Creating a new one.`);
   }
@@ -94,7 +94,7 @@ function createAuthority(pem: string, clock: Clock): Authority {
 }
 
 /** What is wrong with a kept authority, as the end of a sentence. */
-function findFault(pem: string, clock: Clock): string | undefined {
+function findAuthorityFault(pem: string, clock: Clock): string | undefined {
   try {
     const certificate = new X509Certificate(pem);
     const key = createPrivateKey(pem);
