@@ -64,7 +64,7 @@ export function urlRule(description: string): TextRule {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it refuses
 const FORBIDDEN_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
 
-/** Says in words what is wrong with `text` under a rule, or undefined when it is right. */
+/** Describes how `text` breaks a rule; undefined if it obeys it. */
 export function findTextFault(rule: TextRule, text: string): string | undefined {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, format } = rule;
   const length = [...text].length;

@@ -64,7 +64,7 @@ export function makeAccount(
   return { account: made, token: sealToken(context, sid, authToken) };
 }
 
-/** Creates an account; one that exists with the same SID is left as it is. */
+/** Creates an account; does nothing if one with this SID exists. */
 export async function createAccount(
   context: Context,
   newAccount: NewAccount,

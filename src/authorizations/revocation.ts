@@ -1,6 +1,6 @@
 /**
- * The end of authorizations, inside the transaction of whatever ends them: a revocation, a deleted
- * app, a closed account. Each that ends leaves the callback that tells the app's owner.
+ * The end of authorizations, inside the transaction that ends them: a revocation, a deleted app, a closed
+ * account. Each ended authorization leaves a callback that notifies the app's owner.
  */
 
 import { setImmediate } from 'node:timers/promises';
@@ -33,7 +33,7 @@ export async function endAuthorizations(
     }
     await insertCallbacks(transaction, callbacks);
     count += ended.length;
-    // SQLite works in this thread: others have their turn in between.
+    // SQLite works in this thread, so let other requests run in between.
     await setImmediate();
   }
   return count;

@@ -1,6 +1,6 @@
 /**
- * Deauthorization callbacks: what tells the owner of an app that a customer is gone. A callback is
- * written in the transaction of the change that it tells; worker.ts delivers it.
+ * Deauthorization callbacks notify the owner of an app that a customer is gone. A callback is written in the
+ * transaction of the change that it reports; worker.ts delivers it.
  */
 
 import type { CallbackMethod, ConnectApp } from '../connect-apps/connect-app.ts';

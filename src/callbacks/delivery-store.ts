@@ -5,7 +5,7 @@ import type { Queryable } from '../storage/database.ts';
 import type { Attempt, Callback, CallbackStatus } from './callback.ts';
 import { type CallbackKey, fromRow } from './store.ts';
 
-/** Whether any callback is due, whoever's it is. */
+/** Whether any callback is due, for any account. */
 export async function hasDueCallbacks(query: Queryable, now: number): Promise<boolean> {
   const row = await query
     .selectFrom('callbacks')

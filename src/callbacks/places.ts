@@ -1,12 +1,12 @@
 /**
- * The places of attempts under way, shared out between the owners of apps. Whoever has many under way gets
- * another only while as many are free: however many places silent receivers hold, and however many names one
- * owner gives them, there is one left for everybody else.
+ * The places of attempts under way, shared out between the owners of apps. An owner with many in progress
+ * gets another only while as many are free: however many places silent receivers hold, and however many names
+ * one owner gives them, there is one left for everybody else.
  */
 
 /** At once in all. */
 const PLACES = 256;
-/** At once to one receiver, whoever's callbacks they are. */
+/** Simultaneous attempts to one receiver, for all owners together. */
 const PLACES_OF_RECEIVER = 16;
 /** At once to one receiver for one owner, so that a slow one is not flooded. */
 const PLACES_OF_OWNER_AT_RECEIVER = 4;

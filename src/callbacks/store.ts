@@ -45,7 +45,7 @@ export async function insertCallbacks(
   }
 }
 
-/** Whose callback this is, whoever asks: for the command line. */
+/** Finds a callback's account without a caller: for the command line. */
 export async function findCallbackOwner(
   query: Queryable,
   sid: string,

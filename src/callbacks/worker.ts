@@ -54,7 +54,7 @@ export interface CallbackWorker {
 export interface WorkerParts {
   client: GuardedClient;
   logger: Logger;
-  /** Is told what became of each attempt, once it is written. */
+  /** Receives the result of each attempt once it has been recorded. */
   observe?: (result: CallbackResult) => void;
   /** Numbers from 0 to below 1: they spread what is tried again. */
   random?: () => number;
@@ -112,7 +112,7 @@ export function startCallbackWorker(
     return hasStarted;
   }
 
-  /** Claims what was chosen and starts what it got; false when that was nothing. */
+  /** Claims the chosen callbacks and starts those it got; false if there were none. */
   async function startAll(chosen: readonly Callback[], now: number): Promise<boolean> {
     const claims = chosen.map((callback) => ({ callback, owner: createRequestSid() }));
     const won = new Set<Callback>();

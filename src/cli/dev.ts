@@ -39,7 +39,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   checkLoopback(config.host);
   prepareDataFolder(config);
   if (flags.fresh) await removeDatabase(config);
-  // Before a key file is made beside it.
+  // Before a key file is created next to it.
   prepareDatabase(config, 'claim');
   const app = await createApp(config, {
     secretKey: findSecretKey(config),

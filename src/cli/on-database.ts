@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import type { DatabaseUrl } from '../server/config.ts';
 import { withContext, withFlags } from './settings.ts';
 
-/** Runs `work` as `withContext` does; what it raises about the database says which one that is. */
+/** Runs `work` as `withContext` does; errors about the database name it. */
 export async function onDatabase<Result>(
   flags: object,
   work: (context: Context) => Promise<Result>,
@@ -19,7 +19,7 @@ export async function onDatabase<Result>(
   }
 }
 
-/** Makes a `not_found` of `find` say what there is not: "No account AC… in sqlite:/srv/connect.db." */
+/** Makes a `not_found` from `find` name what is missing: "No account AC… in sqlite:/srv/connect.db." */
 export async function lookUp<Result>(what: string, find: () => Promise<Result>): Promise<Result> {
   try {
     return await find();

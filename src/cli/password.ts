@@ -7,7 +7,7 @@ import { checkNewPassword } from '../users/password.ts';
 
 /** As the shell reports a program that Ctrl-C has ended: 128 and the number of SIGINT. */
 const INTERRUPTED_EXIT_CODE = 130;
-/** Far over what a password may have: a pipe that never ends a line is not read for ever. */
+/** Far above the limit of a password, so that a pipe without a line end is not read forever. */
 const MAX_LINE_BYTES = 64 * 1024;
 
 /** Returns a password that may be set; raises `parameter_invalid` when there is none, or a weak one. */

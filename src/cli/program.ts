@@ -92,7 +92,7 @@ function inheritSettings(command: Command): void {
   }
 }
 
-/** What commander says, as one sentence: "error: unknown option '--x'\n(Did you mean …?)". */
+/** Commander's message as one sentence: "error: unknown option '--x'\n(Did you mean …?)". */
 function usageSentence(text: string): string {
   const [fault = '', ...hints] = text
     .replace(/^error: /, '')

@@ -63,8 +63,8 @@ export function withFlags(flags: Flags): Config {
 }
 
 /**
- * Runs `work` on the database that the flags name. One that is not there is not made, and one of another
- * version is left as it is, since its servers may still need it: `database_not_current`.
+ * Runs `work` on the database that the flags name. A missing database is not created. A database of another
+ * version is not changed, because its servers may still need it: `database_not_current`.
  */
 export async function withContext<Result>(
   flags: Flags,

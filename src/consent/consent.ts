@@ -1,6 +1,6 @@
 /**
- * What a consent page shows, and that what is approved is what was shown. The decision itself is
- * authorizations/authorization.ts.
+ * What a consent page shows, and the check that the user approves exactly what was shown. The decision itself
+ * is authorizations/authorization.ts.
  */
 
 import type { Account } from '../accounts/account.ts';
@@ -63,7 +63,7 @@ export async function getConsent(
   return { app, authorizeRedirectUrl, customers, shown };
 }
 
-/** Tells whether an app is as the page showed it that had this `shown`. */
+/** Whether an app still is what the page with this `shown` displayed. */
 export function isAsShown({ keyring }: Context, userSid: string, shown = '') {
   return (app: ConnectApp): boolean => keyring.isSigned(signedText(userSid, app), shown);
 }

@@ -8,7 +8,7 @@ import { signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
 import type { LinkParameters } from './redirect.ts';
 
-/** Twilio's own words, and a sentence that says what they come to. */
+/** Twilio's own words, and a sentence that explains them. */
 const MEANINGS: Record<Permission, { title: string; text: string }> = {
   'get-all': {
     title: 'Read all account data',

@@ -32,7 +32,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
   server.get(url, { schema }, async (request, reply) => {
     const sid = pathParameter(request, 'ConnectAppSid');
     const link = checkLink(linkParametersOf(request.originalUrl));
-    // Before sign-in: a link that leads nowhere says so at once.
+    // Before sign-in, so that a broken link fails immediately.
     await getConsentParties(context.database.query, sid);
     const session = await findSession(context, pages.sessionOf(request));
     if (session === undefined) return sendSignIn(pages, request, reply, consentLink(sid, link));

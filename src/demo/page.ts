@@ -1,4 +1,4 @@
-/** The pages of the demo app: what came back from consent, and what its callback was told. */
+/** The pages of the demo app: the result of consent, and the callbacks it received. */
 
 import { html } from 'hono/html';
 import { cardPage, type Html } from '../pages/layout.ts';
@@ -60,7 +60,7 @@ function lines(text: string): Html {
   return html`<pre tabindex="0"><code>${text}</code></pre>`;
 }
 
-/** What the Deauthorize URL was told, the latest first. */
+/** The callbacks that the Deauthorize URL received, latest first. */
 export function deauthorizedPage(arrivals: readonly Arrival[]): Html {
   return cardPage({
     title: 'Deauthorization callbacks',

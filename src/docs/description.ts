@@ -1,6 +1,6 @@
 /**
- * The OpenAPI description: what the routes say of themselves, and around it what is the same for all
- * of them. It knows which resources there are, and none of their shapes.
+ * The OpenAPI description: what the routes declare, and everything that is the same for all of them. It knows
+ * which resources there are, and none of their shapes.
  */
 
 import { errorResponses, HEADERS, SHARED_SCHEMAS } from './components.ts';

@@ -95,7 +95,7 @@ function completeForm(body: JsonObject, shapes: ReadonlyMap<string, JsonObject>)
       const arrays = Object.entries(objectAt(shape, 'properties')).filter(
         ([, property]) => objectAt(property).type === 'array',
       );
-      // What OpenAPI has as a default, for those that need to be told.
+      // OpenAPI's default, stated for tools that need it.
       const encoding = arrays.map(([name]) => [name, { style: 'form', explode: true }]);
       return {
         ...objectAt(content),

@@ -24,7 +24,7 @@ export async function addDocumentation(server: FastifyInstance): Promise<void> {
     },
     transform: ({ schema, url }) => ({
       schema: 'body' in schema ? { consumes: [FORM_TYPE], ...schema } : schema,
-      // The account of its own resource is `Sid`, as in Twilio's description.
+      // The account's own resource calls it `Sid`, as in Twilio's description.
       url: url.replace(/\/Accounts\/:AccountSid$/, '/Accounts/:Sid') + JSON_EXTENSION,
     }),
   });

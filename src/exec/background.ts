@@ -1,4 +1,6 @@
-/** `exec --print-env` for a shell that goes on: the proxy runs in a process of its own, until the shell ends. */
+/**
+ * `exec --print-env` for a shell that continues: the proxy runs in a separate process until the shell ends.
+ */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Which server a command talks to: the one that runs already, or one of its own. */
+/** Which server a command uses: the one that is running, or a temporary one. */
 
 export interface RunningServer {
   url: string;
@@ -7,7 +7,7 @@ export interface RunningServer {
 
 const PROBE_TIMEOUT_MS = 1000;
 
-/** Finds the server at `url`, or starts a throw-away one when none answers there, and says so. */
+/** Finds the server at `url`, or starts a temporary one, with a notice, if none answers there. */
 export async function findServer(
   url: string,
   startThrowAwayServer: () => Promise<RunningServer>,
@@ -19,7 +19,7 @@ export async function findServer(
   return server;
 }
 
-/** A server that is there but not well answers 503: it is the one that was meant all the same. */
+/** An unhealthy server answers 503; it is still the server that the user meant. */
 async function isServing(url: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);

@@ -16,7 +16,7 @@ import { createTwilioConnections } from './twilio-connections.ts';
 
 export interface ForwardProxy {
   url: string;
-  /** Tells what is still to be told of connections that failed. */
+  /** Reports the connection failures that have not been reported yet. */
   settle(): void;
   /** Ends every connection that is still open. */
   close(): Promise<void>;

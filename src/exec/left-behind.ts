@@ -18,7 +18,7 @@ export async function findLeftBehind(variable: string): Promise<LeftBehind[]> {
   return listMarked(variable);
 }
 
-/** Says what becomes of them. */
+/** Describes what happens to them. */
 export function explainLeftBehind(processes: readonly LeftBehind[]): string {
   const names = processes.map(({ pid, name }) => `${name} (${pid})`).join(', ');
   return (
@@ -43,7 +43,7 @@ function readDirectory(path: string): string[] {
   }
 }
 
-/** Empty for a process that ended meanwhile, and for those of other users. */
+/** Empty for a process that has ended, and for those of other users. */
 function readProcFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');

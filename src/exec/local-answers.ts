@@ -24,7 +24,7 @@ export function createLocalAnswer(
   };
 }
 
-/** Answers so on connections, of which each is to one host; has no port of its own. */
+/** Answers this way on connections that are each for one host. It has no port. */
 export function createLocalAnswerer(
   options: ForwardProxyOptions,
 ): (connection: Duplex, hostname: string) => void {

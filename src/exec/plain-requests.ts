@@ -39,7 +39,7 @@ export function createRequestHandler(options: ForwardProxyOptions): RequestListe
   };
 }
 
-/** Where a request goes. One that node-preload.cjs leads here names its host as for the host itself. */
+/** Where a request goes. A request that node-preload.cjs redirects here names the original host. */
 function urlOf(request: IncomingMessage): URL | null {
   const target = request.url ?? '';
   const host = request.headers.host ?? '';

@@ -6,7 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import { destinationOf } from './twilio-hosts.ts';
 
-/** Says why a request to one of Twilio's hosts cannot be served. */
+/** Explains why a request to one of Twilio's hosts cannot be served. */
 export function explainRefusal(hostname: string, serverUrl: string): string {
   return destinationOf(hostname) === 'server'
     ? `The connect-apps server at ${serverUrl} does not answer. Is it still running?`

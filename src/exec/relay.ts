@@ -10,7 +10,7 @@ export function joinStreams(first: Duplex, second: Duplex): void {
   pipeline(second, first, ignoreBrokenPipe);
 }
 
-/** pipeline() has closed both ends by then, and nobody is left to be told. */
+/** By then pipeline() has closed both ends, and there is nobody left to notify. */
 function ignoreBrokenPipe(): void {}
 
 /**

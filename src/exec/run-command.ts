@@ -16,8 +16,8 @@ export interface CommandOutcome {
 }
 
 /**
- * Runs `command` to its end. `mark` is a variable of `environment` (`NAME=value`) by which its processes
- * can be told from all others.
+ * Runs `command` to its end. `mark` is a variable of `environment` (`NAME=value`) by which its processes can
+ * be distinguished from all others.
  */
 export function runCommand(
   command: readonly string[],
@@ -27,7 +27,7 @@ export function runCommand(
 ): Promise<CommandOutcome> {
   const [file = '', ...parameters] = command;
   return new Promise((resolve) => {
-    // Before the command begins: it may be running, and be told to stop, while we still spawn it.
+    // Before the command begins: it may already run and receive a signal while spawn() returns.
     const stopForwarding = forwardSignals((signal) => child.kill(signal));
     const watchdog = startWatchdog(mark);
     const child = spawn(file, parameters, { stdio: 'inherit', env: environment });
@@ -48,7 +48,7 @@ export function runCommand(
   });
 }
 
-/** Passes on what we are told to do; returns how to stop that. */
+/** Passes our signals on; returns the function that stops doing so. */
 function forwardSignals(pass: (signal: NodeJS.Signals) => void): () => void {
   const forward = (signal: NodeJS.Signals) => {
     if (!isFromKeyboard(signal)) pass(signal);

@@ -1,4 +1,4 @@
-/** Why a command did not get through a TLS handshake with exec, in sentences that say what to do. */
+/** Explains why a TLS handshake between a command and exec failed, and what to do about it. */
 
 import type { ForwardProxyOptions } from './proxy-options.ts';
 import { countRefusal } from './tally.ts';
@@ -8,14 +8,14 @@ export interface TlsFailures {
   add(error: NodeJS.ErrnoException, hostname: string): void;
   /** Notes that a handshake for it was followed by a request. */
   disprove(hostname: string): void;
-  /** Tells what has not been told, at once. */
+  /** Reports everything that is still pending, immediately. */
   settle(): void;
 }
 
 /** How long a client may take to ask again: a browser does that when it may pass over errors of certificates. */
 const DOUBT_MS = 3000;
 
-/** Makes what tells of failed handshakes; it says each thing once, and not before the doubt is over. */
+/** Reports failed handshakes: each message once, and only when the client does not try again. */
 export function createTlsFailures({
   notice,
   tally,

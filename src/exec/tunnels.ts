@@ -33,7 +33,7 @@ export function createConnectHandler(
     );
   }
 
-  /** A client may have looked up Twilio's address itself: its TLS still says whom it means. */
+  /** A client may have resolved Twilio's address itself; its TLS server name still names the host. */
   async function standInOrJoin(client: Duplex, other: Duplex): Promise<void> {
     const name = await peekServerName(client);
     if (name === undefined || destinationOf(name) === 'elsewhere') {
@@ -60,7 +60,7 @@ function isAddress(hostname: string): boolean {
   return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** A tunnel is bytes, not https, whatever its port. */
+/** A tunnel carries bytes, not https, on any port. */
 function openTcp(target: URL): Promise<Duplex> {
   return openConnection(new URL(`http://${target.hostname}:${target.port || 443}`));
 }

@@ -17,7 +17,7 @@ export interface TwilioConnections {
   accept(client: Duplex, hostname: string, isPlain: boolean): void;
   /** Takes over a TLS connection that names its host itself, in its first message. */
   acceptNamed(client: Duplex): void;
-  /** Tells what is still to be told of those that failed. */
+  /** Reports the failures that have not been reported yet. */
   settle(): void;
 }
 

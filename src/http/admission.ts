@@ -8,13 +8,13 @@ import { performance } from 'node:perf_hooks';
 
 /** How long a request may wait for those that came before it. */
 const WAIT_MS = 250;
-/** A resource that has time left is not overloaded, whatever the last requests cost. */
+/** A resource that is sometimes idle is not overloaded, no matter what recent requests cost. */
 const BUSY = 0.9;
 const SAMPLE_MS = 100;
 /** How much of what was known stays true from one sample to the next. */
 const MEMORY = 0.7;
 
-/** So few say nothing of what a request costs: a process that has just started, or been held up. */
+/** Too few requests to estimate the cost of one: the process has just started or was stalled. */
 const FEW_REQUESTS = 10;
 
 /** What requests wait for. */
@@ -32,7 +32,7 @@ const eventLoop: Resource = {
 };
 
 export interface Admission {
-  /** Says whether a request that has just come in should begin. */
+  /** Whether a request that has just arrived should begin. */
   mayBegin(): boolean;
   /** Is called when the work on a request begins. */
   begin(): void;

@@ -25,7 +25,7 @@ const TOO_MANY_REQUESTS = new Problem('too_many_requests');
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the request says of who it is; undefined outside of the API. */
+    /** The credentials that the request claims; undefined outside the API. */
     credentials: Credentials | undefined;
     /** Takes what the request costs from its caller's budget; raises `too_many_requests`. */
     pay: (caller: Caller) => void;
@@ -59,7 +59,7 @@ export interface Api {
     request: FastifyRequest,
     work: (context: Context, access: Access) => Promise<T>,
   ): Promise<T>;
-  /** Runs an operation for the caller: every transaction of it begins by asking whether he may. */
+  /** Runs an operation for the caller: each of its transactions first checks that the caller may do this. */
   change<T>(
     request: FastifyRequest,
     work: (context: Context, accountSid: string) => Promise<T>,
@@ -184,7 +184,7 @@ export function createApi(
       database.look(async (query) => {
         const accountSid = parseSid('AC', pathParameter(request, 'AccountSid'));
         const found = accountSid === undefined ? undefined : work(reading(query), accountSid);
-        // Nothing of it is told, not even that it failed, before the caller is known.
+        // Reveal nothing, not even a failure, before the caller is known.
         found?.catch(() => {});
         await check(query, request);
         if (found === undefined) throw new Problem('not_found');

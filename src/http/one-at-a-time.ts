@@ -122,10 +122,10 @@ export function oneAtATime(answer: RequestListener): RequestQueue {
   };
 }
 
-/** Reads nothing of a connection while requests wait on it, whoever lets it go on. */
+/** Stops reading from a connection while its requests wait, even if other code resumes it. */
 export function pauseWhileWaiting(server: Server): void {
   server.on('connection', (socket: Socket) => {
-    // Node.js resumes a socket for reasons of its own: an answer has left, a body was thrown away.
+    // Node.js resumes a socket by itself after it sends a response or discards a body.
     socket.on('resume', () => {
       if (connectionOf(socket)?.isPaused) socket.pause();
     });

@@ -6,7 +6,7 @@
 import Type, { type TObject } from 'typebox';
 import type { TextRule } from '../parameter.ts';
 
-/** An object that has a name of its own in /openapi.json, with an example that obeys it. */
+/** An object with its own name in /openapi.json, and an example that matches it. */
 export type NamedObject = TObject & { title: string; example: Readonly<Record<string, unknown>> };
 
 /** Gives an object its name and an example. */
@@ -38,7 +38,7 @@ export function nullableUrl(description: string) {
   return Type.Unsafe<string | null>({ type: 'string', format: 'uri', nullable: true, description });
 }
 
-/** One of a few texts; with a title it has a name of its own. */
+/** One of a few strings; with a title, it has its own name in /openapi.json. */
 export function choice(choices: readonly string[], description: string, title?: string) {
   return Type.Unsafe<string>({
     type: 'string',

@@ -21,7 +21,7 @@ import { limitUnreadAnswers } from './unread-answers.ts';
 
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
 const LINGER_MS = 10_000;
-/** What a client that was refused for now is told to wait. */
+/** The Retry-After of a temporary refusal. */
 const RETRY_AFTER_SECONDS = 1;
 /** Made once: what must be cheap collects no stack. */
 const OVERLOADED = new Problem('overloaded');
@@ -33,7 +33,7 @@ declare module 'fastify' {
     hasBegun: boolean;
   }
   interface FastifyContextConfig {
-    /** Whether a server that has too much to do answers this all the same. */
+    /** Whether an overloaded server still answers this route. */
     isAlwaysAnswered?: boolean;
     /** Whether what it mostly does is wait for a turn that it is given elsewhere: that is no work in progress. */
     waitsForSemaphore?: boolean;
@@ -103,7 +103,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (!admission.mayBegin()) return done(OVERLOADED);
     // Before its body is read.
     if (request.is404) return done(NOT_FOUND);
-    // What still sends its body is no work yet: else whoever sends slowly would keep out the others.
+    // A request that is still arriving is not work yet; otherwise slow senders would keep others out.
     if (!hasBody(request)) begin(request);
     done();
   });
@@ -111,7 +111,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (hasBody(request) && !request.routeOptions.config.isAlwaysAnswered) begin(request);
     done();
   });
-  // Not when the client has read it: whoever reads slowly costs no time either.
+  // Not when the client has read it: a slow reader costs no time either.
   server.addHook('onSend', (request, _, payload, done) => {
     if (request.hasBegun) admission.end();
     request.hasBegun = false;
@@ -139,7 +139,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const problem = asProblem(error);
     noteFault(request, problem);
     const { status } = sendError(problem, reply, request, options.writeErrorPage);
-    // Whoever is overloaded has no time to say so twice: the line of the request does.
+    // An overloaded server has no time to log twice: the request's own line is enough.
     if (status < 500 || problem === OVERLOADED) return;
     logger.error({ requestId: request.id, err: problem }, 'The request failed');
   }
@@ -181,7 +181,7 @@ function sendError(
       discardBody(request);
     } else if (written.status === 413) reply.header('Connection', 'close');
   }
-  // A text is sent as it is: the schema of the route's good answer does not apply.
+  // Strings are sent unchanged: the schema of the route's success response does not apply.
   reply.send(written.body);
   return written;
 }

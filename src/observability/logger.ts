@@ -45,7 +45,7 @@ function standardOutput(): LogStream {
   // A service goes on without its log; what could not be written is tried again with the next lines.
   destination.on('error', () => {});
   process.on('exit', () => {
-    // One try for each of the two buffers that can be left: flushSync would try for ever on a full disk.
+    // One try for each of the two buffers that can be left: flushSync would retry forever on a full disk.
     destination.flush();
     destination.flush();
   });

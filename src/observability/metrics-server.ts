@@ -16,7 +16,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Starts to answer on a port of its own; raises `setting_invalid` when it cannot be had. */
+/** Starts listening on its own port; raises `setting_invalid` if it cannot. */
 export async function startMetricsServer(
   host: string,
   port: number,

@@ -22,7 +22,7 @@ export interface GuardedClientOptions {
 }
 
 export interface GuardedClient {
-  /** Makes one attempt and tells what became of it; never rejects. */
+  /** Makes one attempt and returns its result; never rejects. */
   send(request: OutgoingRequest): Promise<Outcome & { durationMs: number }>;
   /** Ends every attempt in flight, which becomes `cancelled`, and makes no other. */
   close(): void;

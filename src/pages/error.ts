@@ -18,8 +18,8 @@ export function pageOfError(error: unknown, requestId: string): ErrorPage {
 }
 
 /**
- * Whether an error of this request is for a person to read: its client takes HTML, as browsers say, and it is none of
- * the API, whose clients get its own errors whatever they take.
+ * Whether to show a person an error page for this request: its client accepts HTML, as browsers do, and it is
+ * not an API request. API clients always get API errors.
  */
 export function isForPerson(target: string, accept: string | undefined): boolean {
   return !/^\/+2010-04-01(?:\/|$)/.test(pathOf(target)) && takesHtml(accept ?? '');

@@ -18,7 +18,7 @@ import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
 export interface PagesOptions {
   keyring: Keyring;
   logger: Logger;
-  /** The origin that browsers see; undefined: whatever they ask for. */
+  /** The origin that browsers see; undefined: the one in the request. */
   publicUrl: string | undefined;
 }
 

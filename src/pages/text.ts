@@ -20,7 +20,7 @@ export function plainText(text: string): string {
   return text.replaceAll(BIDI_CONTROLS, '').replaceAll(PILED_MARKS, '$1');
 }
 
-/** The text with a direction of its own, whatever stands around it. */
+/** The text with its own direction, isolated from the text around it. */
 export function isolated(text: string): Html {
   return html`<bdi>${plainText(text)}</bdi>`;
 }

@@ -36,13 +36,13 @@ export interface App {
   /** Starts to answer; resolves with the origin that it answers on. */
   listen(): Promise<string>;
   /**
-   * Goes on answering, but says that it will not for long: /readyz answers 503, and answers end their
-   * connections, so that proxies and clients turn to another server. It takes no more callbacks.
+   * Keeps answering, but announces the end: /readyz answers 503, and answers end their connections, so that
+   * proxies and clients turn to another server. It takes no more callbacks.
    */
   drain(): void;
   /**
-   * Stops taking connections and callbacks, finishes what is under way and closes the database. No client
-   * and no receiver holds it up for ever: requests get 10 s, attempts the 15 s that they may take.
+   * Stops taking connections and callbacks, finishes what is under way and closes the database. No client and
+   * no receiver delays it forever: requests get 10 s, attempts the 15 s that they may take.
    */
   close(): Promise<void>;
 }
@@ -146,7 +146,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     context,
     async listen() {
       const reusePort = parts.sharesPort === true;
-      // Of the two addresses of localhost the one that every client tries.
+      // Of the two addresses of localhost, every client tries this one.
       const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
       // Node's option, which Fastify passes on without naming it in its types.
       const place = { host, port: config.port, reusePort };

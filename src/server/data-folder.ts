@@ -17,12 +17,12 @@ import { Problem } from '../problem.ts';
 import type { Config } from './config.ts';
 
 const FIRST_LINE = '# Made by connect-apps: its data is not for version control.';
-/** What lies in a data folder whose .gitignore is missing, such as one that was moved by hand. */
+/** Files expected in a data folder without a .gitignore, such as one that was moved by hand. */
 const OURS = /^(connect-apps\.db.*|exec-authority\.pem|\.gitignore)$/;
 
 /**
- * Makes the data folder when the database of the settings lies in it, or checks the one that is there.
- * Raises `setting_invalid` for a folder that belongs to somebody or something else, and changes nothing.
+ * Creates the data folder if the configured database is in it, or checks the existing one. Raises
+ * `setting_invalid` for a folder that belongs to somebody or something else, and changes nothing.
  */
 export function prepareDataFolder({ dataDir, database }: Config): void {
   const folder = resolve(dataDir);

@@ -20,7 +20,7 @@ const KEPT_MS = 29 * 24 * HOUR_MS;
 /** Rows a transaction, so that no writer waits long. */
 const CHUNK = 500;
 
-/** Removes everything that is due to go, a chunk at a time, or until `signal` says that it is enough. */
+/** Removes everything that is due for deletion, in chunks, until done or until `signal` aborts. */
 export async function purge(context: Context, signal?: AbortSignal): Promise<void> {
   const { database, clock } = context;
   const now = clock.now();

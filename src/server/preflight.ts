@@ -22,7 +22,7 @@ interface Check<Subject> {
   check(subject: Subject): unknown;
 }
 
-/** What the settings must be, whatever the database is. */
+/** Checks that need only the settings, not the database. */
 export const SETTING_CHECKS: readonly Check<Given>[] = [
   { name: 'settings', check: checkNames },
   { name: 'secret_key', check: ({ config }) => checkSecretKey(config) },

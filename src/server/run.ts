@@ -78,7 +78,7 @@ async function isOurs({ host, port }: Config): Promise<boolean> {
   return answer === '{"status":"ok"}';
 }
 
-/** Says in a sentence why a server cannot listen where it should; other errors stay as they are. */
+/** Explains in one sentence why a server cannot listen; passes other errors through. */
 export function nameListenError(error: unknown, config: Config): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const place = `${config.host}:${config.port}`;

@@ -1,7 +1,7 @@
 /**
- * Where the secret key comes from when it is not set: for everything but `serve` a key file beside the
- * SQLite file, made on first use, or the demo key where there is no file to lie beside. A key that
- * others may know, or may have put there, is refused.
+ * Where the secret key comes from if it is not set. Except in `serve`, it is a key file next to the SQLite
+ * file, created on first use, or the demo key if there is no file. A key that others may know, or may have
+ * put there, is refused.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -106,7 +106,7 @@ function checkPrivate(file: number, path: string): void {
 
 function sentenceOf(cause: unknown, path: string): string {
   if (isNamed('ENOENT', cause)) {
-    return `CONNECT_APPS_SECRET_KEY is not set, and there is no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database. (For a new database, the first command that needs a key creates the file.)`;
+    return `CONNECT_APPS_SECRET_KEY is not set, and there is no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database. For a new database, the first command that needs a key creates the file.`;
   }
   if (isNamed('ELOOP', cause)) {
     return `The key file ${path} is a symbolic link. Replace it with the file itself, or set CONNECT_APPS_SECRET_KEY.`;

@@ -14,7 +14,10 @@ import { Problem } from '../problem.ts';
 import type { Config } from './config.ts';
 import { nameListenError, onClosedTerminal } from './run.ts';
 
-/** Before a worker is replaced: one that fails at once is not started in a tight circle. */
+/**
+ * The delay before a worker is replaced, so that a worker that fails immediately does not restart in a tight
+ * loop.
+ */
 const REPLACE_DELAY_MS = 500;
 const LISTENING = 'connect-apps:listening';
 
@@ -24,7 +27,7 @@ interface Started {
   gone: Promise<void>;
 }
 
-/** In a worker: tells who started it that it answers. */
+/** In a worker: notifies the parent that it is listening. */
 export function sayListening(): void {
   process.send?.(LISTENING);
 }
@@ -127,7 +130,7 @@ function endOf(worker: Worker, logger: Logger): Promise<void> {
   });
 }
 
-/** Waits until a worker says that it listens; false when it has ended instead. */
+/** Waits until a worker listens; false if it exits instead. */
 async function isListening({ worker, gone }: Started): Promise<boolean> {
   const said = new Promise<boolean>((resolve) => {
     worker?.on('message', (message) => {

@@ -46,7 +46,7 @@ export function backUpSqlite(path: string, destination: string): void {
   }
 }
 
-/** Unlike a rename, neither way replaces what has come there meanwhile. */
+/** Unlike a rename, neither way replaces a file that has appeared there. */
 function publish(unfinished: string, destination: string): void {
   try {
     linkSync(unfinished, destination);

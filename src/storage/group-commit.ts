@@ -35,7 +35,7 @@ export function groupCommit(writer: Writer): <T>(work: Work<T>) => Promise<T> {
   async function drain(): Promise<void> {
     await commit(writer, takeBatch);
     isRunning = waiting.length > 0;
-    // Reads have their turn in between.
+    // Let reads run in between.
     if (isRunning) setImmediate(drain);
   }
 
@@ -68,7 +68,7 @@ async function commit(writer: Writer, takeBatch: () => Waiting[]): Promise<void>
   const refused = new Map<Waiting, unknown>();
   try {
     await writer.query.transaction().execute(async (transaction) => {
-      // Not before: whoever came while another process wrote is in it.
+      // Only now, so that the batch includes transactions that arrived while another process wrote.
       const batch = takeBatch();
       begun = batch;
       for (const waiter of batch) {
@@ -82,7 +82,7 @@ async function commit(writer: Writer, takeBatch: () => Waiting[]): Promise<void>
       }
     });
   } catch (error) {
-    // One that has not begun would begin no better alone.
+    // A batch that could not begin would not begin alone either.
     const isAlone = begun === undefined || begun.length === 1;
     for (const waiter of begun ?? takeBatch()) {
       if (isAlone) waiter.reject(error);

@@ -42,7 +42,7 @@ export function ofAnotherProgram(name: string): Problem {
   );
 }
 
-/** There is no database of ours where one was looked for. */
+/** There is no connect-apps database at the expected place. */
 export function noDatabaseAt(name: string): Problem {
   return new Problem(
     'database_missing',

@@ -1,4 +1,7 @@
-/** The connections to PostgreSQL: time-outs, TLS as the URL says, and what becomes of broken ones. */
+/**
+ * The connections to PostgreSQL: time-outs, TLS as the URL configures it, and how broken connections are
+ * handled.
+ */
 
 import type { PostgresCursor, PostgresPool, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
@@ -18,15 +21,15 @@ export function openPool(connection: pg.ClientConfig, size: number, timeoutMs: n
     max: size,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: timeoutMs,
-    // The server gives up first, and says why.
+    // The server times out first and reports the reason.
     statement_timeout: timeoutMs - 100,
     keepAlive: true,
     // Statements that do not wait for each other are sent together.
     pipeline: true,
     types,
   });
-  // A connection that breaks is replaced: whoever uses it learns of it from its statement, and an
-  // error event that nobody hears would end the process.
+  // A broken connection is replaced. Its user sees the error of its statement, and an error event that nobody
+  // hears would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;

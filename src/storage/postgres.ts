@@ -34,8 +34,8 @@ const MIGRATION_TIMEOUT_MS = 3_600_000;
 const CONFLICT_MS = 5000;
 
 /**
- * Opens the database at a postgres:// URL; raises `setting_invalid` for one that says nonsense. Nothing
- * is connected before the first statement.
+ * Opens the database at a postgres:// URL; raises `setting_invalid` if the URL is invalid. Nothing is
+ * connected before the first statement.
  */
 export function openPostgres(url: string, poolSize: number, observe?: QueryObserver): Database {
   const connection = connectionOf(url);

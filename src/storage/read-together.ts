@@ -56,7 +56,7 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T | Promise<T>
     try {
       snapshot.end();
     } catch {
-      // What was read is right all the same, and the next group hears of it where it begins.
+      // What was read is still correct; the next group gets the error when it begins.
     }
   }
 

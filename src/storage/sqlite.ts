@@ -131,7 +131,7 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
   });
 }
 
-/** What reads on a connection of its own: single statements, and looks, all those of one turn together. */
+/** Reads on a separate connection: single statements and looks, batched per turn of the event loop. */
 function readerOn(connection: Connection, observe: QueryObserver | undefined) {
   const begin = connection.prepare('begin');
   const rollback = connection.prepare('rollback');
@@ -142,7 +142,7 @@ function readerOn(connection: Connection, observe: QueryObserver | undefined) {
       refresh();
     },
     end() {
-      // A failure of the disk has rolled back already. Nothing was written: there is nothing to commit.
+      // A disk failure has already rolled back, so there is nothing to commit.
       if (connection.inTransaction) rollback.run();
     },
   });

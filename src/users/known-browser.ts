@@ -1,7 +1,7 @@
 /**
- * The mark of a browser in which a user has signed in before. It opens nothing: it only tells a person
- * from the strangers who guess at the same address, so that these cannot use up the person's tries and turns
- * (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+ * The mark of a browser in which a user has signed in before. It grants no access: it only distinguishes a
+ * person from the strangers who guess at the same address, so that these cannot use up the person's tries and
+ * turns (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 
 import type { Keyring } from '../keys/keyring.ts';
@@ -16,7 +16,7 @@ export function markBrowser(keyring: Keyring, email: string, now: number): strin
   return `${now}.${keyring.sign(signedText(email, String(now)))}`;
 }
 
-/** Whether `mark` says that this address has signed in in this browser, not too long ago. */
+/** Whether `mark` shows that this address signed in recently in this browser. */
 export function isKnownBrowser(
   keyring: Keyring,
   email: string,

@@ -46,7 +46,7 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
   return created;
 }
 
-/** Adds a user whose password is hashed already; a user with this e-mail is left as it is. */
+/** Adds a user whose password is hashed already; does nothing if the e-mail already belongs to a user. */
 export async function addUser(
   context: Context,
   user: StoredUser,

@@ -1,6 +1,6 @@
 /**
- * Passwords of users: the rule for a new one, how it is stored, how it is checked. scrypt (RFC 7914)
- * with its parameters beside the hash, so that they can be raised without a migration.
+ * Passwords of users: the rule for a new one, how it is stored, how it is checked. scrypt (RFC 7914) stored
+ * with its parameters, so that they can be raised without a migration.
  */
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';

@@ -58,7 +58,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
         return sendSignIn(pages, request, reply.code(status), returnTo, { notice, email });
       }
       const { user } = result;
-      // A new session each time: one that somebody else put into this browser is worth nothing.
+      // A new session each time, so that a session planted in this browser is worthless.
       await endSession(context, pages.sessionOf(request));
       const secret = await beginSession(context, user);
       if (secret === undefined) throw new Problem('form_rejected');

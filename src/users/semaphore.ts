@@ -1,6 +1,6 @@
 /**
- * Expensive work in turns: so much at once, so much waiting, and no more. Turns are shared out between those
- * who ask, not between their requests: who asks a thousand times waits behind who asks once.
+ * A semaphore for expensive work: at most so much runs at once, and at most so much waits. Askers take turns,
+ * however many requests each one makes: someone who asks a thousand times waits behind someone who asks once.
  */
 
 import { Problem } from '../problem.ts';
@@ -9,7 +9,7 @@ import { Problem } from '../problem.ts';
 export interface Asker {
   /** Those with one name share one place in the circle. */
   name: string;
-  /** Whether it has proved to be who it says: such askers have every second turn, and a queue of their own. */
+  /** Whether the asker is known. Known askers have their own queue and every second turn. */
   isKnown: boolean;
   /** Whether nobody waits for the result any more. */
   isGone?: () => boolean;
@@ -40,7 +40,7 @@ export function createSemaphore({
   const known = createCircle(waiting);
   const strangers = createCircle(waiting);
   let free = atOnce;
-  // Whose turn it is; when those have nothing to do, the others take it.
+  // The queue whose turn it is; if it is empty, the other one goes.
   let turnOf = known;
 
   function next(): Waiting | undefined {
@@ -63,7 +63,7 @@ export function createSemaphore({
         if (isGone()) throw new Problem('overloaded');
         return await work();
       } finally {
-        // The turn goes straight to the next, so that nobody can come in between.
+        // The turn passes directly to the next waiter, so that nobody can get in between.
         const waiter = next();
         if (waiter) waiter.begin();
         else free += 1;

@@ -74,7 +74,7 @@ async function findSessionIn(
   return user && { user, digest: row.digest };
 }
 
-/** Ends a session; one that has ended already stays so. */
+/** Ends a session; does nothing if it has ended. */
 export async function endSession(context: Context, secret: string | undefined): Promise<void> {
   if (!secret) return;
   const digests = context.keyring.digests(secret);

@@ -34,7 +34,7 @@ export function findAuthorityFolder(environment: NodeJS.ProcessEnv): string {
 /** What the file holds, or why it must not be used; undefined when there is none. */
 export type KeptFile = { text: string } | { fault: string } | undefined;
 
-/** Reads the file at `path`, without following a link, and never one that others could change or read. */
+/** Reads the file at `path`, without following links; never a file that others could change or read. */
 export function readKeptFile(path: string): KeptFile {
   let descriptor: number;
   try {
@@ -68,7 +68,7 @@ export function writeKeptFile(folder: string, path: string, text: string): void 
   }
 }
 
-/** Makes the folder, for its owner alone; raises `setting_invalid` for one that others can change. */
+/** Creates the folder for its owner alone; raises `setting_invalid` if others can change it. */
 export function secureFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -30,18 +30,19 @@ export interface Authority {
   /** What a client must trust, in PEM. */
   certificate: string;
   /**
-   * What ends TLS for `host`; made at its first use, and never written to disk. Its certificate says that
-   * the list of revoked ones is at `revocationListUrl`.
+   * Terminates TLS for `host`. Created at first use, and never written to disk. Its certificate says that the
+   * list of revoked ones is at `revocationListUrl`.
    */
   contextFor(host: string, revocationListUrl: string): SecureContext;
-  /** The list of revoked certificates as of now, in DER: there is none on it. */
+  /** The current revocation list in DER, which is empty. */
   writeRevocationList(): Buffer;
 }
 
 /**
- * Loads the authority in `folder`, or makes it. One that expired, is damaged, lay open to others or may
- * vouch for more than twilio.com is made anew, with a notice. Processes that do this at the same time each
- * get a working one. Raises `setting_invalid` when the folder cannot be written or is not ours alone.
+ * Loads the authority in `folder`, or creates it. An authority that has expired, is damaged, was readable by
+ * others or is valid for more than twilio.com is replaced, with a notice. Processes that do this at the same
+ * time each get a working one. Raises `setting_invalid` when the folder cannot be written or is not ours
+ * alone.
  */
 export function loadAuthority(
   folder: string,
