@@ -23,7 +23,7 @@ const SAMPLE = 1000;
 /** Accounts that are made together. */
 const AT_ONCE = 64;
 
-/** Something to ask for, and who asks. */
+/** A request to make, and the account that makes it. */
 export interface Target {
   path: string;
   headers: Readonly<Record<string, string>>;

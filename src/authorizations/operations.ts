@@ -20,16 +20,16 @@ import {
 import { endAuthorizations } from './revocation.ts';
 import { type AuthorizationKey, findAuthorization, putAuthorization } from './store.ts';
 
-/** An app that can be authorized, and who would authorize it. */
+/** An app that can be authorized, and the account that would authorize it. */
 export interface ConsentParties {
   app: ConnectApp;
-  /** Who owns the app. */
+  /** The owner of the app. */
   owner: Account;
 }
 
 /**
- * Returns the app that a consent link names with its owner. Raises `not_found` for an unknown app
- * and `consent_impossible`, with the reason, for one that nobody can authorize now.
+ * Returns the app that a consent link names with its owner. Raises `not_found` for an unknown app and
+ * `consent_impossible`, with the reason, if nobody can authorize it now.
  */
 export async function getConsentParties(
   query: Queryable,

@@ -24,7 +24,7 @@ export interface Callback {
   method: CallbackMethod;
   status: CallbackStatus;
   attemptsMade: number;
-  /** When it is tried next, or when the lease of the attempt under way ends; null once settled. */
+  /** When it is tried next, or when the lease of the current attempt ends; null once settled. */
   nextAttemptAt: number | null;
   createdAt: number;
   updatedAt: number;

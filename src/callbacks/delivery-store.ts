@@ -1,4 +1,4 @@
-/** The SQL of delivery: which callbacks are due, who has one, and what became of an attempt. */
+/** The SQL of delivery: which callbacks are due, who is sending one, and the result of an attempt. */
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../storage/database.ts';

@@ -32,7 +32,9 @@ const TICK_MS = 100;
 const POLL_MS = 1000;
 /** How long it waits until it writes again what the database did not take. */
 const PERSIST_RETRY_MS = 500;
-/** What attempts under way get when it is closed: the 15 s that they may take, and time for the result. */
+/**
+ * The time that attempts in progress get on close: the 15 s they may take, plus time to record the result.
+ */
 const FINISH_MS = 17_000;
 /** By what the callback is after the attempt. */
 const RESULTS: Record<CallbackStatus, CallbackResult> = {
@@ -42,7 +44,7 @@ const RESULTS: Record<CallbackStatus, CallbackResult> = {
 };
 
 export interface CallbackWorker {
-  /** Takes no more callbacks; what is under way goes on. */
+  /** Takes no more callbacks; attempts in progress continue. */
   drain(): void;
   /**
    * The same, and resolves when the attempts under way have ended and their results are written. What
@@ -58,7 +60,7 @@ export interface WorkerParts {
   observe?: (result: CallbackResult) => void;
   /** Numbers from 0 to below 1: they spread what is tried again. */
   random?: () => number;
-  /** What attempts under way get when it is closed. */
+  /** The time that attempts in progress get on close. */
   finishMs?: number;
 }
 
@@ -98,7 +100,9 @@ export function startCallbackWorker(
     if (!isLooking && (isDue || hasNews)) looking = look();
   }, TICK_MS);
 
-  /** Starts what there is room for, of every owner; false when that was nothing, or there is no room left. */
+  /**
+   * Starts as many callbacks of each owner as there are slots; false if it started none, or no slot is left.
+   */
   async function goRoundOnce(): Promise<boolean> {
     if (!(await hasDueCallbacks(database.query, clock.now()))) return false;
     let hasStarted = false;

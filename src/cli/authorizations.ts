@@ -118,7 +118,7 @@ async function allow(context: Context, flags: Flags) {
   return { ...wireOf(authorization), redirect };
 }
 
-/** A refusal sends nothing back but that it is one. */
+/** A denial returns nothing but the error parameter. */
 const NO_PARAMETERS = { state: undefined, cb: undefined };
 
 async function refuse(context: Context, flags: Flags) {
@@ -129,7 +129,7 @@ async function refuse(context: Context, flags: Flags) {
   };
 }
 
-/** Who would authorize what, as the consent page checks it. */
+/** The app and the account, checked as on the consent page. */
 async function findParties(context: Context, flags: Flags) {
   const account = await findCustomer(context, flags);
   const { app } = await lookUp(`Connect App ${flags.connectAppSid}`, () =>

@@ -7,7 +7,7 @@ import { withFlags } from './settings.ts';
 export interface Followed {
   /** What the app answered; null when it did not. */
   status: number | null;
-  /** Why there is no answer. */
+  /** Why there was no response. */
   failure?: string;
 }
 

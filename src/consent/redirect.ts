@@ -83,7 +83,7 @@ function queryOfSamePlace(url: string, cb: string | undefined): string | undefin
   return isSamePath ? parts.query : undefined;
 }
 
-/** Whether a parameter has a name of ours, however it is written: also as PHP and Rails write arrays. */
+/** Whether a parameter has one of our names, in any spelling, including PHP and Rails array syntax. */
 function isOurs(pair: string, hasState: boolean): boolean {
   const name = decode(pair.split('=', 1)[0] ?? '')
     ?.split('[', 1)[0]

@@ -86,7 +86,7 @@ export function headerReference(name: string): JsonObject {
   return { [name]: { $ref: `#/components/headers/${name}` } };
 }
 
-/** The answers that tell an error, with every code of the API as an example. */
+/** The error responses, with every code of the API as an example. */
 export function errorResponses(): JsonObject {
   const responses = Object.entries(ERROR_RESPONSES).map(([status, name]) => [
     name,

@@ -17,7 +17,7 @@ export async function startInBackground(words: readonly string[]): Promise<strin
   const parameters = [...process.execArgv, program, ...words];
   const child = spawn(process.execPath, parameters, {
     detached: true,
-    // Its standard output is not ours: a shell reads that to the end before it goes on.
+    // It must not inherit our standard output: the shell reads that to its end before it continues.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const lines = await Promise.race([

@@ -9,7 +9,7 @@ import { forwardRequest } from './relay.ts';
 import { answerRevocationList, isRevocationListRequest } from './tls/revocation-list.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
-/** Makes what a proxy does with such a request: on to the local server, to its host, or a refusal. */
+/** Handles such a request: forwards it to the local server or to its host, or refuses it. */
 export function createRequestHandler(options: ForwardProxyOptions): RequestListener {
   const { serverUrl, authority, upstream, tally } = options;
 

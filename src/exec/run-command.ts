@@ -9,7 +9,10 @@ import { constants } from 'node:os';
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 
 export interface CommandOutcome {
-  /** 128 + n when signal n ended it, 127 when there is no such command and 126 when it cannot be run, as a shell has it. */
+  /**
+   * 128 + n when signal n ended it, 127 if the command does not exist and 126 if it cannot be run, as in a
+   * shell.
+   */
   exitCode: number;
   /** False when it did not begin. */
   hasRun: boolean;
@@ -71,9 +74,9 @@ interface Watchdog {
 }
 
 /**
- * Ends the process that it watches, and all that have our mark, when we are gone without having dismissed
- * it, even by SIGKILL: the end of its standard input is how it learns that. It stands ready before the
- * command begins; when we were gone before we could tell the process id, the mark finds it.
+ * Ends the process that it watches, and all that have our mark, when we are gone without having dismissed it,
+ * even by SIGKILL: the end of its standard input is how it learns that. It stands ready before the command
+ * begins; if we exit before we can pass on the process id, the mark finds it.
  */
 function startWatchdog(mark: string): Watchdog {
   const script = `

@@ -14,7 +14,7 @@ const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 type ConnectHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Makes what a proxy does on CONNECT: end TLS for Twilio's hosts, join all others through. */
+/** Handles CONNECT for a proxy: terminates TLS for Twilio's hosts, and passes all others through. */
 export function createConnectHandler(
   upstream: URL | undefined,
   twilio: TwilioConnections,

@@ -44,7 +44,7 @@ export type Resource = Partial<
 export interface Api {
   /** Adds a URL; methods that it does not have answer 405. */
   route(url: string, resource: Resource): void;
-  /** Who is asking for which account; raises why it may not. */
+  /** Who is asking, and for which account; raises the reason if access is denied. */
   open(request: FastifyRequest): Promise<Access>;
   /**
    * Reads one item, and in the same look whether the caller may. `work` gets the SID of the path's
@@ -54,7 +54,7 @@ export interface Api {
     request: FastifyRequest,
     work: (context: Context, accountSid: string) => Promise<T>,
   ): Promise<T>;
-  /** As `fetch`, for what costs more: nothing is read for a caller who may not. */
+  /** Like `fetch`, for more expensive reads: reads nothing for a caller without access. */
   list<T>(
     request: FastifyRequest,
     work: (context: Context, access: Access) => Promise<T>,

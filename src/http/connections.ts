@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** What requests under way get when the server closes. */
+/** The time that requests in progress get when the server closes. */
 const FINISH_MS = 10_000;
 /** Also what a connection that is just made gets: its request may be on its way. */
 const LOOK_MS = 50;

@@ -41,8 +41,8 @@ export function takeForms(server: FastifyInstance): void {
 }
 
 /**
- * The fields of a multipart form, each name with its values in their order. Raises
- * `media_type_unsupported` for a file, and `request_malformed` for what is no such form.
+ * The fields of a multipart form, each name with its values in their order. Raises `media_type_unsupported`
+ * for a file, and `request_malformed` for an invalid form.
  */
 async function parseMultipart(
   body: Buffer,

@@ -17,7 +17,7 @@ const MAX_WAITING_IN_ALL = 20_000;
 const BODY_WEIGHT = 500;
 /** How many requests begin in one turn of the event loop. */
 const BEGUN_IN_A_TURN = 32;
-/** The end of a turn is only waited for when so many have begun. */
+/** Wait for the end of a turn only if this many have begun. */
 const FEW = 8;
 
 export interface RequestQueue {

@@ -35,7 +35,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether an overloaded server still answers this route. */
     isAlwaysAnswered?: boolean;
-    /** Whether what it mostly does is wait for a turn that it is given elsewhere: that is no work in progress. */
+    /** Whether the request mostly waits for a semaphore; such waiting does not count as work in progress. */
     waitsForSemaphore?: boolean;
   }
 }

@@ -64,9 +64,9 @@ const ESCAPES: Record<string, string> = {
   '\r': '&#13;',
 };
 
-// Characters that XML 1.0 (section 2.2) cannot carry even escaped; validation keeps them out of the database,
-// this keeps a document well-formed for any input. biome-ignore lint/suspicious/noControlCharactersInRegex:
-// these are what it removes
+// Characters that XML 1.0 (section 2.2) cannot carry even escaped. Validation keeps them out of the database;
+// this keeps a document well-formed for any input.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it removes
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 function escapeXml(text: string): string {

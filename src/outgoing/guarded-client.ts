@@ -28,7 +28,7 @@ export interface GuardedClient {
   close(): void;
 }
 
-/** Creates a client; raises `setting_invalid` when `allowedNetworks` has a text that is no network. */
+/** Creates a client; raises `setting_invalid` if `allowedNetworks` contains an invalid network. */
 export function createGuardedClient({
   allowedNetworks,
   lookup = (hostname) => lookupHost(hostname, { all: true, order: 'verbatim' }),

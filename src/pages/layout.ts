@@ -28,7 +28,7 @@ ${foot ?? ''}
 </html>`;
 }
 
-/** The hidden field that proves that a form came from a page of ours. */
+/** The hidden field that proves that a form came from one of our pages. */
 export function csrfField(token: string): Html {
   return html`<input type="hidden" name="_csrf" value="${token}">`;
 }

@@ -29,7 +29,7 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
-  /** The value of another cookie of ours. */
+  /** The value of another of our cookies. */
   cookieOf(request: FastifyRequest, name: string): string | undefined;
   /** Gives the browser another cookie, which no script can read, for so long. */
   setCookie(
@@ -41,7 +41,7 @@ export interface Pages {
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
   send(reply: FastifyReply, page: Html, formTargets?: readonly string[]): Promise<FastifyReply>;
-  /** Raises `form_rejected` unless a form came from a page of ours; a hook of every POST. */
+  /** Raises `form_rejected` unless the form came from one of our pages; a hook for every POST. */
   checkForm(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
 }
 
@@ -115,7 +115,7 @@ export async function addPages(
         const own = options.publicUrl ?? `${URL.parse(origin ?? '')?.protocol}//${request.host}`;
         // Browsers name the origin of a form; "null" is a page that hides where it comes from.
         const isOurs = origin === undefined || origin === own;
-        // "none" is a person who sends it again by hand.
+        // "none" means that a person resent it by hand.
         const isSameSite = site === undefined || site === 'same-origin' || site === 'none';
         if (!isOurs || !isSameSite) done(new Problem('form_rejected'));
         else scope.csrfProtection(request, reply, done);

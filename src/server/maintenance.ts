@@ -56,7 +56,7 @@ async function purgeAuthorizations(
 }
 
 export interface Purging {
-  /** Ends it, after the chunk under way. */
+  /** Stops it after the current chunk. */
   stop(): Promise<void>;
 }
 

@@ -1,4 +1,7 @@
-/** A server for as long as the process lives: SIGINT, SIGTERM and a closed terminal finish what is under way. */
+/**
+ * A server for as long as the process lives: on SIGINT, SIGTERM or a closed terminal it finishes the requests
+ * in progress.
+ */
 
 import cluster from 'node:cluster';
 import { once } from 'node:events';

@@ -18,7 +18,7 @@ export function findSecretKey(config: Config): string {
   return chooseKey(config, readOrCreateKeyFile);
 }
 
-/** As `findSecretKey`, but makes nothing: raises `setting_invalid` when there is no key file yet. */
+/** Like `findSecretKey`, but creates nothing: raises `setting_invalid` if there is no key file yet. */
 export function findExistingSecretKey(config: Config): string {
   return chooseKey(config, readKeyFile);
 }

@@ -117,7 +117,10 @@ async function findPort(config: Config): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : config.port;
 }
 
-/** Resolves when a worker has ended, or has failed to start. It never rejects: who is gone is replaced. */
+/**
+ * Resolves when a worker has ended, or has failed to start. It never rejects: a worker that has ended is
+ * replaced.
+ */
 function endOf(worker: Worker, logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     worker.once('exit', () => resolve());

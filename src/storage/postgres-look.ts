@@ -9,7 +9,7 @@ import type { Queryable } from './database.ts';
 import { isAway, isOutdatedPlan, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
 import { resultOf } from './postgres-pool.ts';
 
-/** Returns what runs a look on a connection of `pool`; `queryableOn` makes what queries run on. */
+/** Returns the function that runs a look on a connection of `pool`; `queryableOn` wraps that connection. */
 export function lookOn(
   pool: pg.Pool,
   queryableOn: (client: pg.PoolClient) => Queryable,

@@ -20,7 +20,7 @@ export interface StandbyWatch {
   close(): void;
 }
 
-/** Makes what keeps the number of waiting commits to about `limit`. */
+/** Keeps the number of waiting commits to about `limit`. */
 export function watchStandby(query: Kysely<Schema>, limit: number): StandbyWatch {
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -34,8 +34,8 @@ export function watchStandby(query: Kysely<Schema>, limit: number): StandbyWatch
 
   async function lookAgain(): Promise<void> {
     await countWaiting().catch((error: unknown) => {
-      // A server that is away tells nothing: what is known of it stays true. One that will not tell
-      // (a missing right) would never say that they wait no more, and every write would be refused.
+      // An unreachable server reports nothing, so keep the last number. A server that denies access would
+      // never report that the wait is over, and every write would be refused.
       if (!isAway(error)) waiting = 0;
     });
     if (waiting === 0) timer = undefined;

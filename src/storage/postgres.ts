@@ -139,7 +139,7 @@ function transactionsOn(query: Kysely<Schema>) {
   };
 }
 
-/** The SQL that PostgreSQL and those who speak its language share: no advisory locks. */
+/** The SQL that PostgreSQL shares with compatible databases: no advisory locks. */
 class PortableDialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     return ADAPTER;

@@ -169,7 +169,7 @@ function mark(place: string): void {
           connection.pragma(`application_id = ${APPLICATION_ID}`);
         })
         .immediate();
-      // Into the file: who looks at the header does not see what is in the log alone.
+      // Write it into the file itself: readers of the header do not see the log.
       connection.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       connection.close();

@@ -84,7 +84,8 @@ export function openSqlite(
     async close() {
       if (reader !== writer) await reader.destroy();
       await writer.destroy();
-      // Kysely closes no connection that it has not used; one that stays open keeps the log in its file.
+      // Kysely does not close a connection that it has not used, and an open connection keeps the log file
+      // alive.
       reading.close();
       writing.close();
     },

@@ -124,7 +124,7 @@ export async function findByPassword(
   password: string,
   asker: Asker,
 ): Promise<StoredUser | undefined> {
-  // What is no address is nobody's, and takes as long.
+  // An invalid address belongs to nobody, and takes just as long.
   const user = isEmail(email) ? await findUserByEmail(context.database.query, email) : undefined;
   const isRight = await verifyPassword(password, user?.passwordHash, asker);
   return isRight ? user : undefined;

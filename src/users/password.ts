@@ -25,7 +25,7 @@ const MAX_BYTES = 1_024;
 const STORED =
   /^\$scrypt\$ln=(?<ln>\d+),r=(?<r>\d+),p=(?<p>\d+)\$(?<salt>[\w+/]+)\$(?<hash>[\w+/]+)$/;
 
-// What a password is checked against when there is no such user.
+// The hash to check a password against if the user does not exist.
 const UNKNOWN = { cost: COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
 
 // Of the whole process: two leave processor, memory and Node's four threads to the API.

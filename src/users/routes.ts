@@ -13,11 +13,11 @@ import { beginSession, endSession, findSession } from './session.ts';
 import { type Result, trySignIn } from './sign-in.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 
-/** Where people are led who came to sign in and nothing else. */
+/** Where people go who only came to sign in. */
 const CONSOLE_PATH = '/console';
 const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
 
-/** Adds /sign-in, /sign-out, and the page of someone who is signed in. */
+/** Adds /sign-in, /sign-out, and the page of a signed-in user. */
 export function addSessionRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
   const { server } = pages;
   const schema = { hide: true };

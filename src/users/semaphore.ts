@@ -5,7 +5,7 @@
 
 import { Problem } from '../problem.ts';
 
-/** Who asks for a turn. */
+/** Someone who waits for a turn. */
 export interface Asker {
   /** Those with one name share one place in the circle. */
   name: string;

@@ -1,4 +1,4 @@
-/** Sessions: rows of ours, so that they can be ended here. The cookie itself is stored nowhere. */
+/** Sessions are database rows, so that the server can end them. The cookie itself is not stored. */
 
 import { randomBytes } from 'node:crypto';
 import { acting, type Context } from '../context.ts';

@@ -12,7 +12,7 @@ import { networkOf, type SignInLimits } from './sign-in-limits.ts';
 import type { StoredUser } from './user.ts';
 
 export interface Try {
-  /** As it was typed. */
+  /** As typed. */
   email: string;
   password: string;
   /** Where it comes from. */
