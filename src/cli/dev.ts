@@ -67,12 +67,12 @@ function welcome(origin: string): string {
   sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
   consent    ${origin}/authorize/${DEMO_APP_SID}
 
-Paste this next:
+Try this next:
 
   curl ${origin}/2010-04-01/Accounts/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json \\
     -u ${accountSid}:${authToken}
 
-Run your own code against it, unchanged:  npx connect-apps exec -- COMMAND
+Run your own code with it, unchanged:  npx connect-apps exec -- COMMAND
 Stop with Ctrl-C.
 `;
 }

@@ -53,7 +53,7 @@ ${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${sub
 <h2>2. Be deauthorized</h2>
 <p>A customer who no longer wants the app runs:</p>
 ${lines(`npx connect-apps authorizations revoke \\\n  --account-sid ${customerSid} \\\n  --connect-app-sid ${DEMO_APP_SID}`)}
-<p>The first command is then refused, and <a href="${DEMO_APP_PATHS.DeauthorizeCallbackUrl}">the app’s Deauthorize URL</a> receives a callback.</p>`;
+<p>The first command is then refused, and the app’s Deauthorize URL shows <a href="${DEMO_APP_PATHS.DeauthorizeCallbackUrl}">the callback</a>.</p>`;
 }
 
 function lines(text: string): Html {

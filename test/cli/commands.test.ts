@@ -242,7 +242,7 @@ for (const engine of DATABASES) {
         ['settings', { CONNECT_APPS_PROT: '1' }, /unknown setting CONNECT_APPS_PROT/],
         ['settings', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
         ['secret_key', { SECRET_KEY: 'short' }, /at least 32 characters/],
-        ['storage', { DATABASE_URL: 'sqlite::memory:' }, /keeps nothing/],
+        ['storage', { DATABASE_URL: 'sqlite::memory:' }, /stores nothing/],
         ['public_url', { PUBLIC_URL: 'https://a.example', HOST: '::1' }, /TRUST_PROXY/],
       ] as const) {
         const outcome = await doctor(more);

@@ -112,7 +112,7 @@ describe('backup', () => {
         ['x.db', '--database-url', 'sqlite:absent.db'],
         /^connect-apps: No database at \/.*\/absent\.db\. /,
       ],
-      [['x.db', '--database-url', 'sqlite::memory:'], /keeps nothing/],
+      [['x.db', '--database-url', 'sqlite::memory:'], /stores nothing/],
       [['x.db', '--database-url', 'postgres://a/b'], /pg_dump --format=custom/],
     ] as const) {
       const { exitCode, stderr } = await runCommand(folder, ['backup', ...words]);

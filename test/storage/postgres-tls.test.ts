@@ -85,13 +85,13 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       'verify-full, and another name',
       '127.0.0.1',
       () => verified('verify-full'),
-      /No safe connection to PostgreSQL: Hostname\/IP does not match/,
+      /Cannot connect securely to PostgreSQL: Hostname\/IP does not match/,
     ],
     [
       'verify-full, and nobody to trust',
       'localhost',
       () => 'sslmode=verify-full',
-      /No safe connection to PostgreSQL: self-signed certificate/,
+      /Cannot connect securely to PostgreSQL: self-signed certificate/,
     ],
     [
       'verify-ca without an authority',
@@ -130,7 +130,7 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       `${plain}?sslmode=require`,
     ]);
     assert.equal(outcome.exitCode, 1);
-    assert.match(outcome.stderr, /^connect-apps: No safe connection to PostgreSQL: .+\n$/);
+    assert.match(outcome.stderr, /^connect-apps: Cannot connect securely to PostgreSQL: .+\n$/);
   });
 });
 
@@ -181,7 +181,7 @@ describe('sslcert and sslkey, where PostgreSQL asks who it is', { skip: POSTGRES
     [
       'one that nobody vouches for',
       'stranger',
-      /No safe connection to PostgreSQL: tlsv1 alert unknown ca\. See/,
+      /Cannot connect securely to PostgreSQL: tlsv1 alert unknown ca\. Check/,
     ],
   ] as const) {
     it(`refuses in one sentence with ${what}`, async () => {
