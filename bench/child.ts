@@ -1,4 +1,4 @@
-/** What each server of bench/servers tells the harness that started it. */
+/** What each server in bench/servers reports to the harness that started it. */
 
 /** Names the port to the harness, and ends with it. */
 export function announce(port: number): void {

@@ -23,7 +23,7 @@ const SAMPLE = 1000;
 /** Accounts that are made together. */
 const AT_ONCE = 64;
 
-/** Something to ask for, and who asks. */
+/** A request to make, and the account that makes it. */
 export interface Target {
   path: string;
   headers: Readonly<Record<string, string>>;
@@ -93,7 +93,7 @@ const COLUMNS = `account_sid, sid, friendly_name, company_name, homepage_url, au
 const VALUES = `'App ' || n, 'Twilio', 'http://example.com/home', 'http://example.com/redirect',
   'http://example.com/deauth', 'GET', '', n, n`;
 
-/** On a connection of its own, which keeps all in memory: nothing of it needs to survive a power cut. */
+/** On a separate connection that keeps everything in memory: nothing needs to survive a power cut. */
 function fillSqlite(path: string, accountSid: string, count: number): void {
   const connection = new SqliteConnection(path);
   connection.pragma('synchronous = off');

@@ -9,12 +9,12 @@ export interface Load {
   /** What is asked for; several are shared out among the connections, in a random order. */
   targets: readonly Target[];
   method?: 'GET' | 'POST';
-  /** For every request, besides those of its target. */
+  /** Headers for every request, in addition to those of its target. */
   headers?: Readonly<Record<string, string>>;
   body?: string;
   seconds: number;
   connections: number;
-  /** Whether answers that are no 2xx are counted instead of failing the benchmark. */
+  /** Whether responses other than 2xx are counted instead of failing the benchmark. */
   allowsRefusals?: boolean;
 }
 

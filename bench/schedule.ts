@@ -51,10 +51,10 @@ export async function measureOnSchedule(
   const count = Math.round(rate * seconds);
   const begun = performance.now();
 
-  function ask(number: number): void {
+  function startRequest(number: number): void {
     const plannedAt = begun + (number * 1000) / rate;
     const request = requests[number % requests.length];
-    if (request === undefined) throw new Error('There is nothing to ask for');
+    if (request === undefined) throw new Error('There are no requests to make');
     let status = 0;
     pool.dispatch(request, {
       onRequestStart: () => {},
@@ -73,7 +73,7 @@ export async function measureOnSchedule(
 
   for (let asked = 0; asked < count; await setImmediate()) {
     const due = Math.min(count, ((performance.now() - begun) * rate) / 1000);
-    for (; asked < due; asked += 1) ask(asked);
+    for (; asked < due; asked += 1) startRequest(asked);
   }
   const ended = performance.now();
   const isOver = () => answered.length + refused.length + errors === count;

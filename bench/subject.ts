@@ -1,4 +1,4 @@
-/** The servers that are measured, each in processes of its own, and what those use of the machine. */
+/** The servers that are measured, each in its own processes, and the resources they use. */
 
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,7 +44,7 @@ export async function startServe(environment: Environment): Promise<Subject> {
   });
 }
 
-/** Starts any server that was told its port, and waits until it answers. */
+/** Starts a server on a given port, and waits until it answers. */
 export async function startProgram(
   [program = '', ...words]: readonly string[],
   port: number,

@@ -4,7 +4,7 @@ export interface Table {
   title: string;
   columns: readonly string[];
   rows: readonly (readonly (string | number)[])[];
-  /** How it was measured, where the columns do not say it. */
+  /** How it was measured, if the columns do not show it. */
   note?: string;
 }
 

@@ -18,7 +18,7 @@ const MAX_NAME_LENGTH = 253;
 
 const NOT_ABSOLUTE = 'must be an absolute http or https URL, such as https://example.com/path';
 
-/** Says in words what is wrong with a URL and what to write instead; undefined when it is right. */
+/** Describes what is wrong with a URL and what to write instead; undefined if it is valid. */
 export function findUrlFault(text: string): string | undefined {
   const groups = PARTS.exec(text)?.groups;
   if (groups === undefined) return NOT_ABSOLUTE;
@@ -97,10 +97,10 @@ function findPortFault(port: string): string | undefined {
   return isPort ? undefined : 'must have a port from 1 to 65535, or none';
 }
 
-/** The first character that must be written as an escape; `also` is one that this part cannot have. */
+/** The first character that must be escaped; `also` is a character that this part cannot contain. */
 function findCharacterFault(part = '', also = ''): string | undefined {
   if (part.search(BROKEN_ESCAPES) !== -1) {
-    return 'must not have a % that begins no escape; write it as %25';
+    return 'must not have a % that does not begin an escape; write it as %25';
   }
   const character =
     UNSAFE.exec(part)?.[0] ?? (also !== '' && part.includes(also) ? also : undefined);

@@ -34,7 +34,7 @@ export function checkSpelling(sent: object, names: readonly string[]): void {
     if (names.includes(name)) continue;
     const meant = names.find((one) => one.toLowerCase() === name.toLowerCase());
     if (meant === undefined) continue;
-    throw parameterProblem(name, `must be written ${meant}: the case of a name counts`);
+    throw parameterProblem(name, `must be written ${meant}: names are case-sensitive`);
   }
 }
 
@@ -44,7 +44,7 @@ export function textOf(parameters: Parameters, name: string): string | undefined
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** The JSON schema of a text parameter: only the keywords that `findFault` checks. */
+/** The JSON schema of a text parameter: only the keywords that `findTextFault` checks. */
 export interface TextRule {
   type: 'string';
   minLength?: number;
@@ -64,16 +64,16 @@ export function urlRule(description: string): TextRule {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it refuses
 const FORBIDDEN_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\ufffe\uffff]/;
 
-/** Says in words what is wrong with `text` under a rule, or undefined when it is right. */
-export function findFault(rule: TextRule, text: string): string | undefined {
+/** Describes how `text` breaks a rule; undefined if it obeys it. */
+export function findTextFault(rule: TextRule, text: string): string | undefined {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY, format } = rule;
   const length = [...text].length;
   if (length < minLength) return `must have at least ${minLength} character(s)`;
-  if (length > maxLength) return `must have at most ${maxLength} characters, and has ${length}`;
+  if (length > maxLength) return `must have at most ${maxLength} characters, but has ${length}`;
   const refused = format === 'multiline' ? text.replace(/[\t\r\n]/g, '') : text;
   if (!text.isWellFormed() || FORBIDDEN_CHARACTERS.test(refused)) {
     return format === 'multiline'
-      ? 'must not contain control characters other than line breaks and tabs'
+      ? 'must not contain control characters except line breaks and tabs'
       : 'must not contain control characters';
   }
   return format === 'uri' ? findUrlFault(text) : undefined;
@@ -86,14 +86,14 @@ export function parameterProblem(name: string, fault: string): Problem {
 
 /** Returns `text` when it obeys the rule, and raises `parameter_invalid` when it does not. */
 export function checkText(name: string, rule: TextRule, text: string): string {
-  const fault = findFault(rule, text);
+  const fault = findTextFault(rule, text);
   if (fault !== undefined) throw parameterProblem(name, fault);
   return text;
 }
 
 /** Returns `text` when it obeys the rule of a FriendlyName; raises `friendly_name_invalid` if not. */
 export function checkFriendlyName(rule: TextRule, text: string): string {
-  const fault = findFault(rule, text);
+  const fault = findTextFault(rule, text);
   if (fault !== undefined) throw new Problem('friendly_name_invalid', `FriendlyName ${fault}.`);
   return text;
 }

@@ -37,10 +37,10 @@ export type ProblemName =
   | 'server_not_ready'
   | 'redirect_failed';
 
-/** The only error class of ours: something named went wrong, and `message` says what to do about it. */
+/** Our only error class: it names what went wrong, and `message` explains what to do about it. */
 export class Problem extends Error {
   readonly problem: ProblemName;
-  /** One more sentence for the caller, where the name alone does not say enough. Never holds a secret. */
+  /** One more sentence for the caller, if the name alone is not enough. Never contains a secret. */
   readonly detail: string | undefined;
 
   constructor(problem: ProblemName, detail?: string, options?: { cause?: unknown }) {

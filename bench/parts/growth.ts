@@ -26,7 +26,7 @@ async function measureEngine(engine: Engine, size: Size): Promise<Table> {
     const subject = await startServe(data.environment);
     subjects.push({ count, data, subject, bytes: await bytesOf(engine, data) });
   }
-  // Whoever would wait 250 ms for a slow disk is refused: that is said, and no reason to stop.
+  // Requests that would wait 250 ms for a slow disk are refused; report that and continue.
   const load = (targets: readonly Target[], more?: Partial<Load>) =>
     loadOn(size, CONNECTIONS)(targets, { allowsRefusals: true, ...more });
   const kinds: [string, (data: Data) => Load][] = [

@@ -1,4 +1,4 @@
-/** GET and POST on PostgreSQL, beside what the bare driver does for the same look-ups. */
+/** GET and POST on PostgreSQL, compared with the bare driver for the same lookups. */
 
 import { openCluster } from '../../test/support/postgres.ts';
 import { fill } from '../data.ts';

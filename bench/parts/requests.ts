@@ -1,4 +1,4 @@
-/** What requests cost on the embedded database, beside the floor and the rivals. */
+/** What requests cost on the embedded database, compared with the floor and the rivals. */
 
 import { fill } from '../data.ts';
 import { countFsyncs } from '../fsyncs.ts';

@@ -12,7 +12,7 @@ import { figure, median, type Table } from '../table.ts';
 const SHARE = 0.4;
 const CONNECTIONS = 64;
 
-/** One worker and two, each on a part of a core of its own, with the rest for the load. */
+/** One and two workers, each on its own share of a core, with the rest for the load generator. */
 export async function measureWorkers(size: Size): Promise<Table[]> {
   if (!canLimit())
     throw new Error('Workers are measured with control groups, and the right to make them');

@@ -1,7 +1,7 @@
 /**
- * A whole Connect App in one file: a page with the button, the redirect after consent, an authorized
- * request, and the callback that says a customer has left. Written for Twilio; README.md says how to
- * run it against connect-apps without changing a line.
+ * A complete Connect App in one file: a page with the button, the redirect after consent, an authorized
+ * request, and the callback for when a customer leaves. It is written for Twilio; README.md explains how to
+ * run it against connect-apps unchanged.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -17,7 +17,7 @@ const {
 } = process.env;
 const ORIGIN = `http://127.0.0.1:${PORT}`;
 
-/** The customers: the SID of the subaccount that each of them gave us. A real app has a database. */
+/** The SIDs of the subaccounts that customers gave us. A real app uses a database. */
 const customers = new Set<string>();
 
 const server = createServer((request, response) => {
@@ -42,7 +42,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
 }
 
-/** The page with the button, and what we can read of each customer. */
+/** The page with the button, and what we can read about each customer. */
 async function home(response: ServerResponse): Promise<ServerResponse> {
   const state = randomBytes(16).toString('hex');
   const link = `${AUTHORIZE_ORIGIN}/authorize/${CONNECT_APP_SID}?state=${state}`;
@@ -68,11 +68,12 @@ async function describe(accountSid: string): Promise<string> {
   }
 }
 
-/** Where consent sends the customer back to. */
+/** Consent sends the customer here. */
 function authorized(request: IncomingMessage, response: ServerResponse, url: URL): ServerResponse {
   const accountSid = url.searchParams.get('AccountSid');
   if (accountSid === null) return sendPage(response, 200, '<h1>You did not connect</h1>');
-  // Whoever did not begin here, in this browser, must not connect somebody else's account.
+  // The consent must have started here, in this browser; otherwise someone could connect another person's
+  // account.
   const expected = /\bstate=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1];
   if (expected === undefined || url.searchParams.get('state') !== expected) {
     return sendPage(response, 403, '<h1>Start again from our page</h1>');
@@ -81,7 +82,7 @@ function authorized(request: IncomingMessage, response: ServerResponse, url: URL
   return response.writeHead(302, { Location: '/' }).end();
 }
 
-/** What is called when a customer has left; the signature proves that it was Twilio's side. */
+/** Called when a customer has left. The signature proves that Twilio sent the request. */
 async function deauthorized(
   request: IncomingMessage,
   response: ServerResponse,

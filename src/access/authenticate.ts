@@ -12,7 +12,7 @@ import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 
-/** What a request says of itself: HTTP Basic, RFC 7617. */
+/** The credentials of a request: HTTP Basic, RFC 7617. */
 export interface Credentials {
   accountSid: string;
   authToken: string;
@@ -57,7 +57,7 @@ export async function authenticate(
   return { account, permissions: grant.permissions };
 }
 
-/** What the wire says to a caller who could not be authenticated. */
+/** The response to a caller who could not be authenticated. */
 export function notAuthenticated(): Problem {
   return new Problem('not_authenticated', 'Your AccountSid or AuthToken was incorrect.');
 }

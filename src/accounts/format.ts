@@ -2,14 +2,14 @@
 
 import Type from 'typebox';
 import type { Format } from '../http/representation.ts';
-import { choice, named, sidText } from '../http/schemas.ts';
+import { choice, namedObject, sidText } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
 import type { VisibleAccount } from './token.ts';
 
 /** The status of an account, in answers and in forms. */
 export const accountStatusSchema = choice(
   ACCOUNT_STATUSES,
-  'The status of the account. A suspended account can be made active again; closed is final.',
+  'The status of the account. A suspended account can be activated again; a closed account cannot.',
   'AccountStatus',
 );
 
@@ -63,7 +63,7 @@ const properties = Type.Partial(
       Object.fromEntries(Object.keys(SUBRESOURCES).map((name) => [name, Type.String()])),
       {
         title: 'AccountSubresourceUris',
-        description: 'The paths of what belongs to the account on a whole platform.',
+        description: 'The paths of the resources that an account has on Twilio.',
       },
     ),
     type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.', 'AccountType'),
@@ -71,7 +71,7 @@ const properties = Type.Partial(
   }),
 );
 const schema = Object.assign(
-  named('Account', properties, {
+  namedObject('Account', properties, {
     auth_token: '00000000000000000000000000000001',
     date_created: 'Thu, 30 Jul 2015 20:00:00 +0000',
     date_updated: 'Thu, 30 Jul 2015 20:00:00 +0000',

@@ -50,7 +50,7 @@ function listWith(filter: AccountFilter): KeysetList<FilterValues, Row> {
   return list;
 }
 
-/** Each list has an index of its own, so what a filter leaves out costs nothing. */
+/** Each list has its own index, so rows that a filter excludes cost nothing. */
 function declareList(names: readonly FilterName[]): KeysetList<FilterValues, Row> {
   const matching = (parameter: Parameter<FilterValues>) =>
     names.map((name) => sql<boolean>`${sql.ref(COLUMNS[name])} = ${parameter(name)}`);

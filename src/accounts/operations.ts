@@ -64,7 +64,7 @@ export function makeAccount(
   return { account: made, token: sealToken(context, sid, authToken) };
 }
 
-/** Creates an account; one that exists with the same SID is left as it is. */
+/** Creates an account; does nothing if one with this SID exists. */
 export async function createAccount(
   context: Context,
   newAccount: NewAccount,
@@ -188,7 +188,7 @@ function parseAccountChanges(parameters: Parameters): AccountChanges {
 }
 
 /** A filter may be any text that a name could hold. */
-const FILTER_RULE: TextRule = { type: 'string', description: 'The whole name of an account.' };
+const FILTER_RULE: TextRule = { type: 'string', description: 'The exact name of an account.' };
 
 export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
 

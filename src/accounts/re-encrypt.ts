@@ -8,8 +8,8 @@ import { type StoredToken, sealToken } from './token.ts';
 const CHUNK = 200;
 
 /**
- * Encrypts the auth tokens of all accounts with the current key, so that the previous one can be taken
- * away, and returns how many accounts had a token of it. Requests may go on meanwhile.
+ * Encrypts the auth tokens of all accounts with the current key, so that the previous one can be taken away,
+ * and returns how many accounts had a token of it. Requests may continue in the meantime.
  */
 export async function reEncryptTokens(context: Context): Promise<number> {
   let reEncrypted = 0;

@@ -8,7 +8,7 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, queryOf } from '../http/request.ts';
-import { listQuery, listSchema, named, parameterSchema } from '../http/schemas.ts';
+import { listQuery, listSchema, namedObject, parameterSchema } from '../http/schemas.ts';
 import { Problem } from '../problem.ts';
 import { FRIENDLY_NAME_RULE } from './account.ts';
 import { accountFormat, accountStatusSchema } from './format.ts';
@@ -22,20 +22,21 @@ import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from
 
 const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
 const Status = accountStatusSchema;
-const CreateAccount = named(
+const CreateAccount = namedObject(
   'CreateAccountForm',
   Type.Partial(
     Type.Object({
       FriendlyName: parameterSchema({
         ...FRIENDLY_NAME_RULE,
         minLength: 0,
-        description: 'The name of the account, up to 64 characters; made from the time when empty.',
+        description:
+          'The name of the account, up to 64 characters. If empty, a name with the current time.',
       }),
     }),
   ),
   { FriendlyName: 'Second shop' },
 );
-const UpdateAccount = named(
+const UpdateAccount = namedObject(
   'UpdateAccountForm',
   Type.Partial(Type.Object({ FriendlyName, Status })),
   { FriendlyName: 'Second shop' },
@@ -62,7 +63,7 @@ export function addAccountRoutes(
         operationId: 'ListAccount',
         tags,
         summary: 'List this account and its subaccounts',
-        description: 'The newest come first.',
+        description: 'Sorted newest first.',
         querystring: listQuery(FILTERS),
         response: { 200: listSchema(accountFormat.listName, accountFormat.schema) },
       },
@@ -86,7 +87,7 @@ export function addAccountRoutes(
         operationId: 'CreateAccount',
         tags,
         summary: 'Create a subaccount',
-        description: 'Creates an account that belongs to the one making the request.',
+        description: 'Creates an account that belongs to the account making the request.',
         body: CreateAccount,
         response: { 201: accountFormat.schema },
       },
@@ -107,7 +108,7 @@ export function addAccountRoutes(
         operationId: 'FetchAccount',
         tags,
         summary: 'Fetch an account',
-        description: 'Fetches the account making the request, or a subaccount of it.',
+        description: 'Fetches the account making the request or one of its subaccounts.',
         response: { 200: accountFormat.schema },
       },
       handler: async (request, reply) => {
@@ -121,7 +122,7 @@ export function addAccountRoutes(
         operationId: 'UpdateAccount',
         tags,
         summary: 'Update an account',
-        description: 'Changes the properties that are sent.',
+        description: 'Changes only the properties that you send.',
         body: UpdateAccount,
         response: { 200: accountFormat.schema },
       },

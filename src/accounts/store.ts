@@ -8,10 +8,10 @@ import type { Account, AccountStatus } from './account.ts';
 import { worseOf } from './account.ts';
 import type { StoredAccount, StoredToken } from './token.ts';
 
-/** A row with the status of its parent; null when there is no such account. */
+/** A row with the status of its parent; null if the account does not exist. */
 export type Row = Selectable<AccountsTable> & { owner_status: AccountStatus | null };
 
-/** Adds an account; one that exists under this SID stays as it is. */
+/** Adds an account; does nothing if one with this SID exists. */
 export async function insertAccount(
   query: Queryable,
   account: Account,

@@ -3,13 +3,13 @@
 import Type from 'typebox';
 import { permissionSchema } from '../connect-apps/format.ts';
 import type { Format } from '../http/representation.ts';
-import { named, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
+import { namedObject, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
 import type { AuthorizedConnectApp } from './authorization.ts';
 
-const schema = named(
+const schema = namedObject(
   'AuthorizedConnectApp',
   Type.Object({
-    account_sid: sidText('AC', 'The subaccount that was made for the app.'),
+    account_sid: sidText('AC', 'The subaccount created for the app.'),
     connect_app_company_name: nullableText('The company behind the Connect App.'),
     connect_app_description: nullableText('What the Connect App does.'),
     connect_app_friendly_name: nullableText('The name of the Connect App.'),

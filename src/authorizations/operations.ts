@@ -20,16 +20,16 @@ import {
 import { endAuthorizations } from './revocation.ts';
 import { type AuthorizationKey, findAuthorization, putAuthorization } from './store.ts';
 
-/** An app that can be authorized, and who would authorize it. */
+/** An app that can be authorized, and the account that would authorize it. */
 export interface ConsentParties {
   app: ConnectApp;
-  /** Who owns the app. */
+  /** The owner of the app. */
   owner: Account;
 }
 
 /**
- * Returns the app that a consent link names with its owner. Raises `not_found` for an unknown app
- * and `consent_impossible`, with the reason, for one that nobody can authorize now.
+ * Returns the app that a consent link names with its owner. Raises `not_found` for an unknown app and
+ * `consent_impossible`, with the reason, if nobody can authorize it now.
  */
 export async function getConsentParties(
   query: Queryable,
@@ -47,7 +47,9 @@ export async function getConsentParties(
     throw impossible('The account of the company behind this Connect App is not active.');
   }
   if (owner.type === 'Trial') {
-    throw impossible('The company behind this Connect App has a Trial account. It must upgrade.');
+    throw impossible(
+      'The company behind this Connect App has a Trial account. It must upgrade first.',
+    );
   }
   return { app, owner };
 }
@@ -59,7 +61,7 @@ export function checkCustomer(account: Account): void {
     throw impossible('A Trial account cannot authorize a Connect App. Upgrade it first.');
   }
   if (isSubaccount(account)) {
-    throw impossible('A subaccount cannot authorize a Connect App. Its parent account can.');
+    throw impossible('A subaccount cannot authorize a Connect App. Use its parent account.');
   }
 }
 
@@ -78,7 +80,8 @@ export async function authorizeConnectApp(
   const newSid = createSid('AC', context.random);
   const authorization = await context.database.transaction(async (transaction) => {
     const { app, owner } = await getConsentParties(transaction, key.connectAppSid);
-    if (!isAsShown(app)) throw new Problem('app_changed', 'The app has changed meanwhile.');
+    if (!isAsShown(app))
+      throw new Problem('app_changed', 'The app has changed since the page was shown.');
     const customerSid = parseSid('AC', key.accountSid);
     const customer = customerSid && (await findAccount(transaction, customerSid));
     if (!customer) throw new Problem('not_found');

@@ -1,6 +1,6 @@
 /**
- * The end of authorizations, inside the transaction of whatever ends them: a revocation, a deleted
- * app, a closed account. Each that ends leaves the callback that tells the app's owner.
+ * The end of authorizations, inside the transaction that ends them: a revocation, a deleted app, a closed
+ * account. Each ended authorization leaves a callback that notifies the app's owner.
  */
 
 import { setImmediate } from 'node:timers/promises';
@@ -24,9 +24,9 @@ export async function endAuthorizations(
 ): Promise<number> {
   const apps = new Map<string, ConnectApp | undefined>();
   let count = 0;
-  for await (const some of endAuthorizationRows(transaction, filter, now)) {
+  for await (const ended of endAuthorizationRows(transaction, filter, now)) {
     const callbacks: Callback[] = [];
-    for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of some) {
+    for (const { appOwnerSid: accountSid, connectAppSid: sid, subaccountSid } of ended) {
       if (!apps.has(sid)) apps.set(sid, await findConnectApp(transaction, { accountSid, sid }));
       const app = apps.get(sid);
       const url = app?.deauthorizeCallbackUrl;
@@ -37,8 +37,8 @@ export async function endAuthorizations(
       );
     }
     await insertCallbacks(transaction, callbacks);
-    count += some.length;
-    // SQLite works in this thread: others have their turn in between.
+    count += ended.length;
+    // SQLite works in this thread, so let other requests run in between.
     await setImmediate();
   }
   return count;

@@ -25,7 +25,7 @@ export function addAuthorizationRoutes(
         operationId: 'ListAuthorizedConnectApp',
         tags,
         summary: 'List the Connect Apps that an account authorized',
-        description: 'The newest come first. Those whose access was revoked are left out.',
+        description: 'Sorted newest first. Revoked apps are not listed.',
         querystring: listQuery(),
         response: { 200: listSchema(listName, schema) },
       },
@@ -49,7 +49,7 @@ export function addAuthorizationRoutes(
         tags,
         summary: 'Fetch a Connect App that an account authorized',
         description:
-          'Shows what the app says of itself now, and the permissions that were granted.',
+          'Returns the current details of the app, and the permissions that the customer granted.',
         response: { 200: schema },
       },
       handler: async (request, reply) => {

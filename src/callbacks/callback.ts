@@ -1,6 +1,6 @@
 /**
- * Deauthorization callbacks: what tells the owner of an app that a customer is gone. A callback is
- * written in the transaction of the change that it tells; worker.ts delivers it.
+ * Deauthorization callbacks notify the owner of an app that a customer is gone. A callback is written in the
+ * transaction of the change that it reports; worker.ts delivers it.
  */
 
 import { calledUrl } from '../http-url.ts';
@@ -28,7 +28,7 @@ export interface Callback {
   method: CallbackMethod;
   status: CallbackStatus;
   attemptsMade: number;
-  /** When it is tried next, or when the lease of the attempt under way ends; null once settled. */
+  /** When it is tried next, or when the lease of the current attempt ends; null once settled. */
   nextAttemptAt: number | null;
   createdAt: number;
   updatedAt: number;

@@ -1,11 +1,11 @@
-/** The SQL of delivery: which callbacks are due, who has one, and what became of an attempt. */
+/** The SQL of delivery: which callbacks are due, who is sending one, and the result of an attempt. */
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import type { Attempt, Callback, CallbackStatus } from './callback.ts';
 import { type CallbackKey, fromRow } from './store.ts';
 
-/** Whether any callback is due, whoever's it is. */
+/** Whether any callback is due, for any account. */
 export async function hasDueCallbacks(query: Queryable, now: number): Promise<boolean> {
   const row = await query
     .selectFrom('callbacks')
@@ -93,11 +93,11 @@ export async function claimCallback(
     .set({ lease_owner: lease.owner, next_attempt_at: lease.until })
     .where('account_sid', '=', callback.accountSid)
     .where('sid', '=', callback.sid)
-    .where((one) =>
-      one.or([
-        one('next_attempt_at', '=', callback.nextAttemptAt),
+    .where((where) =>
+      where.or([
+        where('next_attempt_at', '=', callback.nextAttemptAt),
         // A first run of this transaction may have been committed, and its answer lost.
-        one('lease_owner', '=', lease.owner),
+        where('lease_owner', '=', lease.owner),
       ]),
     )
     .executeTakeFirst();

@@ -59,7 +59,7 @@ export function goRound(places: Places): DueCallbacks {
       try {
         const page = { after: lastOwner, limit: OWNERS_AT_ONCE };
         const owners = await findOwnersOfDue(query, now, page);
-        // Each gets its share of what is free, and as much is left for those who come next.
+        // Each owner gets an equal share of the free slots, and one share stays free for new owners.
         const share = Math.max(1, Math.floor(places.free() / (owners.length + 1)));
         for (const owner of owners) {
           if (places.free() === 0) return { chosen, isLast: false };
@@ -74,7 +74,7 @@ export function goRound(places: Places): DueCallbacks {
         }
         return { chosen, isLast };
       } catch (error) {
-        for (const one of chosen) places.giveBack(callOf(one));
+        for (const callback of chosen) places.giveBack(callOf(callback));
         throw error;
       }
     },

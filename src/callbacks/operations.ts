@@ -20,8 +20,8 @@ export async function getCallback(
 }
 
 /**
- * Makes a callback due at once, whatever became of it; one that is being tried now stays as it is.
- * Its idempotency token stays the same, and its attempts go on counting.
+ * Makes a callback due immediately, in any state; one that is being sent now is unchanged. Its idempotency
+ * token stays the same, and its attempts go on counting.
  */
 export async function retryCallback(
   context: Context,

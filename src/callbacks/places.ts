@@ -1,17 +1,17 @@
 /**
- * The places of attempts under way, shared out between the owners of apps. Whoever has many under way gets
- * another only while as many are free: however many places silent receivers hold, and however many names one
- * owner gives them, there is one left for everybody else.
+ * The slots for attempts in progress, shared among the owners of apps. An owner with many attempts in
+ * progress gets another slot only while as many are free. However many slots silent receivers hold, and
+ * however many host names one owner uses, a slot is left for everyone else.
  */
 
-/** At once in all. */
+/** Simultaneous attempts in total. */
 const PLACES = 256;
-/** At once to one receiver, whoever's callbacks they are. */
+/** Simultaneous attempts to one receiver, for all owners together. */
 const PLACES_OF_RECEIVER = 16;
-/** At once to one receiver for one owner, so that a slow one is not flooded. */
+/** Simultaneous attempts to one receiver for one owner, so that a slow receiver is not flooded. */
 const PLACES_OF_OWNER_AT_RECEIVER = 4;
 
-/** Who calls, and the host and port that are called. */
+/** The owner who calls, and the host and port that are called. */
 export interface Call {
   owner: string;
   receiver: string;
@@ -20,15 +20,15 @@ export interface Call {
 export interface Places {
   /** How many attempts could begin. */
   free(): number;
-  /** Whether an owner may begin an attempt at some receiver. */
+  /** Whether an owner may start an attempt to any receiver. */
   hasRoomFor(owner: string): boolean;
-  /** Takes a place when there is one for this call; false when there is none now. */
+  /** Takes a slot for this call; false if there is none now. */
   take(call: Call): boolean;
-  /** Gives a place back. */
+  /** Returns a slot. */
   giveBack(call: Call): void;
 }
 
-/** Creates the places of one worker. */
+/** Creates the slots of one worker. */
 export function createPlaces(): Places {
   const taken = new Map<string, number>();
   let inAll = 0;

@@ -23,8 +23,8 @@ const SPREAD = 0.1;
 export const MAX_ATTEMPTS = PAUSES_MS.length;
 
 /**
- * Says how long to wait, in milliseconds, after `attemptsMade` attempts, or undefined when there is
- * none left. `random` gives numbers from 0 to below 1; with 0 the schedule is exact.
+ * Returns how long to wait, in milliseconds, after `attemptsMade` attempts, or undefined when there is none
+ * left. `random` gives numbers from 0 to below 1; with 0 the schedule is exact.
  */
 export function nextAttemptDelayMs(attemptsMade: number, random: () => number): number | undefined {
   const pauseMs = PAUSES_MS[attemptsMade];

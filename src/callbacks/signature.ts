@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import { calledUrl } from '../http-url.ts';
 
 export interface UnsignedCallback {
-  /** The app owner's primary token: the only one that the receiver has. */
+  /** The app owner's primary token, the only token that the receiver has. */
   authToken: string;
   method: 'GET' | 'POST';
   /** As configured; what is called and signed is its one form, see `calledUrl`. */

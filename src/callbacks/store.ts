@@ -17,7 +17,7 @@ export function receiverOf(url: string): string {
   return new URL(url).host;
 }
 
-/** Adds callbacks, in the transaction of the change that they tell. */
+/** Adds callbacks, in the transaction of the change that they report. */
 export async function insertCallbacks(
   query: Queryable,
   callbacks: readonly Callback[],
@@ -45,7 +45,7 @@ export async function insertCallbacks(
   }
 }
 
-/** Whose callback this is, whoever asks: for the command line. */
+/** Finds a callback's account without a caller: for the command line. */
 export async function findCallbackOwner(
   query: Queryable,
   sid: string,
@@ -105,7 +105,7 @@ export async function listAttempts(query: Queryable, key: CallbackKey): Promise<
   return rows.map(fromAttemptRow);
 }
 
-/** Makes a callback due now, unless an attempt is under way, or was made since it was read. */
+/** Makes a callback due now, unless an attempt is in progress or was made since it was read. */
 export async function makeDue(query: Queryable, callback: Callback, now: number): Promise<void> {
   await query
     .updateTable('callbacks')

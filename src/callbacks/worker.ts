@@ -32,7 +32,9 @@ const TICK_MS = 100;
 const POLL_MS = 1000;
 /** How long it waits until it writes again what the database did not take. */
 const PERSIST_RETRY_MS = 500;
-/** What attempts under way get when it is closed: the 15 s that they may take, and time for the result. */
+/**
+ * The time that attempts in progress get on close: the 15 s they may take, plus time to record the result.
+ */
 const FINISH_MS = 17_000;
 /** By what the callback is after the attempt. */
 const RESULTS: Record<CallbackStatus, CallbackResult> = {
@@ -41,8 +43,8 @@ const RESULTS: Record<CallbackStatus, CallbackResult> = {
   failed: 'failed',
 };
 
-export interface WebhookWorker {
-  /** Takes no more callbacks; what is under way goes on. */
+export interface CallbackWorker {
+  /** Takes no more callbacks; attempts in progress continue. */
   drain(): void;
   /**
    * The same, and resolves when the attempts under way have ended and their results are written. What
@@ -54,19 +56,19 @@ export interface WebhookWorker {
 export interface WorkerParts {
   client: GuardedClient;
   logger: Logger;
-  /** Is told what became of each attempt, once it is written. */
+  /** Receives the result of each attempt once it has been recorded. */
   observe?: (result: CallbackResult) => void;
   /** Numbers from 0 to below 1: they spread what is tried again. */
   random?: () => number;
-  /** What attempts under way get when it is closed. */
+  /** The time that attempts in progress get on close. */
   finishMs?: number;
 }
 
 /** Starts to deliver, until it is closed. */
-export function startWebhookWorker(
+export function startCallbackWorker(
   context: Context,
   { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
-): WebhookWorker {
+): CallbackWorker {
   const { database, clock, keyring } = context;
   const underWay = new Set<Promise<void>>();
   const places = createPlaces();
@@ -87,7 +89,7 @@ export function startWebhookWorker(
         // Until a round finds nothing that has room.
       }
     } catch (error) {
-      logger.error({ err: error }, 'Callbacks could not be taken; they are tried again');
+      logger.error({ err: error }, 'Callbacks could not be taken; trying again');
     }
     isLooking = false;
   }
@@ -98,21 +100,23 @@ export function startWebhookWorker(
     if (!isLooking && (isDue || hasNews)) looking = look();
   }, TICK_MS);
 
-  /** Starts what there is room for, of every owner; false when that was nothing, or there is no room left. */
+  /**
+   * Starts as many callbacks of each owner as there are slots; false if it started none, or no slot is left.
+   */
   async function goRoundOnce(): Promise<boolean> {
     if (!(await hasDueCallbacks(database.query, clock.now()))) return false;
     let hasStarted = false;
     for (let isLast = false; !isLast; ) {
       if (isDraining || places.free() === 0) return false;
       const now = clock.now();
-      const some = await dueCallbacks.next(database.query, now);
-      hasStarted = (await startAll(some.chosen, now)) || hasStarted;
-      isLast = some.isLast;
+      const due = await dueCallbacks.next(database.query, now);
+      hasStarted = (await startAll(due.chosen, now)) || hasStarted;
+      isLast = due.isLast;
     }
     return hasStarted;
   }
 
-  /** Claims what was chosen and starts what it got; false when that was nothing. */
+  /** Claims the chosen callbacks and starts those it got; false if there were none. */
   async function startAll(chosen: readonly Callback[], now: number): Promise<boolean> {
     // Of no seed: two workers of one seed must not take each other's leases for their own.
     const claims = chosen.map((callback) => ({ callback, owner: randomUUID() }));
@@ -134,7 +138,9 @@ export function startWebhookWorker(
       }
       return won.size > 0;
     } finally {
-      for (const one of chosen) if (!won.has(one)) places.giveBack(callOf(one));
+      for (const callback of chosen) {
+        if (!won.has(callback)) places.giveBack(callOf(callback));
+      }
     }
   }
 

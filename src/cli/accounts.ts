@@ -33,9 +33,9 @@ interface Flags {
 export function addAccountCommands(program: Command): void {
   const accounts = program.command('accounts').description('create and manage accounts');
 
-  command(accounts, 'create', 'create an account, or with --owner a subaccount')
+  command(accounts, 'create', 'create an account, or a subaccount with --owner')
     .option('--friendly-name <name>', 'the name of the account, 1 to 64 characters')
-    .option('--owner <sid>', 'the parent account: creates a subaccount of it')
+    .option('--owner <sid>', 'the parent account; creates a subaccount of it')
     .addOption(
       new Option('--type <type>', 'the type of the account').choices(ACCOUNT_TYPES).default('Full'),
     )
@@ -45,20 +45,30 @@ export function addAccountCommands(program: Command): void {
     .option('--owner <sid>', 'list only this account and its subaccounts')
     .action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
 
-  one(accounts, 'show', 'show an account', (context, sid) => getAccount(context, sid));
-  one(accounts, 'suspend', 'suspend an account and its subaccounts', setStatus('suspended'));
-  one(accounts, 'activate', 'end the suspension of an account', setStatus('active'));
-  one(
+  addAccountCommand(accounts, 'show', 'show an account', (context, sid) =>
+    getAccount(context, sid),
+  );
+  addAccountCommand(
+    accounts,
+    'suspend',
+    'suspend an account and its subaccounts',
+    setStatus('suspended'),
+  );
+  addAccountCommand(accounts, 'activate', 'end the suspension of an account', setStatus('active'));
+  addAccountCommand(
     accounts,
     'close',
     'close an account and its subaccounts; this is final',
     setStatus('closed'),
   );
-  one(accounts, 'rotate-token', 'give an account a new auth token', (context, sid, flags) =>
-    rotateToken(context, sid, { keepOld: flags.keepOld }),
+  addAccountCommand(
+    accounts,
+    'rotate-token',
+    'give an account a new auth token',
+    (context, sid, flags) => rotateToken(context, sid, { keepOld: flags.keepOld }),
   ).option(
     '--no-keep-old',
-    'stop the old token at once, instead of keeping it as the secondary token',
+    'invalidate the old token immediately instead of keeping it as the secondary token',
   );
 
   command(accounts, 're-encrypt', 're-encrypt every auth token with the current secret key').action(
@@ -88,7 +98,7 @@ function command(accounts: Command, name: string, description: string): Command 
 }
 
 /** A command about one account, named as an argument or with --account-sid. */
-function one(
+function addAccountCommand(
   accounts: Command,
   name: string,
   description: string,

@@ -52,23 +52,29 @@ export function addAppCommands(program: Command): void {
     .requiredOption('--account-sid <sid>', 'the account that owns the Connect Apps')
     .action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
 
-  one(command(apps, 'show', 'show a Connect App'), async (_, app, flags) => printApp(app, flags));
-  one(
+  addAppCommand(command(apps, 'show', 'show a Connect App'), async (_, app, flags) =>
+    printApp(app, flags),
+  );
+  addAppCommand(
     addPropertyFlags(
-      command(apps, 'update', 'change properties of a Connect App; an empty value clears one'),
+      command(
+        apps,
+        'update',
+        'change properties of a Connect App; an empty value clears a property',
+      ),
     ),
     async (context, { accountSid, sid }, flags) =>
       printApp(await updateConnectApp(context, accountSid, sid, parametersOf(flags)), flags),
   );
-  one(
+  addAppCommand(
     command(apps, 'button', 'print the HTML of the Connect button').option(
       '--public-url <origin>',
       'the origin of the server, as browsers see it',
     ),
     button,
   );
-  one(
-    command(apps, 'delete', 'delete a Connect App, and revoke every authorization of it'),
+  addAppCommand(
+    command(apps, 'delete', 'delete a Connect App and revoke all its authorizations'),
     async (context, { accountSid, sid }, flags) => {
       await deleteConnectApp(context, accountSid, sid);
       printItem({ sid, deleted: true }, flags.json === true);
@@ -90,7 +96,7 @@ const EXAMPLES: Record<string, string> = {
 function command(apps: Command, name: string, description: string): Command {
   const made = addDatabaseFlags(apps.command(name))
     .description(description)
-    .option('--json', 'print JSON, with the names of the API');
+    .option('--json', 'print JSON with the property names of the API');
   return addExamples(made, `apps ${EXAMPLES[name]}`);
 }
 
@@ -118,7 +124,7 @@ function helpOf(values: Values): string {
 }
 
 /** A command about one app, named as an argument or with --sid. */
-function one(
+function addAppCommand(
   command: Command,
   work: (context: Context, app: ConnectApp, flags: Flags) => Promise<void>,
 ): void {
@@ -132,12 +138,12 @@ function one(
         self.error('error: Name the Connect App: its SID, or --sid', { exitCode: 2 });
       }
       return onDatabase(flags, async (context) =>
-        work(context, await find(context, flags, chosen), flags),
+        work(context, await findApp(context, flags, chosen), flags),
       );
     });
 }
 
-async function find(context: Context, flags: Flags, sidText: string): Promise<ConnectApp> {
+async function findApp(context: Context, flags: Flags, sidText: string): Promise<ConnectApp> {
   const { accountSid } = flags;
   const account = accountSid === undefined ? undefined : await accountOf(context, accountSid);
   const what = `Connect App ${sidText}${account ? ` of account ${account.sid}` : ''}`;

@@ -30,49 +30,43 @@ interface Flags {
 
 const FOLLOW = [
   '--follow',
-  'call the redirect as a browser would, and print the status of the answer',
+  'request the redirect URL as a browser would, and print the response status',
 ] as const;
 
 /** Adds the commands. */
 export function addAuthorizationCommands(program: Command): void {
   const authorizations = program
     .command('authorizations')
-    .description('authorize Connect Apps, and see what customers authorized');
+    .description('authorize Connect Apps, and list what customers authorized');
 
-  const create = ofOneApp(
-    authorizations,
-    'create',
-    'authorize a Connect App: consent without a browser',
-  )
-    .option('--state <text>', 'the state to hand back to the app, as it is before URL encoding')
+  const create = ofOneApp(authorizations, 'create', 'authorize a Connect App without a browser')
+    .option('--state <text>', 'the state to return to the app, before URL encoding')
     .option(...FOLLOW)
-    .action((flags: Flags) => answer(flags, allow));
+    .action((flags: Flags) => recordAnswer(flags, allow));
   addExamples(
     create,
     'authorizations create --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93 --state "order 17"',
   );
 
-  const deny = ofOneApp(
-    authorizations,
-    'deny',
-    'refuse a Connect App: what Deny on the consent page does',
-  )
+  const deny = ofOneApp(authorizations, 'deny', 'deny a Connect App, like Deny on the consent page')
     .option(...FOLLOW)
-    .action((flags: Flags) => answer(flags, refuse));
+    .action((flags: Flags) => recordAnswer(flags, refuse));
   addExamples(
     deny,
     'authorizations deny --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93',
   );
 
-  const listing = command(authorizations, 'list', 'list what a customer authorized').action(
-    (flags: Flags) => onDatabase(flags, (context) => list(context, flags)),
-  );
+  const listing = command(
+    authorizations,
+    'list',
+    'list the Connect Apps that a customer authorized',
+  ).action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
   addExamples(listing, 'authorizations list --account-sid AC00000000000000000000000000000002');
 
   const revocation = ofOneApp(
     authorizations,
     'revoke',
-    'revoke an authorization, and call the Deauthorize URL of the app',
+    "revoke an authorization, and call the app's Deauthorize URL",
   ).action(async (flags: Flags) => {
     const revoked = await onDatabase(flags, (context) => revoke(context, flags));
     printItem(wireOf(revoked), flags.json === true);
@@ -87,7 +81,7 @@ function command(authorizations: Command, name: string, description: string): Co
   return addDatabaseFlags(authorizations.command(name))
     .description(description)
     .requiredOption('--account-sid <sid>', 'the customer')
-    .option('--json', 'print JSON, with the names of the API');
+    .option('--json', 'print JSON with the property names of the API');
 }
 
 function ofOneApp(authorizations: Command, name: string, description: string): Command {
@@ -98,7 +92,7 @@ function ofOneApp(authorizations: Command, name: string, description: string): C
 }
 
 /** Answers a request for consent, prints the answer, and takes it to the app when that was asked for. */
-async function answer(
+async function recordAnswer(
   flags: Flags,
   work: (context: Context, flags: Flags) => Promise<{ redirect: string }>,
 ): Promise<void> {
@@ -124,7 +118,7 @@ async function allow(context: Context, flags: Flags) {
   return { ...wireOf(authorization), redirect };
 }
 
-/** A refusal sends nothing back but that it is one. */
+/** A denial returns nothing but the error parameter. */
 const NO_PARAMETERS = { state: undefined, cb: undefined };
 
 async function refuse(context: Context, flags: Flags) {
@@ -135,7 +129,7 @@ async function refuse(context: Context, flags: Flags) {
   };
 }
 
-/** Who would authorize what, as the consent page checks it. */
+/** The app and the account, checked as on the consent page. */
 async function findParties(context: Context, flags: Flags) {
   const account = await findCustomer(context, flags);
   const { app } = await lookUp(`Connect App ${flags.connectAppSid}`, () =>

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { Problem } from '../problem.ts';
 import { prepareDatabase } from '../server/app.ts';
-import { checkKeeps } from '../server/preflight.ts';
+import { checkPersists } from '../server/preflight.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
@@ -12,8 +12,8 @@ import { addDatabaseFlags, withFlags } from './settings.ts';
 /** Adds the command. */
 export function addBackupCommand(program: Command): void {
   const command = addDatabaseFlags(program.command('backup'))
-    .description('copy the embedded database to a file, while servers go on writing')
-    .argument('<file>', 'where to write the copy; it must not be there yet')
+    .description('copy the embedded database to a file while servers run')
+    .argument('<file>', 'where to write the copy; must not exist yet')
     .option('--json', 'print JSON')
     .action((file: string, flags: { json?: boolean }) => {
       const config = withFlags({ ...flags });
@@ -21,15 +21,17 @@ export function addBackupCommand(program: Command): void {
       if (database.engine !== 'sqlite') {
         throw new Problem(
           'setting_invalid',
-          'PostgreSQL has its own: pg_dump --format=custom --file=FILE "$CONNECT_APPS_DATABASE_URL"',
+          'Use pg_dump for PostgreSQL: pg_dump --format=custom --file=FILE "$CONNECT_APPS_DATABASE_URL"',
         );
       }
-      checkKeeps({ config });
+      checkPersists({ config });
       prepareDatabase(config, 'existing');
       backUpSqlite(database.path, file);
       if (flags.json) printItem({ file }, true);
       else
-        print(`Wrote ${file}. Keep it apart from the secret key, without which it opens nothing.`);
+        print(
+          `Wrote ${file}. Store it away from the secret key: without the key, nobody can read its auth tokens.`,
+        );
     });
   addExamples(command, 'backup connect-apps-2026-11-24.db');
 }

@@ -26,7 +26,7 @@ import { addServerFlags, withFlags } from './settings.ts';
 export function addDevCommand(program: Command): void {
   const command = addServerFlags(program.command('dev'))
     .description('start a development server with demo data')
-    .option('--fresh', 'start from an empty database; deletes only what connect-apps made')
+    .option('--fresh', 'start with an empty database; deletes only what connect-apps created')
     .action(dev);
   addExamples(command, 'dev', 'dev --port 3000 --fresh');
 }
@@ -54,12 +54,12 @@ function welcome(origin: string): string {
   sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
   consent    ${origin}/authorize/${DEMO_APP_SID}
 
-Paste this next:
+Try this next:
 
   curl ${origin}/2010-04-01/Accounts/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json \\
     -u ${accountSid}:${authToken}
 
-Run your own code against it, unchanged:  npx connect-apps exec -- COMMAND
+Run your own code with it, unchanged:  npx connect-apps exec -- COMMAND
 Stop with Ctrl-C.
 `;
 }
@@ -76,7 +76,7 @@ function checkLoopback(host: string): void {
   }
   throw new Problem(
     'setting_invalid',
-    `"dev" has published tokens and listens on loopback only, not on ${host}. Use "connect-apps serve" to be reached from elsewhere.`,
+    `"dev" uses public tokens, so it listens on loopback only, not on ${host}. To serve other machines, use "connect-apps serve".`,
   );
 }
 

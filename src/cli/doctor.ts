@@ -21,7 +21,7 @@ const EARLIEST_PLAUSIBLE_TIME = Date.UTC(2026, 0, 1);
 /** Adds the command; `onFailure` is called when a check fails. */
 export function addDoctorCommand(program: Command, onFailure: () => void): void {
   const command = addServerFlags(program.command('doctor'))
-    .description('check everything that "serve" would refuse, and say what to do')
+    .description('check everything that "serve" checks, and tell you what to fix')
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => {
       const results = await examine({ ...flags });
@@ -97,5 +97,5 @@ async function examineDatabase(config: Config, attempt: Try): Promise<void> {
 
 function checkClock(): void {
   if (Date.now() >= EARLIEST_PLAUSIBLE_TIME) return;
-  throw new Problem('setting_invalid', 'The clock shows a time before 2026. Set it.');
+  throw new Problem('setting_invalid', 'The system clock shows a time before 2026. Set the clock.');
 }

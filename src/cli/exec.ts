@@ -29,10 +29,13 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
     .usage('[options] -- COMMAND...')
     .argument('[command...]', 'the command and its arguments, after --')
     .option('--url <url>', 'the local server', 'http://127.0.0.1:2010')
-    .option('--proxy-port <number>', 'the port of the proxy on 127.0.0.1; 0 for any free one', '0')
-    .option('--print-env', 'print the settings as export lines, and serve them until Ctrl-C')
-    .option('--shell <pid>', 'with --print-env: return at once, and serve until this process ends')
-    .option('--quiet', 'do not say how many requests reached the server')
+    .option('--proxy-port <number>', 'the port of the proxy on 127.0.0.1; 0 for any free port', '0')
+    .option('--print-env', 'print the settings as export lines, and run the proxy until Ctrl-C')
+    .option(
+      '--shell <pid>',
+      'with --print-env: return immediately, and run the proxy until this process ends',
+    )
+    .option('--quiet', 'do not print how many requests reached the server')
     .addOption(new Option('--serves-shell <pid>').hideHelp())
     .passThroughOptions()
     .addHelpText(
@@ -41,7 +44,7 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
     )
     .action(async (command: string[], flags: Flags, self: Command) => {
       if (flags.shell !== undefined) {
-        if (!flags.printEnv) self.error('error: --shell goes with --print-env', { exitCode: 2 });
+        if (!flags.printEnv) self.error('error: --shell needs --print-env', { exitCode: 2 });
         return printForShell(flags, onExit);
       }
       const options = optionsOf(flags);
@@ -63,7 +66,7 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
 async function printForShell(flags: Flags, onExit: (exitCode: number) => void): Promise<void> {
   if (!/^[1-9]\d*$/.test(flags.shell ?? '')) {
     print('false');
-    throw new Problem('setting_invalid', '--shell must be a process id, such as that of $$.');
+    throw new Problem('setting_invalid', '--shell must be a process id, such as $$.');
   }
   const words = ['exec', '--serves-shell', flags.shell ?? '', '--url', flags.url];
   words.push('--proxy-port', flags.proxyPort, ...(flags.quiet ? ['--quiet'] : []));

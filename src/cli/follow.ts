@@ -7,7 +7,7 @@ import { withFlags } from './settings.ts';
 export interface Followed {
   /** What the app answered; null when it did not. */
   status: number | null;
-  /** Why there is no answer. */
+  /** Why there was no response. */
   failure?: string;
 }
 
@@ -33,6 +33,6 @@ export function checkFollowed({ failure }: Followed): void {
   if (failure === undefined) return;
   throw new Problem(
     'redirect_failed',
-    `The redirect could not be called (${failure}). The answer above stands all the same.`,
+    `The redirect could not be called (${failure}). The consent above is still recorded.`,
   );
 }

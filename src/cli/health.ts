@@ -19,8 +19,8 @@ interface Flags {
 export function addHealthCommand(program: Command): void {
   const command = program
     .command('health')
-    .description('check that a server is ready; exits with 0 when it is, and with 1 when not')
-    .option('--url <url>', 'the server (the one that the settings describe)')
+    .description('check that a server is ready; exits with 0 if it is and 1 if not')
+    .option('--url <url>', 'the server (default: the one in your settings)')
     .option('--json', 'print JSON')
     .action(async (flags: Flags) => {
       const url = originOf(flags);
@@ -57,7 +57,10 @@ async function checkReady(url: string): Promise<void> {
     throw new Problem('server_not_ready', sentence, { cause });
   }
   if (status === 200) return;
-  throw new Problem('server_not_ready', `The server at ${url} is not ready: it answers ${status}.`);
+  throw new Problem(
+    'server_not_ready',
+    `The server at ${url} is not ready: it answered ${status}.`,
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import type { DatabaseUrl } from '../server/config.ts';
 import { withContext, withFlags } from './settings.ts';
 
-/** Runs `work` as `withContext` does; what it raises about the database says which one that is. */
+/** Runs `work` as `withContext` does; errors about the database name it. */
 export async function onDatabase<Result>(
   flags: object,
   work: (context: Context) => Promise<Result>,
@@ -19,7 +19,7 @@ export async function onDatabase<Result>(
   }
 }
 
-/** Makes a `not_found` of `find` say what there is not: "No account AC… in sqlite:/srv/connect.db." */
+/** Makes a `not_found` from `find` name what is missing: "No account AC… in sqlite:/srv/connect.db." */
 export async function lookUp<Result>(what: string, find: () => Promise<Result>): Promise<Result> {
   try {
     return await find();
@@ -45,7 +45,7 @@ function withDatabase(error: Problem, database: string): Problem {
       return new Problem(problem, `${detail ?? 'No such thing'} in ${database}.`, { cause });
     case 'storage_unavailable':
       if (isBusy(cause)) {
-        const sentence = `${database} is busy: another process has written to it for too long. Try again.`;
+        const sentence = `${database} is busy: another process has been writing to it for too long. Try again.`;
         return new Problem(problem, sentence, { cause });
       }
       // Its own sentence may name the file already.

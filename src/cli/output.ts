@@ -8,7 +8,7 @@ export function printItem(item: Readonly<Record<string, unknown>>, asJson: boole
   }
   const width = Math.max(...Object.keys(item).map((name) => name.length));
   for (const [name, value] of Object.entries(item)) {
-    print(`${name.padEnd(width)}  ${textOf(value)}`);
+    print(`${name.padEnd(width)}  ${cellText(value)}`);
   }
 }
 
@@ -22,7 +22,7 @@ export function printList(
     printJson(items);
     return;
   }
-  const rows = [columns, ...items.map((item) => columns.map((name) => textOf(item[name])))];
+  const rows = [columns, ...items.map((item) => columns.map((name) => cellText(item[name])))];
   const widths = columns.map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -73,7 +73,7 @@ function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-function textOf(value: unknown): string {
+function cellText(value: unknown): string {
   if (value === null || value === undefined) return '-';
   if (Array.isArray(value)) return value.length === 0 ? '-' : escapeControls(value.join(', '));
   return escapeControls(typeof value === 'object' ? JSON.stringify(value) : String(value));

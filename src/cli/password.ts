@@ -7,14 +7,14 @@ import { checkNewPassword } from '../users/password.ts';
 
 /** As the shell reports a program that Ctrl-C has ended: 128 and the number of SIGINT. */
 const INTERRUPTED_EXIT_CODE = 130;
-/** Far over what a password may have: a pipe that never ends a line is not read for ever. */
+/** Far above the limit of a password, so that a pipe without a line end is not read forever. */
 const MAX_LINE_BYTES = 64 * 1024;
 
 /** Returns a password that may be set; raises `parameter_invalid` when there is none, or a weak one. */
 export async function readNewPassword(): Promise<string> {
   const password = process.stdin.isTTY ? await askTwice() : await readFirstLine();
   if (password === '') {
-    const sentence = 'There is no password. Type one at a terminal, or give it on standard input.';
+    const sentence = 'No password. Type it at a terminal, or send it on standard input.';
     throw new Problem('parameter_invalid', sentence);
   }
   checkNewPassword(password);
@@ -23,17 +23,17 @@ export async function readNewPassword(): Promise<string> {
 
 async function askTwice(): Promise<string> {
   for (;;) {
-    const first = await ask('Password: ');
+    const first = await promptHidden('Password: ');
     // Before it is typed again for nothing.
     if (first === '') return first;
     checkNewPassword(first);
-    if ((await ask('The same password again: ')) === first) return first;
-    process.stderr.write('The two passwords differ. Type both again.\n');
+    if ((await promptHidden('Repeat the password: ')) === first) return first;
+    process.stderr.write('The passwords do not match. Type both again.\n');
   }
 }
 
 /** Asks on standard error, which is the terminal also when the output goes to a file. */
-async function ask(question: string): Promise<string> {
+async function promptHidden(question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({
     input: process.stdin,

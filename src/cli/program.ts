@@ -92,7 +92,7 @@ function inheritSettings(command: Command): void {
   }
 }
 
-/** What commander says, as one sentence: "error: unknown option '--x'\n(Did you mean …?)". */
+/** Commander's message as one sentence: "error: unknown option '--x'\n(Did you mean …?)". */
 function usageSentence(text: string): string {
   const [fault = '', ...hints] = text
     .replace(/^error: /, '')
@@ -107,5 +107,5 @@ function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (isDebugging()) return error.stack ?? error.message;
   const reason = error.message.replaceAll('\n', ' ');
-  return `This is a fault of connect-apps: ${reason}. Set CONNECT_APPS_LOG_LEVEL=debug to see where.`;
+  return `This is a bug in connect-apps: ${reason}. Set CONNECT_APPS_LOG_LEVEL=debug to see where it happened.`;
 }

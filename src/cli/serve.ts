@@ -20,7 +20,7 @@ export function addServeCommand(program: Command): void {
     .option('--workers <number>', 'processes that share the port (1)')
     .option(
       '--drain-seconds <number>',
-      'how long to answer after SIGTERM, so that proxies know (5)',
+      'how long to keep serving after SIGTERM, so that proxies notice (5)',
     )
     .addHelpText(
       'after',

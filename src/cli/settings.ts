@@ -4,21 +4,21 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
-import { checkKeeps } from '../server/preflight.ts';
+import { checkPersists } from '../server/preflight.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
 import { findSecretKey } from '../server/secret-key.ts';
 import { checkSchema } from '../storage/migrate.ts';
 
 const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = [
-  ['--port <number>', 'where to listen (2010)'],
+  ['--port <number>', 'the port to listen on (2010)'],
   ['--host <address>', 'the address to listen on (127.0.0.1)'],
   ['--public-url <origin>', 'the origin that browsers and callbacks see'],
-  ['--metrics-port <number>', 'where /metrics is, apart from all else'],
+  ['--metrics-port <number>', 'a separate port for /metrics'],
   ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent'],
   ['--allow-connect-app-delete <true|false>', 'whether the API may delete Connect Apps (false)'],
-  ['--strict-page-size <true|false>', 'refuse page sizes over 1000 (false)'],
-  ['--rate-limit-per-second <number>', 'units of work a second for each account, 0 for no limit'],
-  ['--trust-proxy <networks>', 'addresses or networks of the proxies before the server'],
+  ['--strict-page-size <true|false>', 'reject page sizes over 1000 (false)'],
+  ['--rate-limit-per-second <number>', 'units of work per second for each account; 0 for no limit'],
+  ['--trust-proxy <networks>', 'addresses or networks of the proxies in front of the server'],
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
 ];
 
@@ -33,8 +33,8 @@ export function addDatabaseFlags(command: Command): Command {
       '--database-url <url>',
       'sqlite:PATH or postgres://… (connect-apps.db in the data folder)',
     )
-    .option('--env-file <file>', 'read settings from this file; the environment wins')
-    .option('--database-pool-size <number>', 'connections to PostgreSQL of this process (10)');
+    .option('--env-file <file>', 'read settings from this file; the environment overrides it')
+    .option('--database-pool-size <number>', 'connections to PostgreSQL per process (10)');
 }
 
 /** Adds a flag for each setting of a server. The two keys have none: a command line is not secret. */
@@ -69,15 +69,15 @@ export function withFlags(flags: Flags): Config {
 }
 
 /**
- * Runs `work` on the database that the flags name. One that is not there is not made, and one of another
- * version is left as it is, since its servers may still need it: `database_not_current`.
+ * Runs `work` on the database that the flags name. A missing database is not created. A database of another
+ * version is not changed, because its servers may still need it: `database_not_current`.
  */
 export async function withContext<Result>(
   flags: Flags,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
   const config = withFlags(flags);
-  checkKeeps({ config });
+  checkPersists({ config });
   prepareDatabase(config, 'existing');
   const secretKey = findSecretKey(config);
   const context = createContext(config, { secretKey, opening: 'existing' });

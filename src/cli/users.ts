@@ -51,7 +51,7 @@ export function addUserCommands(program: Command): void {
 
   const update = ofOneUser(users, 'update', 'change the accounts that a user belongs to')
     .option('--add-account-sid <sid...>', 'accounts to add the user to')
-    .option('--remove-account-sid <sid...>', 'accounts to take the user out of')
+    .option('--remove-account-sid <sid...>', 'accounts to remove the user from')
     .action((flags: Flags, self: Command) => {
       const { addAccountSid: add = [], removeAccountSid: remove = [] } = flags;
       if (add.length + remove.length === 0) {
@@ -68,22 +68,20 @@ export function addUserCommands(program: Command): void {
     'users update --email developer@example.com --add-account-sid AC00000000000000000000000000000002',
   );
 
-  const remove = ofOneUser(
-    users,
-    'delete',
-    'delete a user, and end all sessions of the user',
-  ).action(async (flags: Flags) => {
-    const { sid, email } = await onDatabase(flags, (context) =>
-      ofUser(flags, () => deleteUser(context, flags.email)),
-    );
-    printItem({ sid, email, deleted: true }, flags.json === true);
-  });
+  const remove = ofOneUser(users, 'delete', 'delete a user and end their sessions').action(
+    async (flags: Flags) => {
+      const { sid, email } = await onDatabase(flags, (context) =>
+        ofUser(flags, () => deleteUser(context, flags.email)),
+      );
+      printItem({ sid, email, deleted: true }, flags.json === true);
+    },
+  );
   addExamples(remove, 'users delete --email customer@example.com');
 
   const change = ofOneUser(
     users,
     'set-password',
-    'give a user another password, and end all sessions of the user',
+    'set a new password for a user and end their sessions',
   )
     .addHelpText('after', PASSWORD_SOURCE)
     .action((flags: Flags) =>

@@ -22,7 +22,7 @@ interface Flags {
 export function addWebhookCommands(program: Command): void {
   const webhooks = program
     .command('webhooks')
-    .description('see deauthorization callbacks, and send them again');
+    .description('list deauthorization callbacks and retry them');
 
   const list = command(webhooks, 'list', "list the callbacks of an account's Connect Apps")
     .requiredOption('--account-sid <sid>', 'the account that owns the apps')
@@ -38,8 +38,13 @@ export function addWebhookCommands(program: Command): void {
     );
   addExamples(list, 'webhooks list --account-sid AC00000000000000000000000000000001');
 
-  one(webhooks, 'show', 'show a callback with every attempt', getCallback);
-  one(webhooks, 'retry', 'send a callback again at once, whatever became of it', retryCallback);
+  addCallbackCommand(webhooks, 'show', 'show a callback and its delivery attempts', getCallback);
+  addCallbackCommand(
+    webhooks,
+    'retry',
+    'send a callback again immediately, even if it was delivered',
+    retryCallback,
+  );
 }
 
 function command(webhooks: Command, name: string, description: string): Command {
@@ -48,7 +53,7 @@ function command(webhooks: Command, name: string, description: string): Command 
     .option('--json', 'print JSON');
 }
 
-function one(
+function addCallbackCommand(
   webhooks: Command,
   name: string,
   description: string,
@@ -59,7 +64,7 @@ function one(
     .option('--account-sid <sid>', 'the account that owns the app')
     .action(async (sid: string, flags: Flags) => {
       const callback = await onDatabase(flags, async (context) => {
-        await find(context, sid, flags.accountSid);
+        await checkCallback(context, sid, flags.accountSid);
         return work(context, sid);
       });
       const attempts = callback.attempts.map(wireOfAttempt);
@@ -80,7 +85,11 @@ function one(
 }
 
 /** Raises `not_found` unless there is such a callback, of this account if one is named. */
-async function find(context: Context, sid: string, accountSid: string | undefined): Promise<void> {
+async function checkCallback(
+  context: Context,
+  sid: string,
+  accountSid: string | undefined,
+): Promise<void> {
   const account = accountSid === undefined ? undefined : await accountOf(context, accountSid);
   await lookUp(`callback ${sid}${account ? ` of account ${account.sid}` : ''}`, async () => {
     const callback = await getCallback(context, sid);

@@ -118,8 +118,8 @@ export const PROPERTIES: {
 } = TABLE;
 
 /**
- * Reads the parameters of an update. One that was not sent is left out; an empty one clears its
- * property; Permissions may be repeated or comma-separated. Unknown parameters are ignored.
+ * Reads the parameters of an update. A missing parameter changes nothing; an empty one clears its property;
+ * Permissions may be repeated or comma-separated. Unknown parameters are ignored.
  */
 export function parseConnectAppChanges(parameters: Parameters): Partial<ConnectAppProperties> {
   const changes: Partial<ConnectAppProperties> = {};

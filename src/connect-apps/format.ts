@@ -5,7 +5,7 @@ import type { WireItem, WireValue } from '../http/formats/json.ts';
 import type { Format } from '../http/representation.ts';
 import {
   choice,
-  named,
+  namedObject,
   nullableChoice,
   nullableText,
   nullableUrl,
@@ -36,7 +36,7 @@ const SHOWN = PROPERTY_NAMES.filter((name) => PROPERTIES[name].shown.rest).map((
 }));
 
 /** The form that changes them. */
-export const connectAppForm = named(
+export const connectAppForm = namedObject(
   'UpdateConnectAppForm',
   Type.Partial(
     inOrder(SHOWN.map(({ parameter, rule }) => [parameter, parameterSchemaOf(rule.values)])),
@@ -65,7 +65,7 @@ const example = toWire({
 
 /** How a Connect App looks on the wire. */
 export const connectAppFormat: Format<ConnectApp> = {
-  schema: named('ConnectApp', members, example),
+  schema: namedObject('ConnectApp', members, example),
   element: 'ConnectApp',
   listElement: 'ConnectApps',
   listName: 'connect_apps',

@@ -32,7 +32,7 @@ export async function createConnectApp(
   return addConnectApp(context, accountSid, createSid('CN', context.random), changes);
 }
 
-/** Adds an app with a SID that is already known; an app that has this SID is left as it is. */
+/** Adds an app with a given SID; does nothing if an app with this SID exists. */
 export async function addConnectApp(
   context: Context,
   accountSid: string,

@@ -35,7 +35,7 @@ export function addConnectAppRoutes(
         operationId: 'ListConnectApp',
         tags,
         summary: 'List the Connect Apps of an account',
-        description: 'The newest come first.',
+        description: 'Sorted newest first.',
         querystring: listQuery(),
         response: { 200: listSchema(connectAppFormat.listName, connectAppFormat.schema) },
       },
@@ -95,7 +95,7 @@ export function addConnectAppRoutes(
           operationId: 'DeleteConnectApp',
           tags,
           summary: 'Delete a Connect App',
-          description: 'Deletes the app, and revokes what customers authorized it to do.',
+          description: 'Deletes the app and revokes all its authorizations.',
           response: { 204: Type.Null() },
         },
         handler: async (request, reply) => {

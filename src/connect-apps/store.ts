@@ -47,7 +47,7 @@ export async function findConnectApp(query: Queryable, key: Key): Promise<Connec
   return row && fromRow(row);
 }
 
-/** The account that owns the app with this SID, whoever asks: for the command line and consent. */
+/** The account that owns the app with this SID, without a caller: for the command line and consent. */
 export async function findOwner(query: Queryable, sid: string): Promise<string | undefined> {
   const row = await query
     .selectFrom('connect_apps')
@@ -90,7 +90,7 @@ export function findPosition(
   return list.findPosition(query, { accountSid }, count);
 }
 
-/** Adds an app; one that the account already has under this SID stays as it is. */
+/** Adds an app; does nothing if the account already has one with this SID. */
 export async function insertConnectApp(query: Queryable, app: ConnectApp): Promise<void> {
   await query
     .insertInto('connect_apps')
@@ -106,7 +106,7 @@ export async function insertConnectApp(query: Queryable, app: ConnectApp): Promi
     .execute();
 }
 
-/** Writes the given properties and returns the app as it is then. */
+/** Writes the given properties and returns the updated app. */
 export async function updateConnectAppRow(
   query: Queryable,
   key: Key,

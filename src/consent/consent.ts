@@ -1,6 +1,6 @@
 /**
- * What a consent page shows, and that what is approved is what was shown. The decision itself is
- * authorizations/authorization.ts.
+ * What a consent page shows, and the check that the user approves exactly what was shown. The decision itself
+ * is authorizations/authorization.ts.
  */
 
 import type { Account } from '../accounts/account.ts';
@@ -42,7 +42,10 @@ export async function getConsent(
   const { query } = context.database;
   const { app } = await getConsentParties(query, connectAppSid);
   const customers: Customer[] = [];
-  let obstacle: unknown = new Problem('consent_impossible', 'You act for no account.');
+  let obstacle: unknown = new Problem(
+    'consent_impossible',
+    'You have no account that can authorize this app.',
+  );
   for (const account of await listAccountsOf(context, userSid)) {
     try {
       checkCustomer(account);
@@ -56,18 +59,18 @@ export async function getConsent(
   if (customers.length === 0) throw obstacle;
   const { authorizeRedirectUrl } = app;
   if (authorizeRedirectUrl === null) throw new Problem('consent_impossible');
-  const shown = context.keyring.sign(textOf(userSid, app));
+  const shown = context.keyring.sign(signedText(userSid, app));
   return { app, authorizeRedirectUrl, customers, shown };
 }
 
-/** Tells whether an app is as the page showed it that had this `shown`. */
+/** Whether an app still is what the page with this `shown` displayed. */
 export function isAsShown({ keyring }: Context, userSid: string, shown = '') {
-  return (app: ConnectApp): boolean => keyring.isSigned(textOf(userSid, app), shown);
+  return (app: ConnectApp): boolean => keyring.isSigned(signedText(userSid, app), shown);
 }
 
 const SHOWN = PROPERTY_NAMES.filter((name) => PROPERTIES[name].shown.consent);
 
 /** Everything about an app that the page shows to a user. */
-function textOf(userSid: string, app: ConnectApp): string {
+function signedText(userSid: string, app: ConnectApp): string {
   return `consent ${JSON.stringify([userSid, app.sid, ...SHOWN.map((name) => app[name])])}`;
 }

@@ -8,15 +8,15 @@ import { signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
 import type { LinkParameters } from './redirect.ts';
 
-/** Twilio's own words, and a sentence that says what they come to. */
+/** Twilio's own words, and a sentence that explains them. */
 const MEANINGS: Record<Permission, { title: string; text: string }> = {
   'get-all': {
     title: 'Read all account data',
-    text: 'It can read everything in this account and its subaccounts. It never sees an auth token.',
+    text: 'It can read everything in this account and its subaccounts, except auth tokens.',
   },
   'post-all': {
     title: 'Charge account for usage',
-    text: 'It can act in a subaccount made for it alone. What it uses there is charged to this account.',
+    text: 'It can act in a subaccount created for this app alone. Usage there is charged to this account.',
   },
 };
 
@@ -41,7 +41,7 @@ ${app.logoUrl === null ? '' : logoOf(app.logoUrl, name)}
 ${app.companyName === null ? '' : html`<div class="quiet by">${paragraph(`by ${app.companyName}`)}</div>`}
 ${app.description === null ? '' : paragraph(app.description)}
 ${linksOf(consent)}
-<h2>What it asks for</h2>
+<h2>Permissions requested</h2>
 ${permissionsOf(consent)}
 <form method="post" action="/authorize/${app.sid}">
 ${csrfField(csrfToken)}
@@ -55,7 +55,7 @@ ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
 <button class="second" name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>
-<p class="quiet">Either way you go back to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
+<p class="quiet">Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
     foot: signOutFoot(email, csrfToken),
   });
 }
@@ -79,7 +79,7 @@ function linksOf({ app }: Consent): Html | string {
 
 function permissionsOf({ app, customers }: Consent): Html {
   if (app.permissions.length === 0) {
-    return html`<p>Nothing yet. It will know that you connected, and may ask for more later.</p>`;
+    return html`<p>No permissions. The app learns that you connected, and may ask for permissions later.</p>`;
   }
   const [customer] = customers;
   const news = customers.length === 1 && customer ? newTo(customer, app.permissions) : [];
@@ -112,8 +112,8 @@ function earlierText(customer: Customer, asked: readonly Permission[]): Html | s
   if (customer.earlier?.revokedAt !== null) return '';
   const titles = newTo(customer, asked).map((one) => MEANINGS[one].title);
   return titles.length === 0
-    ? html`<span class="quiet">It has this access already.</span>`
-    : html`<span class="quiet">It has access already. New now: ${titles.join(', ')}.</span>`;
+    ? html`<span class="quiet">The app already has this access.</span>`
+    : html`<span class="quiet">The app already has access. New this time: ${titles.join(', ')}.</span>`;
 }
 
 /** What is asked for beyond an earlier consent; nothing where there is none to compare with. */

@@ -3,7 +3,7 @@
 /** At most this much state is taken, in bytes as they stand in the link. */
 export const MAX_STATE_BYTES = 4096;
 
-/** What a consent link says besides the app, exactly as it was sent: still percent-encoded. */
+/** What a consent link carries besides the app, exactly as sent: still percent-encoded. */
 export interface LinkParameters {
   state: string | undefined;
   /** Where the app would like to be called back: only its query is of use. */
@@ -22,7 +22,7 @@ export function linkParametersOf(target: string): LinkParameters {
   return { state: rawOf('state'), cb: rawOf('cb') };
 }
 
-/** The link that says the same. */
+/** The link with the same parameters. */
 export function consentLink(connectAppSid: string, { state, cb }: LinkParameters): string {
   const query = [
     ...(state === undefined ? [] : [`state=${state}`]),
@@ -41,12 +41,12 @@ export function allowedUrl(url: string, accountSid: string, link: LinkParameters
   ]);
 }
 
-/** The Authorize URL after Deny: with the parameter that says so. */
+/** The Authorize URL after Deny, with its error parameter. */
 export function deniedUrl(url: string, link: LinkParameters): string {
   return append(url, [...keptQuery(url, link), 'error=unauthorized_client']);
 }
 
-/** Behind whatever query is there, and before a fragment. */
+/** After an existing query, and before a fragment. */
 function append(url: string, parameters: readonly string[]): string {
   const [base = '', fragment] = url.split('#', 2);
   const separator = !base.includes('?') ? '?' : /[?&]$/.test(base) ? '' : '&';
@@ -83,7 +83,7 @@ function queryOfSamePlace(url: string, cb: string | undefined): string | undefin
   return isSamePath ? parts.query : undefined;
 }
 
-/** Whether a parameter has a name of ours, however it is written: also as PHP and Rails write arrays. */
+/** Whether a parameter has one of our names, in any spelling, including PHP and Rails array syntax. */
 function isOurs(pair: string, hasState: boolean): boolean {
   const name = decode(pair.split('=', 1)[0] ?? '')
     ?.split('[', 1)[0]

@@ -32,12 +32,12 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
   server.get(url, { schema }, async (request, reply) => {
     const sid = pathParameter(request, 'ConnectAppSid');
     const link = checkLink(linkParametersOf(request.originalUrl));
-    // Before sign-in: a link that leads nowhere says so at once.
+    // Before sign-in, so that a broken link fails immediately.
     await getConsentParties(context.database.query, sid);
     const session = await findSession(context, pages.sessionOf(request));
     if (session === undefined) return sendSignIn(pages, request, reply, consentLink(sid, link));
     const consent = await getConsent(context, session.user.sid, sid);
-    return ask(request, reply, session, consent, link);
+    return showPage(request, reply, session, consent, link);
   });
 
   server.post(url, { schema, preHandler: pages.checkForm }, async (request, reply) => {
@@ -49,12 +49,12 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
     const consent = await getConsent(context, session.user.sid, sid);
     const { authorizeRedirectUrl, app, customers } = consent;
     const check = isAsShown(context, session.user.sid, textOf(form, 'shown'));
-    const askAgain = async () => {
+    const showAgain = async () => {
       const now = await getConsent(context, session.user.sid, sid);
-      const notice = 'The app has changed since this page was shown. Please look again.';
-      return ask(request, reply.code(409), session, now, link, notice);
+      const notice = 'The app has changed since this page was shown. Please review it again.';
+      return showPage(request, reply.code(409), session, now, link, notice);
     };
-    if (!check(app)) return askAgain();
+    if (!check(app)) return showAgain();
     switch (textOf(form, 'decision')) {
       case 'deny':
         context.report({ name: 'refused', connectAppSid: app.sid, userSid: session.user.sid });
@@ -70,7 +70,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
           const { subaccountSid } = await authorizeConnectApp(granting, key, check);
           return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, link), 302);
         } catch (error) {
-          if (error instanceof Problem && error.problem === 'app_changed') return askAgain();
+          if (error instanceof Problem && error.problem === 'app_changed') return showAgain();
           throw error;
         }
       }
@@ -79,7 +79,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
     }
   });
 
-  function ask(
+  function showPage(
     request: FastifyRequest,
     reply: FastifyReply,
     session: Session,
@@ -107,7 +107,7 @@ function checkLink({ state, cb }: LinkParameters): LinkParameters {
     throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes`);
   }
   if (state !== undefined && !IN_QUERY.test(state)) {
-    throw parameterProblem('state', 'must be percent-encoded, as in every URL');
+    throw parameterProblem('state', 'must be percent-encoded');
   }
   return { state, cb: cb !== undefined && IN_QUERY.test(cb) ? cb : undefined };
 }

@@ -31,11 +31,14 @@ export const DEMO_APP_PATHS = {
 
 export const DEMO_PASSWORD = 'connect-apps-demo';
 
-/** The hash of DEMO_PASSWORD: as well known as the password, and slow to make at every start. */
+/**
+ * The hash of DEMO_PASSWORD, stored because it is as public as the password and slow to compute at every
+ * start.
+ */
 export const DEMO_PASSWORD_HASH =
   '$scrypt$ln=15,r=8,p=3$+gVkw+t5KPNR9VpIPPHHFA$APNaKTmHcVT7Dn9NdaVNtYaZV/eU/0XUk+6f5Pk3AOQ';
 
-/** Adds what is missing of the demo data; what is there stays as it was changed. */
+/** Adds missing demo data; existing data keeps the user's changes. */
 export async function seedDemoData(context: Context): Promise<void> {
   const accounts = [
     { ...DEMO_DEVELOPER, friendlyName: 'Demo developer' },
@@ -64,7 +67,7 @@ export async function placeDemoApp(context: Context, origin: string): Promise<vo
     friendlyName: 'Pet Shop Reminders',
     companyName: 'Pet Shop',
     description:
-      'Reminds the customers of a pet shop of their next visit. It is a demo: all of it is here.',
+      'Reminds the customers of a pet shop of their next visit. It is a demo that runs entirely on this server.',
     deauthorizeCallbackMethod: 'POST',
     permissions: ['get-all', 'post-all'],
     logoUrl: origin + DEMO_APP_PATHS.logoUrl,

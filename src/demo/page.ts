@@ -1,4 +1,4 @@
-/** The pages of the demo app: what came back from consent, and what its callback was told. */
+/** The pages of the demo app: the result of consent, and the callbacks it received. */
 
 import { html } from 'hono/html';
 import { cardPage, type Html } from '../pages/layout.ts';
@@ -29,15 +29,15 @@ export function connectedPage(
   next: NextSteps | undefined,
 ): Html {
   const isDenied = query.some(([name]) => name === 'error');
-  const title = next ? 'Connected' : isDenied ? 'Not connected' : 'Nothing came back';
+  const title = next ? 'Connected' : isDenied ? 'Not connected' : 'No answer in this request';
   return cardPage({
     title,
     card: html`<h1>${title}</h1>
-<p>This page is the Authorize URL of the demo app: where a customer comes back to after Allow or Deny.</p>
+<p>This page is the demo app’s Authorize URL: customers arrive here after Allow or Deny.</p>
 ${
   query.length === 0
     ? ''
-    : html`<table><caption>What came back in the query</caption>
+    : html`<table><caption>Query parameters</caption>
 <thead><tr><th scope="col">Parameter</th><th scope="col">Value</th></tr></thead>
 <tbody>${query.map(([name, value]) => html`<tr><td><code>${isolated(name)}</code></td><td><code>${isolated(value)}</code></td></tr>`)}</tbody></table>`
 }
@@ -48,10 +48,10 @@ ${next ? stepsOf(next) : html`<p><a href="/authorize/${DEMO_APP_SID}">Ask for co
 function stepsOf({ origin, customerSid, subaccountSid }: NextSteps): Html {
   const { authToken } = DEMO_DEVELOPER;
   return html`<h2>1. Act for the customer</h2>
-<p>The subaccount that came back, with the Auth Token of the app’s owner:</p>
+<p>Use the SID of the subaccount with the Auth Token of the app’s owner:</p>
 ${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${subaccountSid}:${authToken}`)}
 <h2>2. Be deauthorized</h2>
-<p>What a customer does who has had enough of the app:</p>
+<p>A customer who no longer wants the app runs:</p>
 ${lines(`npx connect-apps authorizations revoke \\\n  --account-sid ${customerSid} \\\n  --connect-app-sid ${DEMO_APP_SID}`)}
 <p>Then the first line is refused, and <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s callback</a> is told.</p>`;
 }
@@ -60,15 +60,15 @@ function lines(text: string): Html {
   return html`<pre tabindex="0"><code>${text}</code></pre>`;
 }
 
-/** What the Deauthorize URL was told, the latest first. */
+/** The callbacks that the Deauthorize URL received, latest first. */
 export function deauthorizedPage(arrivals: readonly Arrival[]): Html {
   return cardPage({
     title: 'Deauthorization callbacks',
     card: html`<h1>Deauthorization callbacks</h1>
-<p>This URL is the Deauthorize URL of the demo app. It checks the signature of what it is sent.</p>
+<p>This is the demo app’s Deauthorize URL. It checks the signature of every callback.</p>
 ${
   arrivals.length === 0
-    ? html`<p>Nothing has arrived since the server started. Reload this page after a revocation.</p>`
+    ? html`<p>No callback has arrived since the server started. Revoke an authorization, then reload this page.</p>`
     : html`<table><thead><tr><th scope="col">Time</th><th scope="col">AccountSid</th><th scope="col">Signature</th></tr></thead>
 <tbody>${arrivals.map(({ at, accountSid, isGenuine }) => html`<tr><td>${new Date(at).toISOString()}</td><td><code>${isolated(accountSid)}</code></td><td>${isGenuine ? 'right' : 'wrong: refused'}</td></tr>`)}</tbody></table>`
 }

@@ -72,8 +72,8 @@ export function addDemoAppRoutes(pages: Pages, context: Context, logger: Logger)
     logger.info(
       { account: accountSid },
       isRight
-        ? 'The demo app was told of a deauthorization'
-        : 'The demo app refused a callback with a wrong signature',
+        ? 'The demo app received a deauthorization'
+        : 'The demo app rejected a callback with an invalid signature',
     );
     return reply.code(isRight ? 204 : 403).send();
   }

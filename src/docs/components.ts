@@ -29,10 +29,10 @@ export const SHARED_SCHEMAS: JsonObject = {
     required: ['code', 'message', 'more_info', 'status'],
     description: 'What went wrong.',
     properties: {
-      code: { type: 'integer', description: "Twilio's number of the error." },
+      code: { type: 'integer', description: "Twilio's error code." },
       detail: {
         type: 'string',
-        description: 'What exactly is wrong, where the message is general.',
+        description: 'Details of what is wrong, if the message is general.',
       },
       message: { type: 'string', description: 'What is wrong, in one sentence.' },
       more_info: { type: 'string', format: 'uri', description: "Twilio's page about the error." },
@@ -43,7 +43,7 @@ export const SHARED_SCHEMAS: JsonObject = {
   XmlDocument: {
     type: 'string',
     description:
-      'The same values as in JSON, in a `TwilioResponse` element, with PascalCase names.',
+      'The same values as in JSON, with PascalCase names, in a `TwilioResponse` element.',
   },
   XmlError: {
     type: 'string',
@@ -51,19 +51,19 @@ export const SHARED_SCHEMAS: JsonObject = {
   },
   CsvTable: {
     type: 'string',
-    description: 'A header row with the JSON names, and one row for each item (RFC 4180).',
+    description: 'A header row with the JSON names, then one row per item (RFC 4180).',
   },
 };
 
 /** The headers of answers. */
 export const HEADERS: JsonObject = {
   'Twilio-Request-Id': {
-    description: 'The identifier of the request, which the logs have, too.',
+    description: 'The ID of the request, also recorded in the log.',
     required: true,
     schema: { type: 'string', minLength: 34, maxLength: 34, pattern: '^RQ[0-9a-f]{32}$' },
   },
   'Retry-After': {
-    description: 'How many seconds to wait before the next request.',
+    description: 'How many seconds to wait before you send another request.',
     required: true,
     schema: { type: 'integer', minimum: 0 },
   },
@@ -86,7 +86,7 @@ export function headerReference(name: string): JsonObject {
   return { [name]: { $ref: `#/components/headers/${name}` } };
 }
 
-/** The answers that tell an error, with every code of the API as an example. */
+/** The error responses, with every code of the API as an example. */
 export function errorResponses(): JsonObject {
   const responses = Object.entries(ERROR_RESPONSES).map(([status, name]) => [
     name,

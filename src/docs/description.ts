@@ -1,6 +1,6 @@
 /**
- * The OpenAPI description: what the routes say of themselves, and around it what is the same for all
- * of them. It knows which resources there are, and none of their shapes.
+ * The OpenAPI description: what the routes declare, and everything that is the same for all of them. It knows
+ * which resources there are, and none of their shapes.
  */
 
 import { errorResponses, HEADERS, SHARED_SCHEMAS } from './components.ts';
@@ -26,16 +26,16 @@ export function describeApi(publicUrl: string | undefined): JsonObject {
       description: [
         "Twilio Connect Apps, compatible with Twilio's 2010-04-01 API.",
         'Authenticate with HTTP Basic: the Account SID as the user name, its Auth Token as the password.',
-        'The extension of the path alone chooses the form: `.json` for JSON, `.xml` or none for XML, `.csv` for CSV. An `Accept` header changes nothing. `/openapi.json` lists the operations in XML and CSV under tags of their own.',
-        'Send the parameters of a POST as a form. Repeat the name of a parameter that takes several values.',
-        'Lists are paged. To read on, request the path in `next_page_uri` until it is null.',
+        'Only the extension of the path selects the format: `.json` for JSON, `.xml` or none for XML, `.csv` for CSV. The `Accept` header is ignored. `/openapi.json` lists the XML and CSV operations under separate tags.',
+        'Send the parameters of a POST as a form. To send several values for a parameter, repeat its name.',
+        'Lists are paged. To get the next page, request the path in `next_page_uri`; on the last page it is null.',
       ].join('\n\n'),
       contact: { name: 'connect-apps' },
       license: { name: 'Apache 2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0.html' },
     },
     servers: [
       ...(publicUrl === undefined ? [] : [{ url: publicUrl, description: 'The public address.' }]),
-      { url: '/', description: 'The server that gave this description.' },
+      { url: '/', description: 'The server that returned this description.' },
     ],
     tags: TAGS,
     security: [{ accountSid_authToken: [] }],
@@ -49,11 +49,11 @@ export function completeDescription(
 ): JsonObject {
   const shapes = new Map<string, JsonObject>();
   const { paths, components } = objectAt(toJson(generated));
-  const named = objectAt(nameShapes(objectAt(paths), shapes));
+  const namedPaths = objectAt(nameShapes(objectAt(paths), shapes));
   const schemas = { ...SHARED_SCHEMAS, ...Object.fromEntries(shapes) };
   return {
     ...describeApi(publicUrl),
-    paths: completeOperations(named, shapes),
+    paths: completeOperations(namedPaths, shapes),
     components: {
       securitySchemes: objectAt(components, 'securitySchemes'),
       headers: HEADERS,

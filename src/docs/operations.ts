@@ -12,7 +12,7 @@ export const JSON_EXTENSION = '.json';
 const SUCCESSES: Readonly<Record<string, string>> = {
   200: 'OK',
   201: 'Created',
-  204: 'Deleted; there is no body',
+  204: 'Deleted; the response has no body',
 };
 
 const FORMS = [
@@ -95,7 +95,7 @@ function completeForm(body: JsonObject, shapes: ReadonlyMap<string, JsonObject>)
       const arrays = Object.entries(objectAt(shape, 'properties')).filter(
         ([, property]) => objectAt(property).type === 'array',
       );
-      // What OpenAPI has as a default, for those that need to be told.
+      // OpenAPI's default, stated for tools that need it.
       const encoding = arrays.map(([name]) => [name, { style: 'form', explode: true }]);
       return {
         ...objectAt(content),

@@ -33,23 +33,23 @@ export function documentationPage(description: JsonObject) {
 <body>
 <main class="wide">
 <h1>connect-apps API</h1>
-${text(objectAt(description, 'info'), 'description')
+${textAt(objectAt(description, 'info'), 'description')
   .split('\n\n')
   .map((paragraph) => html`<p>${withCode(paragraph)}</p>`)}
-<p>The same as data: <a href="/openapi.json">/openapi.json</a>.</p>
+<p>OpenAPI description: <a href="/openapi.json">/openapi.json</a>.</p>
 ${operations.map(({ path, method, operation, inPath }) => {
   const form = objectAt(operation, 'requestBody', 'content', 'application/x-www-form-urlencoded');
   const parameters = [...listOf(inPath), ...listOf(operation.parameters)].map((parameter) =>
-    rowOf(text(parameter, 'name'), {
+    rowOf(textAt(parameter, 'name'), {
       ...follow(parameter.schema),
-      description: text(parameter, 'description'),
+      description: textAt(parameter, 'description'),
     }),
   );
   const answers = Object.entries(objectAt(operation, 'responses'));
   const [, answer] = answers[0] ?? [];
   return html`<section>
 <h2><span class="method">${method}</span> <code>${path}</code></h2>
-<p>${text(operation, 'summary')}. ${withCode(text(operation, 'description'))}</p>
+<p>${textAt(operation, 'summary')}. ${withCode(textAt(operation, 'description'))}</p>
 ${table('Parameters', [...parameters, ...propertiesOf(form.schema)])}
 ${table('Answer', propertiesOf(objectAt(answer, 'content', 'application/json').schema))}
 ${table(
@@ -57,7 +57,7 @@ ${table(
   answers.map(([status, response]) => ({
     name: status,
     type: '',
-    description: text(follow(response), 'description'),
+    description: textAt(follow(response), 'description'),
   })),
   'Status',
 )}
@@ -98,12 +98,12 @@ function createReader(description: JsonObject) {
     if (Array.isArray(schema.enum)) {
       return schema.enum.filter((one) => one !== null).join(' or ');
     }
-    if (schema.type !== 'array') return text(schema, 'type');
+    if (schema.type !== 'array') return textAt(schema, 'type');
     return `array of ${nameOf(schema.items) ?? typeOf(follow(schema.items))}`;
   }
   function rowOf(name: string, value: Json | undefined): Row {
     const schema = follow(value);
-    return { name, type: typeOf(schema), description: text(schema, 'description') };
+    return { name, type: typeOf(schema), description: textAt(schema, 'description') };
   }
   function propertiesOf(value: Json | undefined): Row[] {
     const properties = objectAt(follow(value), 'properties');
@@ -114,7 +114,7 @@ function createReader(description: JsonObject) {
 
 /** The name of the shape that a reference leads to. */
 function nameOf(value: Json | undefined): string | undefined {
-  return text(objectAt(value), '$ref').split('/').at(-1) || undefined;
+  return textAt(objectAt(value), '$ref').split('/').at(-1) || undefined;
 }
 
 /** Text with `code` in it, as HTML. */
@@ -124,7 +124,7 @@ function withCode(markdown: string) {
     .map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
-function text(object: JsonObject, name: string): string {
+function textAt(object: JsonObject, name: string): string {
   const found = object[name];
   return typeof found === 'string' ? found : '';
 }

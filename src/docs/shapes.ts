@@ -21,7 +21,7 @@ export function nameShapes(value: Json, shapes: Map<string, JsonObject>): Json {
   if (typeof title !== 'string') return title === undefined ? rest : { ...rest, title };
   const shape = { ...rest, ...(required !== undefined && { required }) };
   const known = shapes.get(title);
-  // The description of a query parameter stands beside its schema, and not in it.
+  // The description of a query parameter is next to its schema, not in it.
   if (known && !isDeepStrictEqual(withoutDescription(known), withoutDescription(shape))) {
     throw new Error(`Two different shapes are named ${title} in /openapi.json`);
   }

@@ -1,4 +1,6 @@
-/** `exec --print-env` for a shell that goes on: the proxy runs in a process of its own, until the shell ends. */
+/**
+ * `exec --print-env` for a shell that continues: the proxy runs in a separate process until the shell ends.
+ */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +17,7 @@ export async function startInBackground(words: readonly string[]): Promise<strin
   const parameters = [...process.execArgv, program, ...words];
   const child = spawn(process.execPath, parameters, {
     detached: true,
-    // Its standard output is not ours: a shell reads that to the end before it goes on.
+    // It must not inherit our standard output: the shell reads that to its end before it continues.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const lines = await Promise.race([

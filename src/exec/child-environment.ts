@@ -11,7 +11,7 @@ import { isBypassOfTwilio } from './twilio-hosts.ts';
 export interface ChildSettings {
   proxyUrl: string;
   trust: TrustFiles;
-  /** Whose requests the command makes, unless it has credentials of its own. */
+  /** The account for the command's requests, unless it has its own credentials. */
   credentials: { accountSid: string; authToken: string };
 }
 
@@ -53,7 +53,7 @@ export function changesToEnvironment(
 /** Marks the processes of one exec: no other one has the same address at the same time. */
 export const PROXY_VARIABLE = '_CONNECT_APPS_PROXY';
 
-// Beside this file in a checkout, and in the same place in an installed package.
+// Next to this file in a checkout, and in the same place in an installed package.
 const PRELOAD = fileURLToPath(new URL('../../src/exec/node-preload.cjs', import.meta.url));
 
 /** Ours first: what the user preloads may already make requests. */

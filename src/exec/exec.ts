@@ -1,6 +1,6 @@
 /**
- * `connect-apps exec`: a command whose requests to Twilio's API reach the local server. This file has
- * the order of things; each step lives in a file of its own.
+ * `connect-apps exec`: a command whose requests to Twilio's API reach the local server. This file has the
+ * order of things; each step is in its own file.
  */
 
 import type { Clock } from '../clock.ts';
@@ -24,7 +24,7 @@ export interface ExecOptions {
   authorityFolder: string;
   /** The environment that the command would have without `exec`. */
   environment: NodeJS.ProcessEnv;
-  /** Whose requests the command makes, unless its environment says. */
+  /** The account for the command's requests, unless its environment sets one. */
   credentials: ChildSettings['credentials'];
   /** 0 for any free port. */
   proxyPort: number;
@@ -54,7 +54,7 @@ export async function execCommand(
 }
 
 /**
- * Gives the settings of a command as lines for a POSIX shell, and serves whatever runs with them until
+ * Gives the settings of a command as lines for a POSIX shell, and serves everything that runs with them until
  * `stopped` settles.
  */
 export async function printEnvironment(

@@ -1,4 +1,4 @@
-/** Which server a command talks to: the one that runs already, or one of its own. */
+/** Which server a command uses: the one that is running, or a temporary one. */
 
 export interface RunningServer {
   url: string;
@@ -7,7 +7,7 @@ export interface RunningServer {
 
 const PROBE_TIMEOUT_MS = 1000;
 
-/** Finds the server at `url`, or starts a throw-away one when none answers there, and says so. */
+/** Finds the server at `url`, or starts a temporary one, with a notice, if none answers there. */
 export async function findServer(
   url: string,
   startThrowAwayServer: () => Promise<RunningServer>,
@@ -15,11 +15,11 @@ export async function findServer(
 ): Promise<RunningServer> {
   if (await isServing(url)) return { url, close: async () => {} };
   const server = await startThrowAwayServer();
-  notice(`No server answers at ${url}: a throw-away one, in memory, with demo data, runs instead.`);
+  notice(`No server answers at ${url}: started a temporary one in memory, with demo data.`);
   return server;
 }
 
-/** A server that is there but not well answers 503: it is the one that was meant all the same. */
+/** An unhealthy server answers 503; it is still the server that the user meant. */
 async function isServing(url: string): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);

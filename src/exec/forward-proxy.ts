@@ -16,7 +16,7 @@ import { createTwilioConnections } from './twilio-connections.ts';
 
 export interface ForwardProxy {
   url: string;
-  /** Tells what is still to be told of connections that failed. */
+  /** Reports the connection failures that have not been reported yet. */
   settle(): void;
   /** Ends every connection that is still open. */
   close(): Promise<void>;
@@ -62,7 +62,7 @@ const TLS_HANDSHAKE = 0x16;
 function listen(proxy: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     proxy.once('error', (cause) => {
-      const sentence = `The proxy of exec cannot listen on 127.0.0.1:${port}: ${cause.message}. Choose another --proxy-port, or leave it out for any free one.`;
+      const sentence = `The exec proxy cannot listen on 127.0.0.1:${port}: ${cause.message}. Choose another --proxy-port, or omit it to use any free port.`;
       reject(new Problem('setting_invalid', sentence, { cause }));
     });
     proxy.listen(port, '127.0.0.1', () => {

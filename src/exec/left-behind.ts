@@ -18,20 +18,20 @@ export async function findLeftBehind(variable: string): Promise<LeftBehind[]> {
   return listMarked(variable);
 }
 
-/** Says what becomes of them. */
+/** Describes what happens to them. */
 export function explainLeftBehind(processes: readonly LeftBehind[]): string {
   const names = processes.map(({ pid, name }) => `${name} (${pid})`).join(', ');
   return (
-    `The command left processes running: ${names}. They have the settings of exec, which ends here, so their ` +
-    'requests will fail. Stop them, and start them under an exec of their own.'
+    `The command left processes running: ${names}. They still use the exec proxy, which has stopped, so their ` +
+    'requests will fail. Stop them, and start each one with exec.'
   );
 }
 
 function listMarked(variable: string): LeftBehind[] {
   const pids = readDirectory('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
-    const isMarked = read(`/proc/${pid}/environ`).split('\0').includes(variable);
-    return isMarked ? [{ pid, name: read(`/proc/${pid}/comm`).trim() }] : [];
+    const isMarked = readProcFile(`/proc/${pid}/environ`).split('\0').includes(variable);
+    return isMarked ? [{ pid, name: readProcFile(`/proc/${pid}/comm`).trim() }] : [];
   });
 }
 
@@ -43,8 +43,8 @@ function readDirectory(path: string): string[] {
   }
 }
 
-/** Empty for a process that ended meanwhile, and for those of other users. */
-function read(path: string): string {
+/** Empty for a process that has ended, and for those of other users. */
+function readProcFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -7,7 +7,7 @@ import { explainRefusal, refuse } from './refusal.ts';
 import { countRefusal } from './tally.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
-/** Makes what answers a request to `hostname`, one of Twilio's hosts that the local server does not answer for. */
+/** Creates the handler of requests to `hostname`, a Twilio host that the local server does not replace. */
 export function createLocalAnswer(
   { serverUrl, tally }: ForwardProxyOptions,
   hostname: string,
@@ -24,7 +24,7 @@ export function createLocalAnswer(
   };
 }
 
-/** Answers so on connections, of which each is to one host; has no port of its own. */
+/** Answers this way on connections that are each for one host. It has no port. */
 export function createLocalAnswerer(
   options: ForwardProxyOptions,
 ): (connection: Duplex, hostname: string) => void {

@@ -9,7 +9,7 @@ import { forwardRequest } from './relay.ts';
 import { answerRevocationList, isRevocationListRequest } from './tls/revocation-list.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
-/** Makes what a proxy does with such a request: on to the local server, to its host, or a refusal. */
+/** Handles such a request: forwards it to the local server or to its host, or refuses it. */
 export function createRequestHandler(options: ForwardProxyOptions): RequestListener {
   const { serverUrl, authority, upstream, tally } = options;
 
@@ -17,12 +17,12 @@ export function createRequestHandler(options: ForwardProxyOptions): RequestListe
     if (isRevocationListRequest(request)) return answerRevocationList(response, authority);
     const url = urlOf(request);
     if (url === null) {
-      return refuse(response, `This is the proxy of exec; the server is at ${serverUrl}.`);
+      return refuse(response, `This is the exec proxy. The server is at ${serverUrl}.`);
     }
     const path = `${url.pathname}${url.search}`;
     const answerHere = () => createLocalAnswer(options, url.hostname)(request, response);
     const refuseOther = (error: Error) =>
-      refuse(response, `${url.host} cannot be reached: ${error.message}`);
+      refuse(response, `${url.host} is unreachable: ${error.message}`);
 
     const destination = destinationOf(url.hostname);
     if (destination === 'server') {
@@ -39,7 +39,7 @@ export function createRequestHandler(options: ForwardProxyOptions): RequestListe
   };
 }
 
-/** Where a request goes. One that node-preload.cjs leads here names its host as for the host itself. */
+/** Where a request goes. A request that node-preload.cjs redirects here names the original host. */
 function urlOf(request: IncomingMessage): URL | null {
   const target = request.url ?? '';
   const host = request.headers.host ?? '';

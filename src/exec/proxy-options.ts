@@ -1,4 +1,4 @@
-/** What the proxy of exec is told by the command. */
+/** The options that the command passes to the exec proxy. */
 
 import type { Tally } from './tally.ts';
 import type { Authority } from './tls/certificate-authority.ts';

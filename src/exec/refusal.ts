@@ -6,12 +6,12 @@
 import type { ServerResponse } from 'node:http';
 import { destinationOf } from './twilio-hosts.ts';
 
-/** Says why a request to one of Twilio's hosts cannot be served. */
+/** Explains why a request to one of Twilio's hosts cannot be served. */
 export function explainRefusal(hostname: string, serverUrl: string): string {
   return destinationOf(hostname) === 'server'
     ? `The connect-apps server at ${serverUrl} does not answer. Is it still running?`
-    : `connect-apps stands in for api.twilio.com and www.twilio.com only, not for ${hostname}. ` +
-        'The request was stopped, so that it does not reach Twilio by accident.';
+    : `connect-apps replaces only api.twilio.com and www.twilio.com, not ${hostname}. ` +
+        'The request was blocked so that it does not reach Twilio by accident.';
 }
 
 /** Answers 502 with `message` as Twilio's error object. */

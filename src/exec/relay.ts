@@ -5,12 +5,12 @@ import { request as httpsRequest } from 'node:https';
 import { type Duplex, pipeline } from 'node:stream';
 
 /** Joins two connections in both directions; when either breaks, both are gone. */
-export function joinStreams(one: Duplex, other: Duplex): void {
-  pipeline(one, other, ignoreBrokenPipe);
-  pipeline(other, one, ignoreBrokenPipe);
+export function joinStreams(first: Duplex, second: Duplex): void {
+  pipeline(first, second, ignoreBrokenPipe);
+  pipeline(second, first, ignoreBrokenPipe);
 }
 
-/** pipeline() has closed both ends by then, and nobody is left to be told. */
+/** By then pipeline() has closed both ends, and there is nobody left to notify. */
 function ignoreBrokenPipe(): void {}
 
 /**

@@ -9,15 +9,18 @@ import { constants } from 'node:os';
 const FORWARDED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const;
 
 export interface CommandOutcome {
-  /** 128 + n when signal n ended it, 127 when there is no such command and 126 when it cannot be run, as a shell has it. */
+  /**
+   * 128 + n when signal n ended it, 127 if the command does not exist and 126 if it cannot be run, as in a
+   * shell.
+   */
   exitCode: number;
   /** False when it did not begin. */
   hasRun: boolean;
 }
 
 /**
- * Runs `command` to its end. `mark` is a variable of `environment` (`NAME=value`) by which its processes
- * can be told from all others.
+ * Runs `command` to its end. `mark` is a variable of `environment` (`NAME=value`) by which its processes can
+ * be distinguished from all others.
  */
 export function runCommand(
   command: readonly string[],
@@ -27,7 +30,7 @@ export function runCommand(
 ): Promise<CommandOutcome> {
   const [file = '', ...parameters] = command;
   return new Promise((resolve) => {
-    // Before the command begins: it may be running, and be told to stop, while we still spawn it.
+    // Before the command begins: it may already run and receive a signal while spawn() returns.
     const stopForwarding = forwardSignals((signal) => child.kill(signal));
     const watchdog = startWatchdog(mark);
     const child = spawn(file, parameters, { stdio: 'inherit', env: environment });
@@ -48,7 +51,7 @@ export function runCommand(
   });
 }
 
-/** Passes on what we are told to do; returns how to stop that. */
+/** Passes our signals on; returns the function that stops doing so. */
 function forwardSignals(pass: (signal: NodeJS.Signals) => void): () => void {
   const forward = (signal: NodeJS.Signals) => {
     if (!isFromKeyboard(signal)) pass(signal);
@@ -71,9 +74,9 @@ interface Watchdog {
 }
 
 /**
- * Ends the process that it watches, and all that have our mark, when we are gone without having dismissed
- * it, even by SIGKILL: the end of its standard input is how it learns that. It stands ready before the
- * command begins; when we were gone before we could tell the process id, the mark finds it.
+ * Ends the process that it watches, and all that have our mark, when we are gone without having dismissed it,
+ * even by SIGKILL: the end of its standard input is how it learns that. It stands ready before the command
+ * begins; if we exit before we can pass on the process id, the mark finds it.
  */
 function startWatchdog(mark: string): Watchdog {
   const script = `

@@ -9,7 +9,7 @@ export function exportLines(changes: NodeJS.ProcessEnv): string {
     .join('');
 }
 
-/** Single quotes keep everything but themselves as it is (POSIX.1-2017, Shell, 2.2.2). */
+/** Single quotes preserve every character except themselves (POSIX.1-2017, Shell, 2.2.2). */
 function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-/** What came of a command's requests to Twilio, and the line that says so at its end. */
+/** Counts what happened to a command's requests to Twilio, and writes the summary at its end. */
 
 export interface Tally {
   /** Requests that reached the local server, or that exec answered in its place. */
@@ -17,7 +17,10 @@ export function countRefusal({ refused }: Tally, host: string): void {
   refused.set(host, (refused.get(host) ?? 0) + 1);
 }
 
-/** Writes the line; a command that sent nothing may have reached the real Twilio, so it is told what to check. */
+/**
+ * Writes the summary. A command that sent nothing may have reached the real Twilio, so the line lists what to
+ * check.
+ */
 export function summarize({ reached, refused, unused }: Tally): string {
   const hosts = Array.from(refused, ([host, count]) => `${host} (${count})`).join(', ');
   const stopped = [...refused.values()].reduce((sum, count) => sum + count, 0);
@@ -26,12 +29,12 @@ export function summarize({ reached, refused, unused }: Tally): string {
   const mistrust =
     unused === 0
       ? ''
-      : ' Connections to api.twilio.com ended without a request: the command does not trust the certificate of exec.';
+      : " Connections to api.twilio.com ended without a request: the command does not trust exec's certificate.";
   return (
     `WARNING: NO REQUEST REACHED THE LOCAL SERVER.${stops}${mistrust} If the command did call Twilio, its requests ` +
-    'went past exec, perhaps to the real Twilio. Check that it sends them itself (a test may skip or mock them), that ' +
-    'it keeps the HTTPS_PROXY and NODE_OPTIONS that it is given, and that its HTTP client reads them ' +
-    '(docs/clients.md, "What exec cannot serve").'
+    'bypassed exec and may have reached the real Twilio. Check that it sends them itself (a test may skip or mock them), that ' +
+    'it keeps HTTPS_PROXY and NODE_OPTIONS as exec sets them, and that its HTTP client reads them ' +
+    '(docs/clients.md, "What exec cannot handle").'
   );
 }
 

@@ -1,4 +1,4 @@
-/** Why a command did not get through a TLS handshake with exec, in sentences that say what to do. */
+/** Explains why a TLS handshake between a command and exec failed, and what to do about it. */
 
 import type { ForwardProxyOptions } from './proxy-options.ts';
 import { countRefusal } from './tally.ts';
@@ -8,14 +8,14 @@ export interface TlsFailures {
   add(error: NodeJS.ErrnoException, hostname: string): void;
   /** Notes that a handshake for it was followed by a request. */
   disprove(hostname: string): void;
-  /** Tells what has not been told, at once. */
+  /** Reports everything that is still pending, immediately. */
   settle(): void;
 }
 
 /** How long a client may take to ask again: a browser does that when it may pass over errors of certificates. */
 const DOUBT_MS = 3000;
 
-/** Makes what tells of failed handshakes; it says each thing once, and not before the doubt is over. */
+/** Reports failed handshakes: each message once, and only when the client does not try again. */
 export function createTlsFailures({
   notice,
   tally,
@@ -67,15 +67,15 @@ function isDistrust(error: NodeJS.ErrnoException): boolean {
 
 function explainDistrust(hostname: string): string {
   return (
-    `The command refused the certificate that exec made for ${hostname}: its HTTP client brings certificates of its own and does not read the environment for others. ` +
-    "Twilio's libraries do so before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
+    `The command rejected exec's certificate for ${hostname}: its HTTP client ships its own certificates and ignores those that the environment names. ` +
+    "Twilio's libraries do this before Python 7.9.1, Ruby 5 and PHP 5.37: update to Python 7.9.3, Ruby 5.20 or PHP 5.42, or newer, " +
     'or set the base URL in the code (docs/clients.md, "Without exec").'
   );
 }
 
 function explainHttp2(hostname: string): string {
   return (
-    `The command asked ${hostname} for HTTP/2 without a fall-back, and exec speaks HTTP/1.1: allow HTTP/1.1 in its HTTP client, ` +
+    `The command asked ${hostname} for HTTP/2 without fallback, but exec speaks only HTTP/1.1. Allow HTTP/1.1 in its HTTP client, ` +
     'or set the base URL in the code (docs/clients.md, "Without exec").'
   );
 }

@@ -14,7 +14,7 @@ const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 type ConnectHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** Makes what a proxy does on CONNECT: end TLS for Twilio's hosts, join all others through. */
+/** Handles CONNECT for a proxy: terminates TLS for Twilio's hosts, and passes all others through. */
 export function createConnectHandler(
   upstream: URL | undefined,
   twilio: TwilioConnections,
@@ -29,11 +29,11 @@ export function createConnectHandler(
         if (!isAddress(target.hostname) || target.port !== '') joinStreams(client, other);
         else standInOrJoin(client, other);
       },
-      (error) => closeWith(client, 502, `${target.hostname} cannot be reached: ${error.message}`),
+      (error) => closeWith(client, 502, `${target.hostname} is unreachable: ${error.message}`),
     );
   }
 
-  /** A client may have looked up Twilio's address itself: its TLS still says whom it means. */
+  /** A client may have resolved Twilio's address itself; its TLS server name still names the host. */
   async function standInOrJoin(client: Duplex, other: Duplex): Promise<void> {
     const name = await peekServerName(client);
     if (name === undefined || destinationOf(name) === 'elsewhere') {
@@ -60,7 +60,7 @@ function isAddress(hostname: string): boolean {
   return isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
-/** A tunnel is bytes, not https, whatever its port. */
+/** A tunnel carries bytes, not https, on any port. */
 function openTcp(target: URL): Promise<Duplex> {
   return openConnection(new URL(`http://${target.hostname}:${target.port || 443}`));
 }

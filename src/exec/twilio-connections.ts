@@ -17,11 +17,11 @@ export interface TwilioConnections {
   accept(client: Duplex, hostname: string, isPlain: boolean): void;
   /** Takes over a TLS connection that names its host itself, in its first message. */
   acceptNamed(client: Duplex): void;
-  /** Tells what is still to be told of those that failed. */
+  /** Reports the failures that have not been reported yet. */
   settle(): void;
 }
 
-/** Makes what takes these connections; `revocationListUrl` stands in the certificates that they see. */
+/** Creates the handler of these connections; their certificates contain `revocationListUrl`. */
 export function createTwilioConnections(
   options: ForwardProxyOptions,
   revocationListUrl: () => string,
@@ -40,7 +40,7 @@ export function createTwilioConnections(
     }
     openConnection(new URL(serverUrl)).then(
       (server) => {
-        // Two streams in each direction and two who watch: more than Node expects of one.
+        // Two streams in each direction and two watchers: more listeners than Node expects.
         inside.setMaxListeners(20);
         watchForUse(inside, hostname);
         countRequests(inside);
@@ -84,7 +84,7 @@ export function createTwilioConnections(
     acceptNamed(client) {
       let hostname = '';
       const inside = endTls(client, {
-        // Asked before SNICallback, and to tell the host of a client that speaks HTTP/2 only.
+        // Runs before SNICallback, and reveals the host of a client that speaks only HTTP/2.
         ALPNCallback({ servername, protocols }) {
           hostname = servername;
           return protocols.find((one) => one === PROTOCOL);

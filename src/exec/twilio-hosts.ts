@@ -9,7 +9,7 @@ export type Destination = 'server' | 'tls-test' | 'refused' | 'elsewhere';
 /** `api`, with the labels that TWILIO_REGION and TWILIO_EDGE insert: `api.dublin.ie1.twilio.com`. */
 const API_HOST = /^api(\.[a-z0-9-]+){0,2}\.twilio\.com$/;
 
-/** Tells where a request to `hostname` goes. */
+/** Returns where a request to `hostname` goes. */
 export function destinationOf(hostname: string): Destination {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   if (API_HOST.test(name) || name === 'www.twilio.com') return 'server';

@@ -8,13 +8,13 @@ import { performance } from 'node:perf_hooks';
 
 /** How long a request may wait for those that came before it. */
 const WAIT_MS = 250;
-/** A resource that has time left is not overloaded, whatever the last requests cost. */
+/** A resource that is sometimes idle is not overloaded, no matter what recent requests cost. */
 const BUSY = 0.9;
 const SAMPLE_MS = 100;
 /** How much of what was known stays true from one sample to the next. */
 const MEMORY = 0.7;
 
-/** So few say nothing of what a request costs: a process that has just started, or been held up. */
+/** Too few requests to estimate the cost of one: the process has just started or was stalled. */
 const FEW_REQUESTS = 10;
 
 /** What requests wait for. */
@@ -32,7 +32,7 @@ const eventLoop: Resource = {
 };
 
 export interface Admission {
-  /** Says whether a request that has just come in should begin. */
+  /** Whether a request that has just arrived should begin. */
   mayBegin(): boolean;
   /** Is called when the work on a request begins. */
   begin(): void;
@@ -52,10 +52,10 @@ export function createAdmission(
   let ended = 0;
   let recentRequests = 0;
   let sampledAt = performance.now();
-  const watched = [eventLoop, ...resources].map(watch);
+  const resourcesInUse = [eventLoop, ...resources].map(measureUse);
 
   function sample(now: number): void {
-    for (const one of watched) one.sample(now - sampledAt);
+    for (const resource of resourcesInUse) resource.sample(now - sampledAt);
     recentRequests = recentRequests * MEMORY + ended;
     ended = 0;
     sampledAt = now;
@@ -67,7 +67,9 @@ export function createAdmission(
       if (now - sampledAt > SAMPLE_MS) sample(now);
       if (recentRequests < FEW_REQUESTS) return true;
       const ahead = inProgress + readyCount();
-      return watched.every((one) => (ahead * one.costMs()) / recentRequests <= WAIT_MS);
+      return resourcesInUse.every(
+        (resource) => (ahead * resource.costMs()) / recentRequests <= WAIT_MS,
+      );
     },
     begin() {
       inProgress += 1;
@@ -80,7 +82,7 @@ export function createAdmission(
 }
 
 /** Watches how one resource is used. */
-function watch({ count, busyMs }: Resource) {
+function measureUse({ count, busyMs }: Resource) {
   let isBusy = false;
   let recentMs = 0;
   let before = busyMs();

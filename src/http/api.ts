@@ -25,7 +25,7 @@ const TOO_MANY_REQUESTS = new Problem('too_many_requests');
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** What the request says of who it is; undefined outside of the API. */
+    /** The credentials that the request claims; undefined outside the API. */
     credentials: Credentials | undefined;
     /** Takes what the request costs from its caller's budget; raises `too_many_requests`. */
     pay: (caller: Caller) => void;
@@ -44,7 +44,7 @@ export type Resource = Partial<
 export interface Api {
   /** Adds a URL; methods that it does not have answer 405. */
   route(url: string, resource: Resource): void;
-  /** Who is asking for which account; raises why it may not. */
+  /** Who is asking, and for which account; raises the reason if access is denied. */
   open(request: FastifyRequest): Promise<Access>;
   /**
    * Reads one item, and in the same look whether the caller may. `work` gets the SID of the path's
@@ -54,12 +54,12 @@ export interface Api {
     request: FastifyRequest,
     work: (context: Context, accountSid: string) => Promise<T>,
   ): Promise<T>;
-  /** As `fetch`, for what costs more: nothing is read for a caller who may not. */
+  /** Like `fetch`, for more expensive reads: reads nothing for a caller without access. */
   list<T>(
     request: FastifyRequest,
     work: (context: Context, access: Access) => Promise<T>,
   ): Promise<T>;
-  /** Runs an operation for the caller: every transaction of it begins by asking whether he may. */
+  /** Runs an operation for the caller: each of its transactions first checks that the caller may do this. */
   change<T>(
     request: FastifyRequest,
     work: (context: Context, accountSid: string) => Promise<T>,
@@ -103,7 +103,7 @@ export function createApi(
   /** Before the body arrives, so that it is not waited for in vain; what acts asks again. */
   async function checkEarly(request: FastifyRequest): Promise<void> {
     if (isFromAnotherSite(request)) {
-      throw new Problem('access_denied', 'A page of another site cannot change anything.');
+      throw new Problem('access_denied', 'Requests from another site cannot change anything.');
     }
     await database.look(async (query) => {
       if (request.routeOptions.config.right !== undefined) return check(query, request);
@@ -184,7 +184,7 @@ export function createApi(
       database.look(async (query) => {
         const accountSid = parseSid('AC', pathParameter(request, 'AccountSid'));
         const found = accountSid === undefined ? undefined : work(reading(query), accountSid);
-        // Nothing of it is told, not even that it failed, before the caller is known.
+        // Reveal nothing, not even a failure, before the caller is known.
         found?.catch(() => {});
         await check(query, request);
         if (found === undefined) throw new Problem('not_found');

@@ -16,7 +16,7 @@ interface Arriving {
 }
 
 export interface Bodies {
-  /** Reads a whole body; raises `body_too_large` as soon as it is known to be that. */
+  /** Reads a whole body; raises `body_too_large` as soon as the limit is exceeded. */
   read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer>;
 }
 
@@ -53,7 +53,7 @@ export function createBodies(maxBytes = MAX_ARRIVING_BYTES): Bodies {
           const needed = length + chunk.length;
           if (needed > BODY_LIMIT_BYTES) return body.fail(new Problem('body_too_large'));
           if (needed > body.held.length) {
-            // Copied: of tiny chunks each would be an object of its own.
+            // Copied, because each tiny chunk would otherwise stay a separate object.
             const size = Math.max(needed, Math.min(2 * needed, BODY_LIMIT_BYTES), FIRST_BYTES);
             const grown = Buffer.allocUnsafeSlow(size);
             body.held.copy(grown, 0, 0, length);

@@ -4,7 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** What requests under way get when the server closes. */
+/** The time that requests in progress get when the server closes. */
 const FINISH_MS = 10_000;
 /** Also what a connection that is just made gets: its request may be on its way. */
 const LOOK_MS = 50;
@@ -84,13 +84,13 @@ function endQuietest(connections: Connections): boolean {
 }
 
 /**
- * When the server closes, ends every connection that has no request under way: one that has sent none,
- * or half a head, or has its answer. After ten seconds it ends the others, too. Node.js itself ends
- * only those that wait for another request just then, and would wait for the rest for ever.
+ * When the server closes, ends every connection that has no request under way: one that has sent none, or
+ * half a head, or has its answer. After ten seconds it ends the others, too. Node.js itself ends only those
+ * that wait for another request just then, and would wait for the rest forever.
  */
 export function endConnectionsOnClose(server: FastifyInstance, connections: Connections): void {
   server.addHook('preClose', (done) => {
-    // It has no connections, and will not say that it has closed.
+    // It has no connections, and will not emit 'close'.
     if (!server.server.listening) return done();
     const looking = setInterval(() => {
       for (const connection of connections) {
@@ -109,7 +109,7 @@ export function endConnectionsOnClose(server: FastifyInstance, connections: Conn
   });
 }
 
-/** Whoever was refused early may still send its body, and reads its answer only then. */
+/** A client that was refused early may still send its body, and read the response only then. */
 function isBusy({ last }: Connection): boolean {
   return last !== undefined && !(last.req.complete && last.writableFinished);
 }

@@ -1,4 +1,4 @@
-/** What a request says of who it is, before anybody has looked whether that is true. */
+/** The credentials that a request claims, before anyone has checked them. */
 
 import type { FastifyRequest } from 'fastify';
 import { type Credentials, notAuthenticated } from '../access/authenticate.ts';

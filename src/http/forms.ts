@@ -41,8 +41,8 @@ export function takeForms(server: FastifyInstance): void {
 }
 
 /**
- * The fields of a multipart form, each name with its values in their order. Raises
- * `media_type_unsupported` for a file, and `request_malformed` for what is no such form.
+ * The fields of a multipart form, each name with its values in their order. Raises `media_type_unsupported`
+ * for a file, and `request_malformed` for an invalid form.
  */
 async function parseMultipart(
   body: Buffer,
@@ -58,7 +58,7 @@ async function parseMultipart(
     parser.on('field', (name: string | undefined, value, _, isTruncated, encoding) => {
       if (name === undefined || isTruncated) return reject(malformed('has a field without a name'));
       if (!['7bit', '8bit', 'binary'].includes(encoding)) {
-        return reject(malformed(`has a field in the encoding ${encoding}: send it as it is`));
+        return reject(malformed(`has a field encoded as ${encoding}: send it unencoded`));
       }
       fields += 1;
       values.set(name, [...(values.get(name) ?? []), value]);
@@ -68,7 +68,7 @@ async function parseMultipart(
       reject(
         new Problem(
           'media_type_unsupported',
-          'Send the parameters as fields: files are not taken.',
+          'Send the parameters as fields: files are not accepted.',
         ),
       );
     });
@@ -78,9 +78,9 @@ async function parseMultipart(
     parser.end(body);
   }).catch((error: unknown) => {
     // It throws for a Content-Type that it reads in another way.
-    throw error instanceof Problem ? error : malformed('has a Content-Type that cannot be read');
+    throw error instanceof Problem ? error : malformed('has an invalid Content-Type');
   });
-  if (fields < countParts(body, boundary)) throw malformed('has a part that is no field');
+  if (fields < countParts(body, boundary)) throw malformed('has a part that is not a field');
   return Object.fromEntries(values);
 }
 

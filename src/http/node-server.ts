@@ -2,7 +2,7 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type Connections, trackConnections } from './connections.ts';
-import { oneAtATime, pauseWhileWaiting, type Turns } from './one-at-a-time.ts';
+import { oneAtATime, pauseWhileWaiting, type RequestQueue } from './one-at-a-time.ts';
 import { type RefusalParts, refuseConnection } from './parser-errors.ts';
 
 /** With more, the quietest connection makes room for the next. */
@@ -41,16 +41,16 @@ export function createNodeServer(
     refuseConnection(socket, parts),
   );
   pauseWhileWaiting(httpServer);
-  let turns: Turns | undefined;
+  let requestQueue: RequestQueue | undefined;
   return {
     httpServer,
     connections,
     handle(listener) {
-      turns = oneAtATime(listener);
-      httpServer.on('request', turns.handle);
+      requestQueue = oneAtATime(listener);
+      httpServer.on('request', requestQueue.handle);
       // Node would answer 417 with an empty body by itself.
-      httpServer.on('checkExpectation', turns.handle);
+      httpServer.on('checkExpectation', requestQueue.handle);
     },
-    readyCount: () => turns?.readyCount() ?? 0,
+    readyCount: () => requestQueue?.readyCount() ?? 0,
   };
 }

@@ -17,10 +17,10 @@ const MAX_WAITING_IN_ALL = 20_000;
 const BODY_WEIGHT = 500;
 /** How many requests begin in one turn of the event loop. */
 const BEGUN_IN_A_TURN = 32;
-/** The end of a turn is only waited for when so many have begun. */
+/** Wait for the end of a turn only if this many have begun. */
 const FEW = 8;
 
-export interface Turns {
+export interface RequestQueue {
   /** Answers a request when it is its turn. */
   handle: RequestListener;
   /** How many connections have a request that waits for a turn of the event loop. */
@@ -31,7 +31,7 @@ export interface Turns {
  * Wraps what answers requests, so that a request begins when the answer before it was taken. While
  * requests wait, nothing more is read of their connection; too many of them end it.
  */
-export function oneAtATime(answer: RequestListener): Turns {
+export function oneAtATime(answer: RequestListener): RequestQueue {
   let waitingInAll = 0;
   let begunInTurn = 0;
   /** Connections whose next request may begin. */
@@ -125,10 +125,10 @@ export function oneAtATime(answer: RequestListener): Turns {
   };
 }
 
-/** Reads nothing of a connection while requests wait on it, whoever lets it go on. */
+/** Stops reading from a connection while its requests wait, even if other code resumes it. */
 export function pauseWhileWaiting(server: Server): void {
   server.on('connection', (socket: Socket) => {
-    // Node.js resumes a socket for reasons of its own: an answer has left, a body was thrown away.
+    // Node.js resumes a socket by itself after it sends a response or discards a body.
     socket.on('resume', () => {
       if (connectionOf(socket)?.isPaused) socket.pause();
     });

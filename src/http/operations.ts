@@ -1,4 +1,4 @@
-/** For whoever runs the server: is it alive, should it get requests, what has it done. */
+/** For operators: whether the server is alive, whether it should get requests, and what it has done. */
 
 import type {} from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';

@@ -8,7 +8,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
 import type { Position } from '../storage/keyset.ts';
 
-/** Where a token leads: beside `from`, whose page began at `start` in the whole list. */
+/** Where a token points: next to `from`, whose page began at `start` in the whole list. */
 export interface PageCursor {
   direction: 'older' | 'newer';
   from: Position;

@@ -50,7 +50,7 @@ export async function readPage<Item extends Position>(
   const from = cursor ? cursor.from : await findStart(listing, page, pageSize);
   const direction = cursor?.direction ?? 'older';
 
-  // One row more than fits tells whether the list goes on in that direction.
+  // One extra row shows whether the list continues in that direction.
   const rows = await listing.slice({ direction, from, limit: pageSize + 1 });
   const goesOn = rows.length > pageSize;
   const items = direction === 'older' ? rows.slice(0, pageSize) : rows.slice(-pageSize);

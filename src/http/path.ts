@@ -21,7 +21,7 @@ export function extensionOf(target: string): Extension {
   return path.endsWith('.csv') || path.endsWith('.csv/') ? 'csv' : 'xml';
 }
 
-/** The target without extension and trailing slash, for the router; other paths stay as they are. */
+/** The target without extension and trailing slash, for the router; other paths are unchanged. */
 export function toRoute(target: string): string {
   if (!target.startsWith(API_ROOT)) return target;
   const path = pathOf(target);

@@ -6,11 +6,11 @@
 import Type, { type TObject } from 'typebox';
 import type { TextRule } from '../parameter.ts';
 
-/** An object that has a name of its own in /openapi.json, with an example that obeys it. */
+/** An object with its own name in /openapi.json, and an example that matches it. */
 export type NamedObject = TObject & { title: string; example: Readonly<Record<string, unknown>> };
 
 /** Gives an object its name and an example. */
-export function named(
+export function namedObject(
   title: string,
   object: TObject,
   example: Readonly<Record<string, unknown>>,
@@ -38,7 +38,7 @@ export function nullableUrl(description: string) {
   return Type.Unsafe<string | null>({ type: 'string', format: 'uri', nullable: true, description });
 }
 
-/** One of a few texts; with a title it has a name of its own. */
+/** One of a few strings; with a title, it has its own name in /openapi.json. */
 export function choice(choices: readonly string[], description: string, title?: string) {
   return Type.Unsafe<string>({
     type: 'string',
@@ -74,9 +74,11 @@ const PAGING = {
     format: 'int64',
     minimum: 0,
     description:
-      'The number of the page, starting at 0. Without PageToken it reaches the first 10,000 items.',
+      'The page number, starting at 0. Without PageToken, only the first 10,000 items can be reached.',
   }),
-  PageToken: Type.String({ description: 'Where to continue, as given in the links of a page.' }),
+  PageToken: Type.String({
+    description: 'The position to continue from, as given in the links of a page.',
+  }),
 };
 
 /** The query parameters of a list: none of them is required. */
@@ -89,17 +91,24 @@ export function listSchema(name: string, item: NamedObject) {
   const list = String(item.example.uri).replace(/\/[^/]+$/, '.json');
   const page = `${list}?Page=0&PageSize=50`;
   const link = (description: string) => Type.String({ description });
-  return named(
+  return namedObject(
     `${item.title}List`,
     Type.Object({
       [name]: Type.Array(item),
-      end: Type.Integer({ description: 'Position of the last item in the whole list, from 0.' }),
+      end: Type.Integer({
+        description: 'Position of the last item in the whole list, starting at 0.',
+      }),
       first_page_uri: link('Path of the first page.'),
       next_page_uri: nullableText('Path of the next page. Null on the last page.'),
-      page: Type.Integer({ format: 'int64', description: 'The number of this page, from 0.' }),
+      page: Type.Integer({
+        format: 'int64',
+        description: 'The number of this page, starting at 0.',
+      }),
       page_size: Type.Integer({ description: 'Number of items per page.' }),
       previous_page_uri: nullableText('Path of the previous page. Null on the first page.'),
-      start: Type.Integer({ description: 'Position of the first item in the whole list, from 0.' }),
+      start: Type.Integer({
+        description: 'Position of the first item in the whole list, starting at 0.',
+      }),
       uri: link('Path of this page.'),
     }),
     {

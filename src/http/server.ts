@@ -21,7 +21,7 @@ import { limitUnreadAnswers } from './unread-answers.ts';
 
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
 const LINGER_MS = 10_000;
-/** What a client that was refused for now is told to wait. */
+/** The Retry-After of a temporary refusal. */
 const RETRY_AFTER_SECONDS = 1;
 /** Made once: what must be cheap collects no stack. */
 const OVERLOADED = new Problem('overloaded');
@@ -33,10 +33,10 @@ declare module 'fastify' {
     hasBegun: boolean;
   }
   interface FastifyContextConfig {
-    /** Whether a server that has too much to do answers this all the same. */
+    /** Whether an overloaded server still answers this route. */
     isAlwaysAnswered?: boolean;
-    /** Whether what it mostly does is wait for a turn that it is given elsewhere: that is no work in progress. */
-    waitsForTurns?: boolean;
+    /** Whether the request mostly waits for a semaphore; such waiting does not count as work in progress. */
+    waitsForSemaphore?: boolean;
   }
 }
 
@@ -82,7 +82,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       refuseUnparsable(error, socket, { logger, createRequestSid }),
     frameworkErrors: (error, request, reply) => {
       reply.header('Twilio-Request-Id', request.id);
-      answer(asProblem(error), request, reply);
+      answerError(asProblem(error), request, reply);
     },
   });
   takeForms(server);
@@ -108,7 +108,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (!admission.mayBegin()) return done(OVERLOADED);
     // Before its body is read.
     if (request.is404) return done(NOT_FOUND);
-    // What still sends its body is no work yet: else whoever sends slowly would keep out the others.
+    // A request that is still arriving is not work yet; otherwise slow senders would keep others out.
     if (!hasBody(request)) begin(request);
     done();
   });
@@ -116,7 +116,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (hasBody(request) && !request.routeOptions.config.isAlwaysAnswered) begin(request);
     done();
   });
-  // Not when the client has read it: whoever reads slowly costs no time either.
+  // Not when the client has read it: a slow reader costs no time either.
   server.addHook('onSend', (request, _, payload, done) => {
     if (request.hasBegun) admission.end();
     request.hasBegun = false;
@@ -127,7 +127,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   });
 
   function begin(request: FastifyRequest): void {
-    if (request.routeOptions.config.waitsForTurns) return;
+    if (request.routeOptions.config.waitsForSemaphore) return;
     request.hasBegun = true;
     admission.begin();
   }
@@ -140,20 +140,20 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     done();
   });
 
-  function answer(error: unknown, request: FastifyRequest, reply: Reply) {
+  function answerError(error: unknown, request: FastifyRequest, reply: Reply) {
     const problem = asProblem(error);
     noteFault(request, problem);
-    const { status } = send(problem, reply, request, options.writeErrorPage);
-    // Whoever is overloaded has no time to say so twice: the line of the request does.
+    const { status } = sendError(problem, reply, request, options.writeErrorPage);
+    // An overloaded server has no time to log twice: the request's own line is enough.
     if (status < 500 || problem === OVERLOADED) return;
     logger.error({ requestId: request.id, err: problem }, 'The request failed');
   }
 
   server.setErrorHandler((error, request, reply) => {
-    answer(error, request, reply);
+    answerError(error, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {
-    answer(NOT_FOUND, request, reply);
+    answerError(NOT_FOUND, request, reply);
   });
   return server;
 }
@@ -166,7 +166,7 @@ interface Reply {
   send(payload?: unknown): unknown;
 }
 
-function send(
+function sendError(
   error: unknown,
   reply: Reply,
   request: FastifyRequest,
@@ -186,7 +186,7 @@ function send(
       discardBody(request);
     } else if (written.status === 413) reply.header('Connection', 'close');
   }
-  // A text is sent as it is: the schema of the route's good answer does not apply.
+  // Strings are sent unchanged: the schema of the route's success response does not apply.
   reply.send(written.body);
   return written;
 }

@@ -18,7 +18,7 @@ export interface UnreadAnswers {
 
 /**
  * Watches over the answers of a server. When more than `maxBytes` wait to be read in all, the connections
- * that have waited for longest are ended; who reads loses nothing. One that has not taken its answer
+ * that have waited for longest are ended; clients that read lose nothing. One that has not taken its answer
  * `maxMs` after its request began is ended, too.
  */
 export function limitUnreadAnswers(

@@ -38,15 +38,15 @@ export interface Keyring {
   open(sealed: string, context: string): string;
   /** A keyed digest (HMAC-SHA-256, RFC 2104) that finds a secret again without storing it. */
   digest(secret: string): string;
-  /** Tells in constant time whether `secret` has one of these digests; absent ones cost the same. */
+  /** Whether `secret` has one of these digests, in constant time; missing digests take the same time. */
   matches(secret: string, digests: readonly (string | undefined)[]): boolean;
   /** The digests under which a key of this ring may have stored `secret`, the current one first. */
   digests(secret: string): string[];
   /** Signs a short text; hex digits. */
   sign(text: string): string;
   /**
-   * Whether a key of this ring made `signature`, or a longer one that begins with it, for `text`.
-   * Takes any text for a signature: what cannot be one is none.
+   * Whether a key of this ring made `signature`, or a longer signature that begins with it, for `text`. Takes
+   * any text for a signature: what cannot be one is none.
    */
   isSigned(text: string, signature: string): boolean;
   /** Whether a stored value was made with the current key. */
@@ -171,7 +171,7 @@ function digestWith(key: Key, secret: string): string {
 function keyMismatch(cause?: unknown): Problem {
   return new Problem(
     'secret_key_mismatch',
-    'The database was written with another secret key. Start with the key that it was made with.',
+    'The database was written with another secret key. Use the key that it was created with.',
     { cause },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * What happens to authorizations and callbacks, as told to those who run the server. SIDs, numbers and
- * permissions only: no event holds a text or a URL of a customer.
+ * Events of authorizations and callbacks, for the people who run the server. SIDs, numbers and permissions
+ * only: no event holds a text or a URL of a customer.
  */
 
 import type { Logger } from './logger.ts';
@@ -29,7 +29,7 @@ export type DomainEvent =
       durationMs: number;
     };
 
-/** Is told of each event after its transaction has committed. */
+/** Receives each event after its transaction has committed. */
 export type Report = (event: DomainEvent) => void;
 
 /** Writes one line of the log for each event. */

@@ -47,10 +47,10 @@ function standardOutput(): LogStream {
     maxLength: MAX_UNWRITTEN_BYTES,
     periodicFlush: FLUSH_MS,
   });
-  // A service goes on without its log; what could not be written is tried again with the next lines.
+  // A service keeps running without its log; lines that could not be written are retried with the next ones.
   destination.on('error', () => {});
   process.on('exit', () => {
-    // One try for each of the two buffers that can be left: flushSync would try for ever on a full disk.
+    // One try for each of the two buffers that can be left: flushSync would retry forever on a full disk.
     destination.flush();
     destination.flush();
   });

@@ -16,7 +16,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Starts to answer on a port of its own; raises `setting_invalid` when it cannot be had. */
+/** Starts listening on its own port; raises `setting_invalid` if it cannot. */
 export async function startMetricsServer(
   host: string,
   port: number,
@@ -25,17 +25,18 @@ export async function startMetricsServer(
   const server = createServer(
     { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
     ({ method, url }, response) => {
-      if (url?.split('?')[0] !== '/metrics') return answer(response, 404, 'Only /metrics is here.');
+      if (url?.split('?')[0] !== '/metrics')
+        return respond(response, 404, 'This port serves only /metrics.');
       if (method !== 'GET' && method !== 'HEAD') {
         response.setHeader('Allow', 'GET, HEAD');
-        return answer(response, 405, 'Use GET.');
+        return respond(response, 405, 'Use GET.');
       }
       metrics.text().then(
         (text) => {
           response.setHeader('Content-Type', metrics.contentType);
-          answer(response, 200, text);
+          respond(response, 200, text);
         },
-        () => answer(response, 503, 'A worker did not answer in time.'),
+        () => respond(response, 503, 'A worker did not answer in time.'),
       );
     },
   );
@@ -48,7 +49,7 @@ export async function startMetricsServer(
     const reason = cause instanceof Error && 'code' in cause ? cause.code : cause;
     throw new Problem(
       'setting_invalid',
-      `Cannot listen on ${host}:${port} for /metrics (${reason}). Choose another METRICS_PORT.`,
+      `Cannot listen on ${host}:${port} for /metrics (${reason}). Choose another --metrics-port.`,
       { cause },
     );
   }
@@ -63,7 +64,7 @@ export async function startMetricsServer(
 }
 
 /** One answer a connection: what a client does not read is then all that is kept for it. */
-function answer(response: ServerResponse, status: number, text: string): void {
+function respond(response: ServerResponse, status: number, text: string): void {
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/plain');
   response.setHeader('Connection', 'close');
   response.statusCode = status;

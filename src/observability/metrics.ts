@@ -34,21 +34,21 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
   if (ofProcess) collectDefaultMetrics({ register: registry });
   const requests = new Histogram({
     name: 'connect_apps_http_request_duration_seconds',
-    help: 'Answered requests by route, method and status.',
+    help: 'Requests answered, by route, method and status.',
     labelNames: ['route', 'method', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
   const queries = new Histogram({
     name: 'connect_apps_database_query_duration_seconds',
-    help: 'Statements that the database ran.',
+    help: 'Statements run by the database.',
     buckets: [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   });
   const everyQuery = queries.labels();
   const callbacks = new Counter({
     name: 'connect_apps_callback_attempts_total',
-    help: 'Attempts to deliver a callback: delivered, to be retried, or failed for good.',
+    help: 'Callback delivery attempts by result: delivered, retried, or failed for good.',
     labelNames: ['result'],
     registers: [registry],
   });

@@ -3,8 +3,8 @@
 const GOOD_FOR_MS = 1000;
 
 /**
- * Asks at most once a second, however many want to know: an answer is given to all who come within a
- * second after it was asked for, and to all who come while it is on its way.
+ * Asks at most once a second, however many callers there are. All callers within a second of a question, and
+ * all callers while it is pending, get the same answer.
  */
 export function oncePerSecond<T>(ask: () => Promise<T>): () => Promise<T> {
   let asked: { answer: Promise<T>; atMs: number; isPending: boolean } | undefined;

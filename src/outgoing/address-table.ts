@@ -1,7 +1,7 @@
 /**
- * The addresses that a request to somebody else's URL must never reach: IANA's special-purpose
- * registries for IPv4 and IPv6 (RFC 6890), written out, and what cloud providers put beside them.
- * test/outgoing/ holds the table to a list of known ways around such tables.
+ * The addresses that a request to somebody else's URL must never reach: IANA's special-purpose registries for
+ * IPv4 and IPv6 (RFC 6890), written out, and the additional addresses of cloud providers. test/outgoing/
+ * holds the table to a list of known ways around such tables.
  */
 
 import { BlockList, isIP } from 'node:net';

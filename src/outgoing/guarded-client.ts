@@ -22,13 +22,13 @@ export interface GuardedClientOptions {
 }
 
 export interface GuardedClient {
-  /** Makes one attempt and tells what became of it; never rejects. */
+  /** Makes one attempt and returns its result; never rejects. */
   send(request: OutgoingRequest): Promise<Outcome & { durationMs: number }>;
   /** Ends every attempt in flight, which becomes `cancelled`, and makes no other. */
   close(): void;
 }
 
-/** Creates a client; raises `setting_invalid` when `allowedNetworks` has a text that is no network. */
+/** Creates a client; raises `setting_invalid` if `allowedNetworks` contains an invalid network. */
 export function createGuardedClient({
   allowedNetworks,
   lookup = (hostname) => lookupHost(hostname, { all: true, order: 'verbatim' }),

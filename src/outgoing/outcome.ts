@@ -16,7 +16,7 @@ export type FailureReason =
   /** What came back is not HTTP, or has headers beyond any measure. */
   | 'response_invalid'
   | 'timed_out'
-  /** This process stops; the attempt says nothing about the receiver. */
+  /** This process is stopping; the attempt shows nothing about the receiver. */
   | 'cancelled';
 
 export interface Failure {

@@ -24,7 +24,7 @@ const PATH_AND_QUERY = /^https?:\/\/[^/?#]+([^#]*)/i;
 // Never a web server: Docker, etcd, databases and caches, where a request can do harm by itself.
 const SERVICE_PORTS = [2375, 2376, 2379, 2380, 3306, 5432, 6379, 11211, 27017];
 
-/** Parses the URL of a receiver, or says why nothing is sent to it. */
+/** Parses the URL of a receiver, or explains why nothing is sent to it. */
 export function parseTarget(text: string): Target | Failure {
   const url = URL.parse(text);
   if (url === null) return failure('url_invalid');

@@ -1,4 +1,4 @@
-/** Our own art: the Connect button, for other people's pages, and the icon of ours. */
+/** Images: the Connect button for other people's pages, and our own icon. */
 
 export const BUTTON_PATH = '/assets/connect-button.svg';
 

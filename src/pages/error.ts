@@ -18,8 +18,8 @@ export function pageOfError(error: unknown, requestId: string): ErrorPage {
 }
 
 /**
- * Whether an error of this request is for a person to read: its client takes HTML, as browsers say, and it is none of
- * the API, whose clients get its own errors whatever they take.
+ * Whether to show a person an error page for this request: its client accepts HTML, as browsers do, and it is
+ * not an API request. API clients always get API errors.
  */
 export function isForPerson(target: string, accept: string | undefined): boolean {
   return !/^\/+2010-04-01(?:\/|$)/.test(pathOf(target)) && takesHtml(accept ?? '');
@@ -39,8 +39,8 @@ function explain(error: unknown): { status: number; title: string; text: string 
   if (code?.startsWith('FST_CSRF_')) return explainProblem(new Problem('form_rejected'));
   const status = statusCode ?? 500;
   return status < 500
-    ? { status, title: 'That request was not understood', text: 'Go back and try again.' }
-    : { status: 500, title: 'Something went wrong', text: 'It is our fault. Try again later.' };
+    ? { status, title: 'That request was not valid', text: 'Go back and try again.' }
+    : { status: 500, title: 'Something went wrong', text: 'This is our fault. Try again later.' };
 }
 
 function explainProblem({ problem, detail }: Problem) {
@@ -55,14 +55,14 @@ function explainProblem({ problem, detail }: Problem) {
     case 'not_found':
       return {
         status,
-        title: 'There is nothing here',
-        text: 'The link is wrong or too old. Ask whoever gave it to you for a new one.',
+        title: 'Page not found',
+        text: 'The link is wrong or has expired. Ask the person who gave it to you for a new one.',
       };
     case 'consent_impossible':
       return { status, title: 'This app cannot be connected', text: detail ?? '' };
     case 'overloaded':
     case 'storage_unavailable':
-      return { status, title: 'Too busy just now', text: 'Try again in a moment.' };
+      return { status, title: 'The server is busy', text: 'Try again in a moment.' };
     default:
       return {
         status,

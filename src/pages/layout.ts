@@ -28,12 +28,12 @@ ${foot ?? ''}
 </html>`;
 }
 
-/** The hidden field that proves that a form came from a page of ours. */
+/** The hidden field that proves that a form came from one of our pages. */
 export function csrfField(token: string): Html {
   return html`<input type="hidden" name="_csrf" value="${token}">`;
 }
 
-/** A page that says what went wrong, in words. */
+/** A page that explains what went wrong. */
 export function errorPage(title: string, text: string, requestId: string): Html {
   return cardPage({
     title,

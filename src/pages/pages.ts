@@ -18,7 +18,7 @@ import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
 export interface PagesOptions {
   keyring: Keyring;
   logger: Logger;
-  /** The origin that browsers see; undefined: whatever they ask for. */
+  /** The origin that browsers see; undefined: the one in the request. */
   publicUrl: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
-  /** The value of another cookie of ours. */
+  /** The value of another of our cookies. */
   cookieOf(request: FastifyRequest, name: string): string | undefined;
   /** Gives the browser another cookie, which no script can read, for so long. */
   setCookie(
@@ -41,7 +41,7 @@ export interface Pages {
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
   send(reply: FastifyReply, page: Html, formTargets?: readonly string[]): Promise<FastifyReply>;
-  /** Raises `form_rejected` unless a form came from a page of ours; a hook of every POST. */
+  /** Raises `form_rejected` unless the form came from one of our pages; a hook for every POST. */
   checkForm(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
 }
 
@@ -55,7 +55,7 @@ export async function addPages(
   await server.register(async (scope) => {
     await scope.register(cookie);
     const cookieOf = (request: FastifyRequest, name: string) =>
-      request.cookies[named(request, name)];
+      request.cookies[cookieName(request, name)];
     const sessionOf = (request: FastifyRequest) => cookieOf(request, SESSION_COOKIE);
     const bindingOf = (request: FastifyRequest) =>
       options.keyring.sign(`csrf ${sessionOf(request) ?? ''}`);
@@ -69,7 +69,7 @@ export async function addPages(
     const isSecure = (request: FastifyRequest) =>
       options.publicUrl?.startsWith('https:') || request.protocol === 'https';
     // With the prefix no other host of the domain can plant one (RFC 6265bis, section 4.1.3.2).
-    const named = (request: FastifyRequest, name: string) =>
+    const cookieName = (request: FastifyRequest, name: string) =>
       isSecure(request) ? `__Host-${name}` : name;
     const attributesFor = (request: FastifyRequest) =>
       ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure(request) }) as const;
@@ -89,14 +89,14 @@ export async function addPages(
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return send(reply.code(status), page);
+      return sendPage(reply.code(status), page);
     });
 
     addRoutes({
       server: scope,
       sessionOf,
       setSession(request, reply, secret) {
-        const name = named(request, SESSION_COOKIE);
+        const name = cookieName(request, SESSION_COOKIE);
         const attributes = attributesFor(request);
         if (secret === undefined) reply.clearCookie(name, attributes);
         else reply.setCookie(name, secret, attributes);
@@ -104,18 +104,18 @@ export async function addPages(
       cookieOf,
       setCookie(request, reply, { name, value, maxAgeMs }) {
         const maxAge = Math.floor(maxAgeMs / 1000);
-        reply.setCookie(named(request, name), value, { ...attributesFor(request), maxAge });
+        reply.setCookie(cookieName(request, name), value, { ...attributesFor(request), maxAge });
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
-      send,
+      send: sendPage,
       checkForm(request, reply, done) {
         const { origin, 'sec-fetch-site': site } = request.headers;
         // Under `exec`, a browser speaks https to a server that is asked over http.
         const own = options.publicUrl ?? `${URL.parse(origin ?? '')?.protocol}//${request.host}`;
         // Browsers name the origin of a form; "null" is a page that hides where it comes from.
         const isOurs = origin === undefined || origin === own;
-        // "none" is a person who sends it again by hand.
+        // "none" means that a person resent it by hand.
         const isSameSite = site === undefined || site === 'same-origin' || site === 'none';
         if (!isOurs || !isSameSite) done(new Problem('form_rejected'));
         else scope.csrfProtection(request, reply, done);
@@ -135,7 +135,7 @@ const HEADERS = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-async function send(
+async function sendPage(
   reply: FastifyReply,
   page: Html,
   formTargets: readonly string[] = [],

@@ -81,5 +81,5 @@ button.plain { flex: none; padding: 0; border: 0; background: none; color: var(-
 }
 `;
 
-/** Changes with its content, so that it may be kept for ever. */
+/** Changes with its content, so that it can be cached forever. */
 export const STYLE_SHEET_PATH = `/assets/style-${createHash('sha256').update(STYLE_SHEET).digest('hex').slice(0, 12)}.css`;

@@ -15,12 +15,14 @@ const VISIBLE = /[^\s\p{C}\p{M}\p{Z}]/u;
 const SHORT_CODE_POINTS = 240;
 const SHORT_LINES = 5;
 
-/** The text without what acts on others: for titles and attributes, which have no element of their own. */
+/**
+ * The text without characters that affect other text: for titles and attributes, which cannot be isolated.
+ */
 export function plainText(text: string): string {
   return text.replaceAll(BIDI_CONTROLS, '').replaceAll(PILED_MARKS, '$1');
 }
 
-/** The text with a direction of its own, whatever stands around it. */
+/** The text with its own direction, isolated from the text around it. */
 export function isolated(text: string): Html {
   return html`<bdi>${plainText(text)}</bdi>`;
 }

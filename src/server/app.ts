@@ -2,7 +2,7 @@
 
 import { addAccountRoutes } from '../accounts/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
-import { startWebhookWorker, type WebhookWorker } from '../callbacks/worker.ts';
+import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
@@ -38,13 +38,13 @@ export interface App {
   /** Starts to answer; resolves with the origin that it answers on. */
   listen(): Promise<string>;
   /**
-   * Goes on answering, but says that it will not for long: /readyz answers 503, and answers end their
-   * connections, so that proxies and clients turn to another server. It takes no more callbacks.
+   * Keeps answering, but announces the end: /readyz answers 503, and answers end their connections, so that
+   * proxies and clients turn to another server. It takes no more callbacks.
    */
   drain(): void;
   /**
-   * Stops taking connections and callbacks, finishes what is under way and closes the database. No client
-   * and no receiver holds it up for ever: requests get 10 s, attempts the 15 s that they may take.
+   * Stops taking connections and callbacks, finishes what is under way and closes the database. No client and
+   * no receiver delays it forever: requests get 10 s, attempts the 15 s that they may take.
    */
   close(): Promise<void>;
 }
@@ -148,14 +148,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   addDocumentationRoutes(server, config);
 
-  let worker: WebhookWorker | undefined;
+  let worker: CallbackWorker | undefined;
   let purging: Purging | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
     context,
     async listen() {
       const reusePort = parts.sharesPort === true;
-      // Of the two addresses of localhost the one that every client tries.
+      // Of the two addresses of localhost, every client tries this one.
       const host = config.host === 'localhost' ? '127.0.0.1' : config.host;
       // Node's option, which Fastify passes on without naming it in its types.
       const place = { host, port: config.port, reusePort };
@@ -171,7 +171,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         allowedNetworks: config.callbackAllowedNetworks,
         ...(parts.lookup && { lookup: parts.lookup }),
       });
-      worker = startWebhookWorker(context, { client, logger, observe: metrics.observeCallback });
+      worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (isDraining) worker.drain();
       return origin;

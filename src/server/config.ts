@@ -30,13 +30,13 @@ export interface Config {
   /** The origin that browsers and callbacks see; undefined: the address that the server listens on. */
   readonly publicUrl: string | undefined;
   readonly secretKey: string | undefined;
-  /** A key that only reads what it wrote: the one before the secret key, or the one that will follow it. */
+  /** A key that is used only to read: the previous secret key, or the next one. */
   readonly previousSecretKey: string | undefined;
   /** Processes that share the port. */
   readonly workers: number;
-  /** How long a server that was told to stop still answers, so that proxies learn of it first. */
+  /** How long a stopping server keeps answering, so that proxies notice first. */
   readonly drainSeconds: number;
-  /** The port of its own that /metrics has; undefined: none. 0: any that is free. */
+  /** The separate port of /metrics. undefined: none. 0: any free port. */
   readonly metricsPort: number | undefined;
   /** Whether the public port has /metrics, too. */
   readonly hasPublicMetrics: boolean;
@@ -96,7 +96,7 @@ export function isDebugging(): boolean {
   return level === 'debug' || level === 'trace';
 }
 
-/** The environment of this process as it is, for what is started in it. */
+/** The unchanged environment of this process, for its children. */
 export function rawEnvironment(): Settings {
   return { ...process.env };
 }

@@ -17,12 +17,12 @@ import { Problem } from '../problem.ts';
 import type { Config } from './config.ts';
 
 const FIRST_LINE = '# Made by connect-apps: its data is not for version control.';
-/** What lies in a data folder whose .gitignore is missing, such as one that was moved by hand. */
+/** Files expected in a data folder without a .gitignore, such as one that was moved by hand. */
 const OURS = /^(connect-apps\.db.*|exec-authority\.pem|\.gitignore)$/;
 
 /**
- * Makes the data folder when the database of the settings lies in it, or checks the one that is there.
- * Raises `setting_invalid` for a folder that belongs to somebody or something else, and changes nothing.
+ * Creates the data folder if the configured database is in it, or checks the existing one. Raises
+ * `setting_invalid` for a folder that belongs to somebody or something else, and changes nothing.
  */
 export function prepareDataFolder({ dataDir, database }: Config): void {
   const folder = resolve(dataDir);
@@ -49,7 +49,7 @@ function checkOurs(folder: string, stats: Stats): void {
   if (user !== 0 && stats.uid !== user) throw unusable(folder, 'belongs to another user');
   const stranger = readdirSync(folder).find((name) => !OURS.test(name));
   if (stranger === undefined || isIgnoredByUs(folder)) return;
-  throw unusable(folder, `holds other files, such as ${stranger}`);
+  throw unusable(folder, `contains other files, such as ${stranger}`);
 }
 
 function isIgnoredByUs(folder: string): boolean {
@@ -72,7 +72,7 @@ function ignoreAll(folder: string): void {
 function unusable(folder: string, reason: string, cause?: unknown): Problem {
   return new Problem(
     'setting_invalid',
-    `The data folder ${folder} ${reason}. Name a folder that connect-apps has to itself with --data-dir.`,
+    `The data folder ${folder} ${reason}. Use --data-dir to name a folder that nothing else uses.`,
     { cause },
   );
 }

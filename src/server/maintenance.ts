@@ -20,7 +20,7 @@ const KEPT_MS = 29 * 24 * HOUR_MS;
 /** Rows a transaction, so that no writer waits long. */
 const CHUNK = 500;
 
-/** Removes everything that is due to go, a chunk at a time, or until `signal` says that it is enough. */
+/** Removes everything that is due for deletion, in chunks, until done or until `signal` aborts. */
 export async function purge(context: Context, signal?: AbortSignal): Promise<void> {
   const { database, clock } = context;
   const now = clock.now();
@@ -56,7 +56,7 @@ async function purgeAuthorizations(
 }
 
 export interface Purging {
-  /** Ends it, after the chunk under way. */
+  /** Stops it after the current chunk. */
   stop(): Promise<void>;
 }
 
@@ -66,7 +66,7 @@ export function startPurging(context: Context, logger: Logger): Purging {
   let running = Promise.resolve();
   const run = () => {
     running = purge(context, stopping.signal).catch((error: unknown) => {
-      logger.error({ err: error }, 'The purge failed; it is tried again in an hour');
+      logger.error({ err: error }, 'The purge failed; trying again in an hour');
     });
   };
   run();

@@ -40,7 +40,10 @@ interface ProcessInfo {
   session: number;
 }
 
-/** What Linux says of a process (proc_pid_stat(5)); undefined where there is no /proc, or no such process. */
+/**
+ * What Linux reports about a process (proc_pid_stat(5)); undefined without /proc, or if there is no such
+ * process.
+ */
 function readProcess(pid: number): ProcessInfo | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

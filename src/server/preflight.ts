@@ -22,12 +22,12 @@ interface Check<Subject> {
   check(subject: Subject): unknown;
 }
 
-/** What the settings must be, whatever the database is. */
+/** Checks that need only the settings, not the database. */
 export const SETTING_CHECKS: readonly Check<Given>[] = [
   { name: 'settings', check: checkNames },
   { name: 'secret_key', check: ({ config }) => checkSecretKey(config) },
   { name: 'public_url', check: checkProxies },
-  { name: 'storage', check: checkKeeps },
+  { name: 'storage', check: checkPersists },
 ];
 
 /** What the database must be. `isQuick` where another process has looked at every account. */
@@ -47,15 +47,15 @@ function checkProxies({ config }: Given): void {
   if (!isBehindProxy || config.trustProxy.length > 0) return;
   throw new Problem(
     'setting_invalid',
-    'CONNECT_APPS_PUBLIC_URL is https, which a proxy must end, but CONNECT_APPS_TRUST_PROXY names none. Set CONNECT_APPS_TRUST_PROXY to the addresses of your proxies.',
+    'CONNECT_APPS_PUBLIC_URL uses https, so it needs a proxy, but CONNECT_APPS_TRUST_PROXY is not set. Set CONNECT_APPS_TRUST_PROXY to the addresses of your proxies.',
   );
 }
 
 /** Raises `setting_invalid` for a database in memory, which ends with the process. */
-export function checkKeeps({ config: { database } }: Pick<Given, 'config'>): void {
+export function checkPersists({ config: { database } }: Pick<Given, 'config'>): void {
   if (database.engine !== 'sqlite' || database.path !== ':memory:') return;
   throw new Problem(
     'setting_invalid',
-    'CONNECT_APPS_DATABASE_URL is sqlite::memory:, which keeps nothing. Name a file: sqlite:PATH.',
+    'CONNECT_APPS_DATABASE_URL is sqlite::memory:, which stores nothing on disk. Name a file: sqlite:PATH.',
   );
 }

@@ -23,7 +23,7 @@ export async function checkKeyOfDatabase(
     if (part.other !== null) {
       throw new Problem(
         'secret_key_mismatch',
-        `The database has auth tokens of another secret key, among them that of ${part.other}. Set CONNECT_APPS_SECRET_KEY to that key, or CONNECT_APPS_PREVIOUS_SECRET_KEY until "connect-apps accounts re-encrypt" has encrypted every token with the new one.`,
+        `The database has auth tokens of another secret key, such as the token of ${part.other}. Set CONNECT_APPS_SECRET_KEY to that key, or set CONNECT_APPS_PREVIOUS_SECRET_KEY to it until "connect-apps accounts re-encrypt" has re-encrypted every token.`,
       );
     }
     last = part.last;
@@ -38,13 +38,13 @@ export async function checkNoDemoSecrets(context: Context): Promise<void> {
     if (!context.keyring.matches(authToken, digests)) continue;
     throw new Problem(
       'setting_invalid',
-      `The database holds the demo token of ${accountSid}, which everyone knows. Name a database that "connect-apps dev" has not written to.`,
+      `The database contains the demo token of ${accountSid}, which is public. Use a database that "connect-apps dev" has not written to.`,
     );
   }
   if (await hasPasswordHash(context.database.query, DEMO_PASSWORD_HASH)) {
     throw new Problem(
       'setting_invalid',
-      'The database has a user of the demo data, whose password everyone knows. Give another with "connect-apps users set-password".',
+      'The database contains a demo user, whose password is public. Set another one with "connect-apps users set-password".',
     );
   }
 }

@@ -1,4 +1,7 @@
-/** A server for as long as the process lives: SIGINT, SIGTERM and a closed terminal finish what is under way. */
+/**
+ * A server for as long as the process lives: on SIGINT, SIGTERM or a closed terminal it finishes the requests
+ * in progress.
+ */
 
 import cluster from 'node:cluster';
 import { once } from 'node:events';
@@ -78,26 +81,26 @@ async function isOurs({ host, port }: Config): Promise<boolean> {
   return answer === '{"status":"ok"}';
 }
 
-/** Says in a sentence why a server cannot listen where it should; other errors stay as they are. */
+/** Explains in one sentence why a server cannot listen; passes other errors through. */
 export function nameListenError(error: unknown, config: Config): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const place = `${config.host}:${config.port}`;
   if (error.code === 'EADDRINUSE') {
     return new Problem(
       'setting_invalid',
-      `Port ${config.port} is taken: something already listens on ${place}. Stop it, or choose another with --port.`,
+      `Port ${config.port} is taken: another program already listens on ${place}. Stop it, or choose another port with --port.`,
     );
   }
   if (error.code === 'ENOTSUP') {
     return new Problem(
       'setting_invalid',
-      'On this system processes cannot share a port. Use --workers 1, and a server for each port.',
+      'On this system, processes cannot share a port. Use --workers 1, and start one server per port.',
     );
   }
   if (UNUSABLE_ADDRESS.includes(String(error.code))) {
     return new Problem(
       'setting_invalid',
-      `Cannot listen on ${place} (${error.code}). Choose an address of this machine with --host, and a port that you may use with --port.`,
+      `Cannot listen on ${place} (${error.code}). Use --host to choose an address of this machine and --port to choose a port that you may use.`,
     );
   }
   return error;

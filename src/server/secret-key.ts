@@ -1,7 +1,7 @@
 /**
- * Where the secret key comes from when it is not set: for everything but `serve` a key file beside the
- * SQLite file, made on first use, or the demo key where there is no file to lie beside. A key that
- * others may know, or may have put there, is refused.
+ * Where the secret key comes from if it is not set. Except in `serve`, it is a key file next to the SQLite
+ * file, created on first use, or the demo key if there is no file. A key that others may know, or may have
+ * put there, is refused.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -18,7 +18,7 @@ export function findSecretKey(config: Config): string {
   return chooseKey(config, readOrCreateKeyFile);
 }
 
-/** As `findSecretKey`, but makes nothing: raises `setting_invalid` when there is no key file yet. */
+/** Like `findSecretKey`, but creates nothing: raises `setting_invalid` if there is no key file yet. */
 export function findExistingSecretKey(config: Config): string {
   return chooseKey(config, readKeyFile);
 }
@@ -47,13 +47,13 @@ function checkPreviousKey(secretKey: string, previousKey: string | undefined): v
   if (previousKey === secretKey) {
     throw new Problem(
       'setting_invalid',
-      'CONNECT_APPS_PREVIOUS_SECRET_KEY repeats CONNECT_APPS_SECRET_KEY. Set it to the key before or after, or not at all.',
+      'CONNECT_APPS_PREVIOUS_SECRET_KEY repeats CONNECT_APPS_SECRET_KEY. Set it to the previous or the next key, or leave it unset.',
     );
   }
   if (previousKey.length < SHORTEST_KEY) {
     throw new Problem(
       'setting_invalid',
-      `CONNECT_APPS_PREVIOUS_SECRET_KEY must have at least ${SHORTEST_KEY} characters, as every secret key.`,
+      `CONNECT_APPS_PREVIOUS_SECRET_KEY must have at least ${SHORTEST_KEY} characters, like every secret key.`,
     );
   }
 }
@@ -106,10 +106,10 @@ function checkPrivate(file: number, path: string): void {
 
 function sentenceOf(cause: unknown, path: string): string {
   if (isNamed('ENOENT', cause)) {
-    return `There is no CONNECT_APPS_SECRET_KEY, and no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database; for a new one the first command that needs a key makes the file.`;
+    return `CONNECT_APPS_SECRET_KEY is not set, and there is no key file ${path}. Set CONNECT_APPS_SECRET_KEY to the key of the database. For a new database, the first command that needs a key creates the file.`;
   }
   if (isNamed('ELOOP', cause)) {
-    return `The key file ${path} is a symbolic link. Put the file itself there, or set CONNECT_APPS_SECRET_KEY.`;
+    return `The key file ${path} is a symbolic link. Replace it with the file itself, or set CONNECT_APPS_SECRET_KEY.`;
   }
   return `Cannot read the key file ${path}.`;
 }

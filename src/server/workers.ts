@@ -14,7 +14,10 @@ import { Problem } from '../problem.ts';
 import type { Config } from './config.ts';
 import { nameListenError, onClosedTerminal } from './run.ts';
 
-/** Before a worker is replaced: one that fails at once is not started in a tight circle. */
+/**
+ * The delay before a worker is replaced, so that a worker that fails immediately does not restart in a tight
+ * loop.
+ */
 const REPLACE_DELAY_MS = 500;
 const LISTENING = 'connect-apps:listening';
 
@@ -24,7 +27,7 @@ interface Started {
   gone: Promise<void>;
 }
 
-/** In a worker: tells who started it that it answers. */
+/** In a worker: notifies the parent that it is listening. */
 export function sayListening(): void {
   process.send?.(LISTENING);
 }
@@ -69,7 +72,7 @@ export async function runWorkers(
     for (;;) {
       await gone;
       if (isStopping) return;
-      logger.error({ worker: worker?.id }, 'A worker ended; another takes its place');
+      logger.error({ worker: worker?.id }, 'A worker ended; starting another');
       await setTimeout(REPLACE_DELAY_MS);
       if (isStopping) return;
       ({ worker, gone } = start());
@@ -85,7 +88,7 @@ export async function runWorkers(
     stop('SIGTERM');
     await Promise.all(workers.map(({ gone }) => gone));
     await metricsServer?.close();
-    throw new Problem('worker_failed', 'A worker could not start, for the reason above.');
+    throw new Problem('worker_failed', 'A worker could not start. The reason is printed above.');
   }
   if (!isStopping) onListening(port);
   await Promise.all(workers.map(replaceWhenGone));
@@ -114,7 +117,10 @@ async function findPort(config: Config): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : config.port;
 }
 
-/** Resolves when a worker has ended, or has failed to start. It never rejects: who is gone is replaced. */
+/**
+ * Resolves when a worker has ended, or has failed to start. It never rejects: a worker that has ended is
+ * replaced.
+ */
 function endOf(worker: Worker, logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     worker.once('exit', () => resolve());
@@ -127,7 +133,7 @@ function endOf(worker: Worker, logger: Logger): Promise<void> {
   });
 }
 
-/** Waits until a worker says that it listens; false when it has ended instead. */
+/** Waits until a worker listens; false if it exits instead. */
 async function isListening({ worker, gone }: Started): Promise<boolean> {
   const said = new Promise<boolean>((resolve) => {
     worker?.on('message', (message) => {

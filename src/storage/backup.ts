@@ -46,7 +46,7 @@ export function backUpSqlite(path: string, destination: string): void {
   }
 }
 
-/** Unlike a rename, neither way replaces what has come there meanwhile. */
+/** Unlike a rename, neither way replaces a file that has appeared there. */
 function publish(unfinished: string, destination: string): void {
   try {
     linkSync(unfinished, destination);
@@ -64,7 +64,7 @@ function publish(unfinished: string, destination: string): void {
 function isThere(destination: string): Problem {
   return new Problem(
     'setting_invalid',
-    `${destination} is there already. Choose another name: a backup is never overwritten.`,
+    `${destination} already exists. Choose another name: a backup never replaces a file.`,
   );
 }
 

@@ -15,7 +15,7 @@ export interface Database {
   readonly engine: Engine;
   /** Which database it is, for sentences: its file, or its URL without a password. */
   readonly name: string;
-  /** The mark that says whose it is, where it is not looked for when the database is opened. */
+  /** The mark that identifies a connect-apps database, if opening does not check it. */
   readonly mark?: Mark;
   /** Runs single statements; each sees all that was committed before it. */
   readonly query: Queryable;

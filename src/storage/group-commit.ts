@@ -28,14 +28,14 @@ export interface Writer {
 }
 
 /** Returns the function that runs a transaction on a writer, in the order of the calls. */
-export function commitTogether(writer: Writer): <T>(work: Work<T>) => Promise<T> {
+export function groupCommit(writer: Writer): <T>(work: Work<T>) => Promise<T> {
   let waiting: Waiting[] = [];
   let isRunning = false;
 
   async function drain(): Promise<void> {
     await commit(writer, takeBatch);
     isRunning = waiting.length > 0;
-    // Reads have their turn in between.
+    // Let reads run in between.
     if (isRunning) setImmediate(drain);
   }
 
@@ -68,31 +68,31 @@ async function commit(writer: Writer, takeBatch: () => Waiting[]): Promise<void>
   const refused = new Map<Waiting, unknown>();
   try {
     await writer.query.transaction().execute(async (transaction) => {
-      // Not before: whoever came while another process wrote is in it.
+      // Only now, so that the batch includes transactions that arrived while another process wrote.
       const batch = takeBatch();
       begun = batch;
-      for (const one of batch) {
+      for (const waiter of batch) {
         const changes = writer.changes();
         try {
-          await one.work(transaction);
+          await waiter.work(transaction);
         } catch (error) {
           if (!writer.isOpen() || writer.changes() !== changes) throw error;
-          refused.set(one, error);
+          refused.set(waiter, error);
         }
       }
     });
   } catch (error) {
-    // One that has not begun would begin no better alone.
+    // A batch that could not begin would not begin alone either.
     const isAlone = begun === undefined || begun.length === 1;
-    for (const one of begun ?? takeBatch()) {
-      if (isAlone) one.reject(error);
-      else await commit(writer, () => [one]);
+    for (const waiter of begun ?? takeBatch()) {
+      if (isAlone) waiter.reject(error);
+      else await commit(writer, () => [waiter]);
     }
     return;
   }
   writer.onCommit();
-  for (const one of begun ?? []) {
-    if (refused.has(one)) one.reject(refused.get(one));
-    else one.resolve(undefined);
+  for (const waiter of begun ?? []) {
+    if (refused.has(waiter)) waiter.reject(refused.get(waiter));
+    else waiter.resolve(undefined);
   }
 }

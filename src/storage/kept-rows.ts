@@ -7,7 +7,7 @@
 import type { Database as Connection } from 'better-sqlite3';
 import type { QueryObserver } from './database.ts';
 import type { KeepStatement } from './prepared.ts';
-import { named } from './sqlite-failures.ts';
+import { namingFailures } from './sqlite-failures.ts';
 
 /** Results of one statement. The oldest goes first, one at a time: no burst of reads when it is full. */
 const MAX_RESULTS = 10_000;
@@ -25,13 +25,13 @@ export function keepRowsOn(connection: Connection, observe?: QueryObserver): Kep
   let version: number | undefined;
 
   function refresh(): void {
-    version = named(() => dataVersion.get());
+    version = namingFailures(() => dataVersion.get());
   }
 
   return {
     refresh,
     keep<Row>(sql: string) {
-      const statement = named(() => connection.prepare<unknown[], Row>(sql));
+      const statement = namingFailures(() => connection.prepare<unknown[], Row>(sql));
       const results = new Map<string, Row[]>();
       let resultsOf: number | undefined;
       return async (parameters) => {
@@ -42,7 +42,7 @@ export function keepRowsOn(connection: Connection, observe?: QueryObserver): Kep
         const kept = results.get(key);
         if (kept !== undefined) return kept;
         const begun = performance.now();
-        const rows = named(() => statement.all(...parameters));
+        const rows = namingFailures(() => statement.all(...parameters));
         observe?.(performance.now() - begun);
         if (rows.length <= 1) {
           const [oldest] = results.size < MAX_RESULTS ? [] : results.keys();

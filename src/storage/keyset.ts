@@ -1,15 +1,15 @@
 /**
- * Keyset paging: a place in a list is the age and SID of a row, not a count, so any page costs the
- * same and rows that come or go meanwhile neither repeat nor hide others. Lists are newest first.
- * Every list of every store is read here; each needs an index on what it is filtered by, then its age
- * and SID (test/storage/query-plans.test.ts).
+ * Keyset paging: a place in a list is the age and SID of a row, not a count, so any page costs the same and
+ * rows added or removed in between neither repeat nor hide others. Lists are newest first. Every list of
+ * every store is read here; each needs an index on what it is filtered by, then its age and SID
+ * (test/storage/query-plans.test.ts).
  */
 
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import type { Queryable } from './database.ts';
 import { prepared } from './prepared.ts';
 
-/** A place in a list, just beside the row that has (or had) these values. */
+/** A position in a list, next to the row that has (or had) these values. */
 export interface Position {
   createdAt: number;
   sid: string;

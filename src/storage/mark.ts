@@ -38,15 +38,15 @@ export function isOfVersionBeforeMark(tables: readonly string[]): boolean {
 export function ofAnotherProgram(name: string): Problem {
   return new Problem(
     'database_foreign',
-    `The database ${name} has tables of another program, and was left as it is. Name another with --database-url, or none: then it is a file in the data folder.`,
+    `The database ${name} contains tables of another program, and was not changed. Use --database-url to name another database, or omit it to use a file in the data folder.`,
   );
 }
 
-/** There is no database of ours where one was looked for. */
+/** There is no connect-apps database at the expected place. */
 export function noDatabaseAt(name: string): Problem {
   return new Problem(
     'database_missing',
-    `No database at ${name}. Run the command where the database is, name it with --database-url or --data-dir, or make it: "connect-apps migrate" (for development "connect-apps dev").`,
+    `No database at ${name}. Run the command in the folder of the database, name the database with --database-url or --data-dir, or create it with "connect-apps migrate" (for development, "connect-apps dev").`,
   );
 }
 
@@ -54,6 +54,6 @@ export function noDatabaseAt(name: string): Problem {
 export function ofVersionBeforeMark(name: string): Problem {
   return new Problem(
     'database_not_current',
-    `The database ${name} has no mark of connect-apps: another program or an older version made it. If it is yours, stop its servers and run "connect-apps migrate", which marks it.`,
+    `The database ${name} is not marked as a connect-apps database: another program or an older version created it. If it is yours, stop its servers and run "connect-apps migrate" to mark it.`,
   );
 }

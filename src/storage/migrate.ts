@@ -86,7 +86,7 @@ async function checkNotNewer(db: Queryable, { mark, name: place }: Database): Pr
   if (unknown === undefined) return;
   throw new Problem(
     'database_not_current',
-    `The database ${place} was written by a newer version of connect-apps (it has ${unknown.name}). Start that version.`,
+    `The database ${place} was written by a newer version of connect-apps (it has ${unknown.name}). Use that version.`,
   );
 }
 

@@ -19,7 +19,7 @@ export function connectionOf(text: string): ClientConfig {
     throw invalid(`sslmode must be one of ${SSL_MODES.join(', ')}`);
   }
   if (mode === 'verify-ca' && !url.searchParams.has('sslrootcert')) {
-    throw invalid('sslmode=verify-ca needs sslrootcert, the file with the certificate to trust');
+    throw invalid('sslmode=verify-ca needs sslrootcert, a file with the certificate to trust');
   }
   if (mode !== null) url.searchParams.set('uselibpqcompat', 'true');
   try {

@@ -38,7 +38,7 @@ export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';
 }
 
-/** Whether a kept statement was made before a change of the schema: it would fail for ever. */
+/** Whether a kept statement predates a schema change, so that it would fail forever. */
 export function isOutdatedPlan(error: unknown): boolean {
   return codeOf(error) === '0A000';
 }
@@ -48,7 +48,7 @@ export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error));
 }
 
-/** Gives what the driver raised its name, `storage_unavailable`; a fault of ours stays what it is. */
+/** Turns an error of the driver into `storage_unavailable`; passes our own bugs through. */
 export function nameFailure(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof Error)) return error;
   const detail = detailOf(error);
@@ -61,13 +61,13 @@ function detailOf(error: Error): string | undefined {
   const code = codeOf(error);
   if (REFUSED.test(code)) return `PostgreSQL refuses: ${error.message}.`;
   if (UNTRUSTED.test(code) || (code === '' && NO_TLS_MESSAGE.test(error.message))) {
-    return `No safe connection to PostgreSQL: ${reasonOf(error)}. See sslmode, sslrootcert and sslcert of CONNECT_APPS_DATABASE_URL.`;
+    return `Cannot connect securely to PostgreSQL: ${reasonOf(error)}. Check sslmode, sslrootcert and sslcert in CONNECT_APPS_DATABASE_URL.`;
   }
   if (!(isConflict(error) || isAway(error))) return undefined;
-  return `The database does not answer (${code || 'no answer in time'}).`;
+  return `The database does not respond (${code || 'timed out'}).`;
 }
 
-/** What OpenSSL says for people; its messages are lines with places in its source. */
+/** OpenSSL's reason in words; its own messages contain positions in its source. */
 function reasonOf(error: Error): string {
   const isOfOpenssl = codeOf(error).startsWith('ERR_SSL_') && 'reason' in error;
   return isOfOpenssl ? String(error.reason) : error.message;

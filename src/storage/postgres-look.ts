@@ -9,7 +9,7 @@ import type { Queryable } from './database.ts';
 import { isAway, isOutdatedPlan, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
 import { resultOf } from './postgres-pool.ts';
 
-/** Returns what runs a look on a connection of `pool`; `queryableOn` makes what queries run on. */
+/** Returns the function that runs a look on a connection of `pool`; `queryableOn` wraps that connection. */
 export function lookOn(
   pool: pg.Pool,
   queryableOn: (client: pg.PoolClient) => Queryable,
@@ -50,9 +50,9 @@ export function poolOfOne(pool: pg.Pool, client: pg.PoolClient): PostgresPool {
   function query<R>(text: string, values: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   function query<R>(text: string | PostgresCursor<R>, values: readonly unknown[] = []) {
-    return typeof text === 'string' ? send<R>(text, values) : text;
+    return typeof text === 'string' ? runStatement<R>(text, values) : text;
   }
-  async function send<R>(text: string, values: readonly unknown[]) {
+  async function runStatement<R>(text: string, values: readonly unknown[]) {
     return resultOf(await client.query<R & pg.QueryResultRow>(text, [...values]));
   }
   const connection: PostgresPoolClient = { query, release: () => {} };

@@ -62,7 +62,7 @@ export async function dropTables(transaction: Queryable, name: string): Promise<
     // Without "cascade": what others have built on our tables would go with them.
     await sql`drop table ${sql.join(tables)}`.execute(transaction);
   } catch (cause) {
-    throw explain(cause, '2BP01', `Something of others depends on tables of ${name}`);
+    throw explain(cause, '2BP01', `Objects of another program depend on tables in ${name}`);
   }
 }
 
@@ -109,7 +109,7 @@ async function makeSchema(transaction: Queryable, name: string): Promise<void> {
     throw explain(
       cause,
       '42501',
-      `The role may not make the schema ${TABLE_SCHEMA} in ${name}. Let its owner run: create schema ${TABLE_SCHEMA} authorization ROLE`,
+      `The role may not create the schema ${TABLE_SCHEMA} in ${name}. Ask the owner of the database to run: create schema ${TABLE_SCHEMA} authorization ROLE`,
     );
   }
 }

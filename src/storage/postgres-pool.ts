@@ -1,4 +1,7 @@
-/** The connections to PostgreSQL: time-outs, TLS as the URL says, and what becomes of broken ones. */
+/**
+ * The connections to PostgreSQL: time-outs, TLS as the URL configures it, and how broken connections are
+ * handled.
+ */
 
 import type { PostgresCursor, PostgresPool, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
@@ -18,15 +21,15 @@ export function openPool(connection: pg.ClientConfig, size: number, timeoutMs: n
     max: size,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: timeoutMs,
-    // The server gives up first, and says why.
+    // The server times out first and reports the reason.
     statement_timeout: timeoutMs - 100,
     keepAlive: true,
     // Statements that do not wait for each other are sent together.
     pipeline: true,
     types,
   });
-  // A connection that breaks is replaced: whoever uses it learns of it from its statement, and an
-  // error event that nobody hears would end the process.
+  // A broken connection is replaced. Its user sees the error of its statement, and an error event that nobody
+  // hears would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
@@ -72,9 +75,9 @@ export function discardingBroken(pool: pg.Pool, onUnanswered?: () => void): Post
       function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
       function query<R>(text: string | PostgresCursor<R>, values: readonly unknown[] = []) {
         if (typeof text !== 'string') return text;
-        return ask<R>(text, values);
+        return queryWithRetry<R>(text, values);
       }
-      async function ask<R>(
+      async function queryWithRetry<R>(
         text: string,
         values: readonly unknown[],
       ): Promise<PostgresQueryResult<R>> {
@@ -84,20 +87,20 @@ export function discardingBroken(pool: pg.Pool, onUnanswered?: () => void): Post
         isFresh = false;
         const begun = performance.now();
         try {
-          return await send<R>(text, values).catch(async (error: unknown) => {
+          return await runStatement<R>(text, values).catch(async (error: unknown) => {
             if (!(isRead && isWorthAnotherTry(error, begun))) throw error;
             client?.release(true);
             client = undefined;
-            return send<R>(text, values);
+            return runStatement<R>(text, values);
           });
         } catch (error) {
-          const named = nameFailure(error);
-          if (isAway(error)) failure = named;
+          const namedError = nameFailure(error);
+          if (isAway(error)) failure = namedError;
           if (isUnanswered(error)) onUnanswered?.();
-          throw named;
+          throw namedError;
         }
       }
-      async function send<R>(text: string, values: readonly unknown[]) {
+      async function runStatement<R>(text: string, values: readonly unknown[]) {
         client ??= await connect();
         return resultOf(await client.query<R & pg.QueryResultRow>(text, [...values]));
       }
@@ -124,9 +127,16 @@ export function resultOf<R extends pg.QueryResultRow>(
 }
 
 type Command = PostgresQueryResult<unknown>['command'];
-const TOLD: readonly Command[] = ['UPDATE', 'DELETE', 'INSERT', 'MERGE', 'COMMIT', 'ROLLBACK'];
+const KNOWN_COMMANDS: readonly Command[] = [
+  'UPDATE',
+  'DELETE',
+  'INSERT',
+  'MERGE',
+  'COMMIT',
+  'ROLLBACK',
+];
 
 /** What Kysely looks at: changed rows, and a COMMIT that was none; every other is as good as a SELECT. */
 function commandOf(command: string): Command {
-  return TOLD.find((one) => one === command) ?? 'SELECT';
+  return KNOWN_COMMANDS.find((candidate) => candidate === command) ?? 'SELECT';
 }

@@ -10,7 +10,7 @@ import { isAway } from './postgres-failures.ts';
 import type { Schema } from './schema.ts';
 
 /** How often the server is asked whether they wait still. */
-const ASK_MS = 1000;
+const POLL_MS = 1000;
 
 export interface StandbyWatch {
   /** Is called when a statement got no answer: it may be a commit that waits. */
@@ -20,12 +20,12 @@ export interface StandbyWatch {
   close(): void;
 }
 
-/** Makes what keeps the number of waiting commits to about `limit`. */
+/** Keeps the number of waiting commits to about `limit`. */
 export function watchStandby(query: Kysely<Schema>, limit: number): StandbyWatch {
   let waiting = 0;
   let timer: NodeJS.Timeout | undefined;
 
-  async function ask(): Promise<void> {
+  async function countWaiting(): Promise<void> {
     const { rows } = await sql`
       select pid from pg_stat_activity where wait_event = 'SyncRep' and usename = current_user
       limit ${limit}`.execute(query);
@@ -33,9 +33,9 @@ export function watchStandby(query: Kysely<Schema>, limit: number): StandbyWatch
   }
 
   async function lookAgain(): Promise<void> {
-    await ask().catch((error: unknown) => {
-      // A server that is away tells nothing: what is known of it stays true. One that will not tell
-      // (a missing right) would never say that they wait no more, and every write would be refused.
+    await countWaiting().catch((error: unknown) => {
+      // An unreachable server reports nothing, so keep the last number. A server that denies access would
+      // never report that the wait is over, and every write would be refused.
       if (!isAway(error)) waiting = 0;
     });
     if (waiting === 0) timer = undefined;
@@ -45,7 +45,7 @@ export function watchStandby(query: Kysely<Schema>, limit: number): StandbyWatch
   return {
     suspect() {
       waiting += 1;
-      timer ??= setTimeout(lookAgain, ASK_MS).unref();
+      timer ??= setTimeout(lookAgain, POLL_MS).unref();
     },
     check() {
       if (waiting < limit) return;

@@ -8,7 +8,7 @@ import type { KeepStatement } from './prepared.ts';
 export interface StatementNames {
   /** The name of a text, the same on every connection. */
   of(text: string): string;
-  /** Replaces a name whose statements were made before a change of the schema: they would fail for ever. */
+  /** Replaces a name whose statements predate a schema change and would fail forever. */
   replace(text: string, outdated: string): void;
 }
 

@@ -34,8 +34,8 @@ const MIGRATION_TIMEOUT_MS = 3_600_000;
 const CONFLICT_MS = 5000;
 
 /**
- * Opens the database at a postgres:// URL; raises `setting_invalid` for one that says nonsense. Nothing
- * is connected before the first statement.
+ * Opens the database at a postgres:// URL; raises `setting_invalid` if the URL is invalid. Nothing is
+ * connected before the first statement.
  */
 export function openPostgres(url: string, poolSize: number, observe?: QueryObserver): Database {
   const connection = connectionOf(url);
@@ -166,7 +166,7 @@ function transactionsOn(query: Kysely<Schema>) {
   };
 }
 
-/** The SQL that PostgreSQL and those who speak its language share: no advisory locks. */
+/** The SQL that PostgreSQL shares with compatible databases: no advisory locks. */
 class PortableDialect extends PostgresDialect {
   override createAdapter(): PostgresAdapter {
     return ADAPTER;

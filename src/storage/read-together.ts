@@ -39,7 +39,7 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T | Promise<T>
       snapshot.begin();
     } catch (error) {
       waiting = [];
-      for (const one of group) one.reject(error);
+      for (const waiter of group) waiter.reject(error);
       return;
     }
     const end = performance.now() + GROUP_MS;
@@ -56,7 +56,7 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T | Promise<T>
     try {
       snapshot.end();
     } catch {
-      // What was read is right all the same, and the next group hears of it where it begins.
+      // What was read is still correct; the next group gets the error when it begins.
     }
   }
 

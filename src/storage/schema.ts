@@ -85,9 +85,9 @@ export interface AuthorizationsTable {
   revoked_at: number | null;
 }
 
-/** A deauthorization callback, its state, and who works on it. */
+/** A deauthorization callback, its state, and the worker that is sending it. */
 export interface CallbacksTable {
-  /** The owner of the app: who is called. */
+  /** The owner of the app, who is called. */
   account_sid: string;
   sid: string;
   connect_app_sid: string;
@@ -101,7 +101,7 @@ export interface CallbacksTable {
   attempts_made: number;
   /** When it may be tried (again), or when its lease ends; null once it is settled. */
   next_attempt_at: number | null;
-  /** Who is trying it now; a result is written only by the owner of the lease. */
+  /** The worker that is sending it now; only the owner of the lease writes a result. */
   lease_owner: string | null;
   created_at: number;
   updated_at: number;

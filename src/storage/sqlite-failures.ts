@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 const UNAVAILABLE = /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CANTOPEN|CORRUPT|NOTADB|NOMEM)/;
 
 /** Runs a statement; a failure of the disk is raised as `storage_unavailable`. */
-export function named<T>(run: () => T): T {
+export function namingFailures<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -14,7 +14,7 @@ export function named<T>(run: () => T): T {
   }
 }
 
-/** Gives what SQLite raised its name, `storage_unavailable`; a fault of ours stays what it is. */
+/** Turns an error of SQLite into `storage_unavailable`; passes our own bugs through. */
 export function nameFailure(error: unknown): unknown {
   return error instanceof SqliteConnection.SqliteError && UNAVAILABLE.test(error.code)
     ? new Problem('storage_unavailable', undefined, { cause: error })

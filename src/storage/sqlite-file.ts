@@ -36,7 +36,7 @@ const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 const APPLICATION_ID_OFFSET = 68;
 /** What belongs to the database besides its file. */
-const BESIDE = ['-wal', '-shm'];
+const LOG_SUFFIXES = ['-wal', '-shm'];
 
 type Header = 'absent' | 'empty' | 'marked' | 'unmarked';
 
@@ -53,7 +53,7 @@ export function prepareFile(path: string, opening: Opening): void {
     if (header === 'unmarked') throw ofVersionBeforeMark(place);
   } else if (header !== 'marked') {
     if (header === 'unmarked') checkMayBeMarked(place);
-    else make(place);
+    else createFile(place);
     mark(place);
   }
   keepPrivate(place);
@@ -68,13 +68,13 @@ export function deleteFile(path: string): void {
   if (lstatSync(place, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new Problem(
       'setting_invalid',
-      `${place} is a symbolic link, which --fresh does not follow. Name the file that it leads to.`,
+      `${place} is a symbolic link, which --fresh does not follow. Name the target file instead.`,
     );
   }
   const header = readHeader(place);
   if (header === 'unmarked') throw ofAnotherProgram(place);
   if (header !== 'marked') return;
-  for (const suffix of ['', ...BESIDE]) rmSync(place + suffix, { force: true });
+  for (const suffix of ['', ...LOG_SUFFIXES]) rmSync(place + suffix, { force: true });
 }
 
 function readHeader(place: string): Header {
@@ -84,11 +84,11 @@ function readHeader(place: string): Header {
     throw unusable(place, found.isDirectory() ? 'it is a folder' : 'it is not a file');
   }
   if (isAbsent && (statSync(`${place}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
-    throw unusable(place, `${place}-wal lies beside it, the log of a database that is gone`);
+    throw unusable(place, `${place}-wal, the log of a deleted database, is next to it`);
   }
   if (found === undefined) {
     if (lstatSync(place, { throwIfNoEntry: false }) === undefined) return 'absent';
-    throw unusable(place, 'it is a symbolic link that leads nowhere');
+    throw unusable(place, 'it is a broken symbolic link');
   }
   if (found.size === 0) return 'empty';
   const header = readBytes(place);
@@ -148,7 +148,7 @@ function checkTables(connection: Connection, place: string): void {
 }
 
 /** Makes the file before SQLite does, readable by its owner alone: SQLite gives its log the same mode. */
-function make(place: string): void {
+function createFile(place: string): void {
   try {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
     closeSync(openSync(place, 'a', 0o600));
@@ -169,7 +169,7 @@ function mark(place: string): void {
           connection.pragma(`application_id = ${APPLICATION_ID}`);
         })
         .immediate();
-      // Into the file: who looks at the header does not see what is in the log alone.
+      // Write it into the file itself: readers of the header do not see the log.
       connection.pragma('wal_checkpoint(TRUNCATE)');
     } finally {
       connection.close();
@@ -185,7 +185,7 @@ function mark(place: string): void {
 /** What an older version, or a copy, left readable to everyone. */
 function keepPrivate(place: string): void {
   const real = realpathSync(place);
-  for (const suffix of ['', ...BESIDE]) {
+  for (const suffix of ['', ...LOG_SUFFIXES]) {
     try {
       if (isOpenToOthers(real + suffix)) chmodSync(real + suffix, 0o600);
     } catch {

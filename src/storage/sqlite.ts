@@ -17,13 +17,13 @@ import {
 } from 'kysely';
 import { Problem } from '../problem.ts';
 import type { Database, Queryable, QueryObserver } from './database.ts';
-import { commitTogether } from './group-commit.ts';
+import { groupCommit } from './group-commit.ts';
 import { keepRowsOn } from './kept-rows.ts';
 import type { Opening } from './mark.ts';
 import { keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
-import { isBusy, named, nameFailure } from './sqlite-failures.ts';
+import { isBusy, nameFailure, namingFailures } from './sqlite-failures.ts';
 import { prepareFile } from './sqlite-file.ts';
 
 /** How long a write waits for those of other processes. */
@@ -54,7 +54,7 @@ export function openSqlite(
     : readerOn(reading, observe);
   let commits = 0;
   const totalChanges = writing.prepare<[], number>('select total_changes()').pluck();
-  const write = commitTogether({
+  const write = groupCommit({
     query: writer,
     changes: () => totalChanges.get() ?? 0,
     isOpen: () => writing.inTransaction,
@@ -84,7 +84,8 @@ export function openSqlite(
     async close() {
       if (reader !== writer) await reader.destroy();
       await writer.destroy();
-      // Kysely closes no connection that it has not used; one that stays open keeps the log in its file.
+      // Kysely does not close a connection that it has not used, and an open connection keeps the log file
+      // alive.
       reading.close();
       writing.close();
     },
@@ -116,8 +117,9 @@ function emptyLog(connection: Connection): void {
   connection.pragma(`busy_timeout = ${FORGET_TIMEOUT_MS}`);
   try {
     const empty = () => connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true });
-    const isBusy = named(empty) === 1;
-    if (isBusy) throw new Problem('storage_unavailable', 'Another process reads the database.');
+    const isBusy = namingFailures(empty) === 1;
+    if (isBusy)
+      throw new Problem('storage_unavailable', 'Another process is reading the database.');
   } finally {
     connection.pragma('busy_timeout = 0');
   }
@@ -130,18 +132,18 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
   });
 }
 
-/** What reads on a connection of its own: single statements, and looks, all those of one turn together. */
+/** Reads on a separate connection: single statements and looks, batched per turn of the event loop. */
 function readerOn(connection: Connection, observe: QueryObserver | undefined) {
   const begin = connection.prepare('begin');
   const rollback = connection.prepare('rollback');
   const { keep, refresh } = keepRowsOn(connection, observe);
   const together = readTogether({
     begin() {
-      named(() => begin.run());
+      namingFailures(() => begin.run());
       refresh();
     },
     end() {
-      // A failure of the disk has rolled back already. Nothing was written: there is nothing to commit.
+      // A disk failure has already rolled back, so there is nothing to commit.
       if (connection.inTransaction) rollback.run();
     },
   });
@@ -170,7 +172,7 @@ function withKeptStatements(connection: Connection): SqliteDatabase {
       let statement = statements.get(sql);
       if (statement === undefined) {
         if (statements.size >= KEPT_STATEMENTS) statements.clear();
-        statement = withNamedFailures(named(() => connection.prepare<unknown[]>(sql)));
+        statement = withNamedFailures(namingFailures(() => connection.prepare<unknown[]>(sql)));
         statements.set(sql, statement);
       }
       return statement;
@@ -181,9 +183,9 @@ function withKeptStatements(connection: Connection): SqliteDatabase {
 function withNamedFailures(statement: Statement<unknown[]>): SqliteStatement {
   return {
     reader: statement.reader,
-    all: (parameters) => named(() => statement.all(...parameters)),
-    run: (parameters) => named(() => statement.run(...parameters)),
-    iterate: (parameters) => named(() => statement.iterate(...parameters)),
+    all: (parameters) => namingFailures(() => statement.all(...parameters)),
+    run: (parameters) => namingFailures(() => statement.run(...parameters)),
+    iterate: (parameters) => namingFailures(() => statement.iterate(...parameters)),
   };
 }
 

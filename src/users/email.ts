@@ -6,8 +6,8 @@ const MAX_EMAIL_LENGTH = 254;
 const ADDRESS = /^[^\s@\u0000-\u001f]+@[^\s@\u0000-\u001f]+$/;
 
 /**
- * The address that a typed text means: without the spaces of any script around it, in lower case.
- * Whatever compares addresses compares these.
+ * The address that a typed text means: without the spaces of any script around it, in lower case. All
+ * comparisons of addresses use this form.
  */
 export function canonicalEmail(text: string): string {
   return text.trim().toLowerCase();

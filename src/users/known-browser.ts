@@ -1,7 +1,7 @@
 /**
- * The mark of a browser in which a user has signed in before. It opens nothing: it only tells a person
- * from the strangers who guess at the same address, so that these cannot use up the person's tries and turns
- * (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
+ * The mark of a browser in which a user has signed in before. It grants no access: it only distinguishes a
+ * person from the strangers who guess at the same address, so that these cannot use up the person's tries and
+ * turns (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
 
 import type { Keyring } from '../keys/keyring.ts';
@@ -13,10 +13,10 @@ const MARK = /^(?<issuedAt>[1-9]\d{0,15})\.(?<signature>[0-9a-f]{64})$/;
 
 /** Makes the mark for a browser in which `email`, canonical, has just signed in. */
 export function markBrowser(keyring: Keyring, email: string, now: number): string {
-  return `${now}.${keyring.sign(textOf(email, String(now)))}`;
+  return `${now}.${keyring.sign(signedText(email, String(now)))}`;
 }
 
-/** Whether `mark` says that this address has signed in in this browser, not too long ago. */
+/** Whether `mark` shows that this address signed in recently in this browser. */
 export function isKnownBrowser(
   keyring: Keyring,
   email: string,
@@ -25,9 +25,9 @@ export function isKnownBrowser(
 ): boolean {
   const { issuedAt = '', signature = '' } = MARK.exec(mark ?? '')?.groups ?? {};
   const isFresh = now - Number(issuedAt) < KNOWN_BROWSER_MS;
-  return isFresh && keyring.isSigned(textOf(email, issuedAt), signature);
+  return isFresh && keyring.isSigned(signedText(email, issuedAt), signature);
 }
 
-function textOf(email: string, issuedAt: string): string {
+function signedText(email: string, issuedAt: string): string {
   return `known browser ${issuedAt} ${email}`;
 }

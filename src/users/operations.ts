@@ -42,11 +42,11 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
   };
   await addUser(context, created, accountSids);
   const stored = await findUserByEmail(context.database.query, email);
-  if (stored?.sid !== created.sid) throw parameterProblem('Email', 'belongs to a user already');
+  if (stored?.sid !== created.sid) throw parameterProblem('Email', 'already belongs to a user');
   return created;
 }
 
-/** Adds a user whose password is hashed already; a user with this e-mail is left as it is. */
+/** Adds a user whose password is hashed already; does nothing if the e-mail already belongs to a user. */
 export async function addUser(
   context: Context,
   user: StoredUser,
@@ -124,7 +124,7 @@ export async function findByPassword(
   password: string,
   asker: Asker,
 ): Promise<StoredUser | undefined> {
-  // What is no address is nobody's, and takes as long.
+  // An invalid address belongs to nobody, and takes just as long.
   const user = isEmail(email) ? await findUserByEmail(context.database.query, email) : undefined;
   const isRight = await verifyPassword(password, user?.passwordHash, asker);
   return isRight ? user : undefined;

@@ -1,4 +1,4 @@
-/** The sign-in page, and the page of somebody who is signed in. */
+/** The sign-in page, and the page of a signed-in user. */
 
 import { html } from 'hono/html';
 import type { Account } from '../accounts/account.ts';
@@ -30,7 +30,7 @@ ${csrfField(csrfToken)}
   });
 }
 
-/** Who is signed in, and for which accounts. */
+/** Shows who is signed in, and for which accounts. */
 export function signedInPage(email: string, accounts: readonly Account[], token: string): Html {
   return cardPage({
     title: 'You are signed in',
@@ -40,13 +40,13 @@ export function signedInPage(email: string, accounts: readonly Account[], token:
       (account) =>
         html`<li><strong>${isolated(account.friendlyName)}</strong><code>${account.sid}</code></li>`,
     )}</ul>
-<h2>What there is</h2>
+<h2>Links</h2>
 <ul class="links"><li><a href="/docs">API reference</a></li><li><a href="/openapi.json">OpenAPI document</a></li></ul>`,
     foot: signOutFoot(email, token),
   });
 }
 
-/** The last line of a page for somebody who is signed in. */
+/** The last line of a page for a signed-in user. */
 export function signOutFoot(email: string, csrfToken: string): Html {
   return html`<form class="foot" method="post" action="/sign-out">
 ${csrfField(csrfToken)}<span>Signed in as ${email}</span><button class="plain">Sign out</button>

@@ -1,11 +1,11 @@
 /**
- * Passwords of users: the rule for a new one, how it is stored, how it is checked. scrypt (RFC 7914)
- * with its parameters beside the hash, so that they can be raised without a migration.
+ * Passwords of users: the rule for a new one, how it is stored, how it is checked. scrypt (RFC 7914) stored
+ * with its parameters, so that they can be raised without a migration.
  */
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { parameterProblem } from '../parameter.ts';
-import { type Asker, createTurns } from './semaphore.ts';
+import { type Asker, createSemaphore } from './semaphore.ts';
 
 interface Cost {
   /** The binary logarithm of N. */
@@ -25,11 +25,11 @@ const MAX_BYTES = 1_024;
 const STORED =
   /^\$scrypt\$ln=(?<ln>\d+),r=(?<r>\d+),p=(?<p>\d+)\$(?<salt>[\w+/]+)\$(?<hash>[\w+/]+)$/;
 
-// What a password is checked against when there is no such user.
+// The hash to check a password against if the user does not exist.
 const UNKNOWN = { cost: COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
 
 // Of the whole process: two leave processor, memory and Node's four threads to the API.
-const turns = createTurns({ atOnce: 2, waiting: 64 });
+const semaphore = createSemaphore({ atOnce: 2, waiting: 64 });
 /** Who sets a password: an operator, or someone who is signed in. */
 const SETTER: Asker = { name: 'sets a password', isKnown: true };
 
@@ -88,7 +88,7 @@ function derive(
   const N = 2 ** ln;
   // What RFC 7914 needs (128 N r), and half as much again: the library counts its own buffers too.
   const options = { N, r, p, maxmem: 192 * N * r };
-  return turns.take(
+  return semaphore.take(
     () =>
       new Promise<Buffer>((resolve, reject) => {
         scrypt(normalise(password), salt, length, options, (error, key) =>

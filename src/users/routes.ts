@@ -13,11 +13,11 @@ import { beginSession, endSession, findSession } from './session.ts';
 import { type Result, trySignIn } from './sign-in.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
 
-/** Where people are led who came to sign in and nothing else. */
+/** Where people go who only came to sign in. */
 const CONSOLE_PATH = '/console';
 const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
 
-/** Adds /sign-in, /sign-out, and the page of someone who is signed in. */
+/** Adds /sign-in, /sign-out, and the page of a signed-in user. */
 export function addSessionRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
   const { server } = pages;
   const schema = { hide: true };
@@ -40,7 +40,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
 
   server.post(
     '/sign-in',
-    { schema, preHandler: pages.checkForm, config: { waitsForTurns: true } },
+    { schema, preHandler: pages.checkForm, config: { waitsForSemaphore: true } },
     async (request, reply) => {
       const form = formOf(request, ['email', 'password', 'return_to']);
       const email = textOf(form, 'email') ?? '';
@@ -58,7 +58,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
         return sendSignIn(pages, request, reply.code(status), returnTo, { notice, email });
       }
       const { user } = result;
-      // A new session each time: one that somebody else put into this browser is worth nothing.
+      // A new session each time, so that a session planted in this browser is worthless.
       await endSession(context, pages.sessionOf(request));
       const secret = await beginSession(context, user);
       if (secret === undefined) throw new Problem('form_rejected');
@@ -89,11 +89,11 @@ function explainRefusal(result: Exclude<Result, { user: unknown }>): {
   switch (result.refusal) {
     case 'too_many_tries': {
       const waitSeconds = Math.ceil(result.waitMs / 1000);
-      const notice = `Too many tries from here. Try again in ${waitSeconds} seconds.`;
+      const notice = `Too many attempts from your network. Try again in ${waitSeconds} seconds.`;
       return { status: 429, notice, waitSeconds };
     }
     case 'wrong':
-      return { status: 401, notice: 'The e-mail or the password is wrong.' };
+      return { status: 401, notice: 'The e-mail address or the password is wrong.' };
     case 'not_checked': {
       const notice =
         'Too many people are signing in. Your password was not checked. Try again in a moment.';

@@ -1,21 +1,21 @@
 /**
- * Expensive work in turns: so much at once, so much waiting, and no more. Turns are shared out between those
- * who ask, not between their requests: who asks a thousand times waits behind who asks once.
+ * A semaphore for expensive work: at most so much runs at once, and at most so much waits. Askers take turns,
+ * however many requests each one makes: someone who asks a thousand times waits behind someone who asks once.
  */
 
 import { Problem } from '../problem.ts';
 
-/** Who asks for a turn. */
+/** Someone who waits for a turn. */
 export interface Asker {
   /** Those with one name share one place in the circle. */
   name: string;
-  /** Whether it has proved to be who it says: such askers have every second turn, and a queue of their own. */
+  /** Whether the asker is known. Known askers have their own queue and every second turn. */
   isKnown: boolean;
   /** Whether nobody waits for the result any more. */
   isGone?: () => boolean;
 }
 
-export interface Turns {
+export interface Semaphore {
   /**
    * Does the work when the asker's turn comes. Raises `overloaded` when too much waits: for what the greediest asker
    * sent last.
@@ -30,19 +30,25 @@ interface Waiting {
 }
 
 /** Creates turns for `atOnce` pieces of work, with `waiting` more of each kind of asker allowed to wait. */
-export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: number }): Turns {
+export function createSemaphore({
+  atOnce,
+  waiting,
+}: {
+  atOnce: number;
+  waiting: number;
+}): Semaphore {
   const known = createCircle(waiting);
   const strangers = createCircle(waiting);
   let free = atOnce;
-  // Whose turn it is; when those have nothing to do, the others take it.
+  // The queue whose turn it is; if it is empty, the other one goes.
   let turnOf = known;
 
   function next(): Waiting | undefined {
     const others = turnOf === known ? strangers : known;
-    const one = turnOf.shift();
-    if (one === undefined) return others.shift();
+    const waiter = turnOf.shift();
+    if (waiter === undefined) return others.shift();
     turnOf = others;
-    return one;
+    return waiter;
   }
 
   return {
@@ -57,9 +63,9 @@ export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: numb
         if (isGone()) throw new Problem('overloaded');
         return await work();
       } finally {
-        // The turn goes straight to the next, so that nobody can come in between.
-        const one = next();
-        if (one) one.begin();
+        // The turn passes directly to the next waiter, so that nobody can get in between.
+        const waiter = next();
+        if (waiter) waiter.begin();
         else free += 1;
       }
     },
@@ -74,10 +80,10 @@ function createCircle(limit: number) {
 
   function dropGone(): void {
     for (const [name, queue] of queues) {
-      const { gone = [], there = [] } = Object.groupBy(queue, (one) =>
-        one.isGone() ? 'gone' : 'there',
+      const { gone = [], there = [] } = Object.groupBy(queue, (waiter) =>
+        waiter.isGone() ? 'gone' : 'there',
       );
-      for (const one of gone) one.refuse(new Problem('overloaded'));
+      for (const waiter of gone) waiter.refuse(new Problem('overloaded'));
       count -= gone.length;
       if (there.length > 0) queues.set(name, there);
       else queues.delete(name);
@@ -85,7 +91,10 @@ function createCircle(limit: number) {
   }
 
   function greediest(): Waiting[] {
-    return [...queues.values()].reduce((most, one) => (one.length > most.length ? one : most), []);
+    return [...queues.values()].reduce(
+      (longest, queue) => (queue.length > longest.length ? queue : longest),
+      [],
+    );
   }
 
   return {

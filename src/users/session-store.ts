@@ -6,7 +6,7 @@ import type { SessionsTable } from '../storage/schema.ts';
 
 type Row = Selectable<SessionsTable>;
 
-/** Adds a session; one that exists with this digest stays as it is. */
+/** Adds a session; does nothing if one with this digest exists. */
 export async function insertSession(query: Queryable, session: Row): Promise<void> {
   await query
     .insertInto('sessions')

@@ -1,4 +1,4 @@
-/** Sessions: rows of ours, so that they can be ended here. The cookie itself is stored nowhere. */
+/** Sessions are database rows, so that the server can end them. The cookie itself is not stored. */
 
 import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -73,7 +73,7 @@ async function findSessionIn(
   return user && { user, digest: row.digest };
 }
 
-/** Ends a session; one that has ended already stays so. */
+/** Ends a session; does nothing if it has ended. */
 export async function endSession(context: Context, secret: string | undefined): Promise<void> {
   if (!secret) return;
   const digests = context.keyring.digests(secret);

@@ -1,6 +1,6 @@
 /**
- * Limits on guessing passwords that never lock the victim out: whoever guesses is slowed down, by
- * the network that the guesses come from; the account itself has no counter that others can fill.
+ * Limits on password guessing that never lock the victim out: they slow down the guesser, by the network that
+ * the guesses come from; the account itself has no counter that others can fill.
  */
 
 import { isIPv6 } from 'node:net';
@@ -80,7 +80,7 @@ function keysOf(email: string, address: string): [key: string, limit: Limit][] {
 
 /**
  * An IPv4 address, or the network of an IPv6 address with so many groups of 16 bits: one machine can take any
- * address of its /64, and whoever asks for it gets a /48.
+ * address of its /64, and anyone can get a /48.
  */
 export function networkOf(address: string, groupCount = 4): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];

@@ -1,6 +1,6 @@
 /**
  * One try to sign in: counted, given its turn, checked. Who proves itself first is served first: a browser in
- * which this user has signed in before has tries and turns of its own, whatever comes from elsewhere.
+ * which this user has signed in before has its own attempts and turns, no matter what arrives from elsewhere.
  */
 
 import type { Context } from '../context.ts';
@@ -12,7 +12,7 @@ import { networkOf, type SignInLimits } from './sign-in-limits.ts';
 import type { StoredUser } from './user.ts';
 
 export interface Try {
-  /** As it was typed. */
+  /** As typed. */
   email: string;
   password: string;
   /** Where it comes from. */
@@ -30,7 +30,7 @@ export type Result =
   | { refusal: 'wrong' }
   | { refusal: 'not_checked' };
 
-/** IPv6 networks that share their turns: a /48 is what anybody gets who asks for one. */
+/** IPv6 networks that share their turns: anyone can get a /48. */
 const GROUPS_OF_A_SITE = 3;
 
 /** Tries to sign in. What was not checked was no guess, and does not count. */

@@ -6,7 +6,7 @@ import { keysetList, type Slice } from '../storage/keyset.ts';
 import type { UsersTable } from '../storage/schema.ts';
 import type { StoredUser } from './user.ts';
 
-/** Adds a user with memberships; one that has this e-mail stays as it is. */
+/** Adds a user with memberships; does nothing if the e-mail is taken. */
 export async function insertUser(
   query: Queryable,
   user: StoredUser,

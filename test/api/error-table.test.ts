@@ -235,7 +235,7 @@ for (const engine of DATABASES) {
         { ...large, ...post('application/x-www-form-urlencoded', `a=${'x'.repeat(65_536)}`) },
         { ...large, ...post(MULTIPART, 'x'.repeat(65_537)) },
         { ...type, ...post('application/json', '{}') },
-        { ...type, ...post(MULTIPART, FILE), message: /files are not taken/ },
+        { ...type, ...post(MULTIPART, FILE), message: /files are not accepted/ },
       ]);
     });
   });

@@ -114,7 +114,7 @@ for (const engine of DATABASES) {
         'Content-Disposition: form-data; name="Description"\r\nContent-Type: application/octet-stream',
       ]) {
         const reply = await post(whole(field('FriendlyName', 'changed'), part(headers, 'x')));
-        checkProblem(reply, { status: 415, code: 20415, message: /files are not taken/ });
+        checkProblem(reply, { status: 415, code: 20415, message: /files are not accepted/ });
       }
       assert.deepEqual(await stored(whole()), kept);
     });

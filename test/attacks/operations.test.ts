@@ -142,7 +142,7 @@ for (const engine of DATABASES) {
         METRICS_PORT: port,
       });
       assert.equal(outcome.exitCode, 1, outcome.stdout);
-      assert.match(outcome.stderr, /Choose another METRICS_PORT/);
+      assert.match(outcome.stderr, /Choose another --metrics-port/);
     }
   });
 }

@@ -20,7 +20,7 @@ const GUESSES = 100;
 async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
   for (let tries = 1; ; tries += 1) {
     const reply = await ask();
-    if (reply.status !== 503 || !reply.text.includes('Too busy just now')) return reply;
+    if (reply.status !== 503 || !reply.text.includes('The server is busy')) return reply;
     assert.ok(tries < 60, 'the server stays too busy');
     await setTimeout(250);
   }

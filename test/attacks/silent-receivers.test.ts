@@ -8,7 +8,7 @@ import { after, before, describe, it, type TestContext as Test } from 'node:test
 import type { Callback } from '../../src/callbacks/callback.ts';
 import { createPlaces } from '../../src/callbacks/places.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import type { GuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -85,7 +85,7 @@ for (const engine of DATABASES) {
         close() {},
       };
       const logger = createLogger('silent', { write: () => {} });
-      const worker = startWebhookWorker(world.context, { client, logger });
+      const worker = startCallbackWorker(world.context, { client, logger });
       t.after(async () => {
         worker.drain();
         for (const end of hanging) end();

@@ -81,13 +81,13 @@ describe('what is no database of ours', () => {
     ['a folder', (path) => mkdirSync(path), /it is a folder/],
     ['a text', (path) => writeFileSync(path, 'precious\n'.repeat(100)), /not an SQLite database/],
     ['a short text', (path) => writeFileSync(path, 'x'), /not an SQLite database/],
-    ['a link that leads nowhere', (path) => symlinkSync('absent', path), /leads nowhere/],
-    ['a log without its database', (path) => writeFileSync(`${path}-wal`, 'log'), /lies beside it/],
-    ['a database with tables', () => makeTheirs('x.db'), /tables of another program|no mark/],
+    ['a link that leads nowhere', (path) => symlinkSync('absent', path), /broken symbolic link/],
+    ['a log without its database', (path) => writeFileSync(`${path}-wal`, 'log'), /is next to it/],
+    ['a database with tables', () => makeTheirs('x.db'), /tables of another program|not marked/],
     [
       'one with a view',
       () => makeTheirs('x.db', 'create view v as select 1'),
-      /another program|no mark/,
+      /another program|not marked/,
     ],
     [
       'one with the mark of another program',
@@ -103,7 +103,7 @@ describe('what is no database of ours', () => {
             .map((name) => `create table ${name} (a);`)
             .join(''),
         ),
-      /another program|no mark/,
+      /another program|not marked/,
     ],
   ];
   for (const [name, make, message] of CASES) {
@@ -148,7 +148,7 @@ describe('what is no database of ours', () => {
     const old = new SqliteConnection(path);
     old.exec("pragma application_id = 0; insert into users values ('US1', 'a@b.c', '', 1, 1)");
     old.close();
-    const refusal = sentence('database_not_current', /"connect-apps migrate", which marks it/);
+    const refusal = sentence('database_not_current', /"connect-apps migrate" to mark it/);
     assert.throws(() => openSqlite(path, undefined, 'existing'), refusal);
     const database = openSqlite(path);
     await migrate(database);
@@ -224,7 +224,7 @@ describe('the data folder', () => {
     writeFileSync(at('file'), '');
     const before = look();
     for (const [name, message] of [
-      ['photos', /holds other files, such as cat\.png/],
+      ['photos', /contains other files, such as cat\.png/],
       ['link', /is a symbolic link/],
       ['file', /is not a folder/],
       ['file/data', /cannot be used/],
@@ -318,7 +318,7 @@ describe('a backup', () => {
     symlinkSync('absent', at('dangling'));
     const before = look();
     for (const name of ['precious', 'link', 'dangling', 'ours.db']) {
-      assert.throws(() => backUpSqlite(at('ours.db'), at(name)), /is there already/);
+      assert.throws(() => backUpSqlite(at('ours.db'), at(name)), /already exists/);
     }
     assert.deepEqual(look(), before);
     backUpSqlite(at('ours.db'), at('copy.db'));

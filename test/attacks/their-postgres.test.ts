@@ -90,7 +90,7 @@ describe('a PostgreSQL database', { skip: POSTGRES_OBSTACLE }, () => {
     await migrate(database);
     await checkSchema(database);
     await ask('create view mine as select sid from connect_apps.accounts');
-    await assert.rejects(fresh(), { problem: 'setting_invalid', message: /depends on tables/ });
+    await assert.rejects(fresh(), { problem: 'setting_invalid', message: /depend on tables/ });
     await ask('drop view mine');
     await fresh();
     assert.deepEqual(await tables(), ['public.todos']);
@@ -105,7 +105,7 @@ describe('a PostgreSQL database', { skip: POSTGRES_OBSTACLE }, () => {
     for (const name of await tables()) await ask(`alter table ${name} set schema public`);
     await ask('drop schema connect_apps');
     await ask("insert into users values ('US1', 'a@b.c', '', 1, 1)");
-    const older = { problem: 'database_not_current', message: /which marks it/ };
+    const older = { problem: 'database_not_current', message: /to mark it/ };
     await assert.rejects(checkSchema(database), older);
     await assert.rejects(fresh(), older);
     const others = openPostgres((await open(t)).url, 1);

@@ -130,7 +130,7 @@ for (const engine of DATABASES) {
         assert.equal(exitCode, 1, words.join(' '));
         assert.match(
           stderr,
-          /^connect-apps: The database \S+ has (tables of another|no mark)[^\n]+\n$/,
+          /^connect-apps: The database \S+ (contains tables of another|is not marked)[^\n]+\n$/,
         );
         await checkUntouched(words);
       }

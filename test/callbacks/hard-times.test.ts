@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { createCallback } from '../../src/callbacks/callback.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -130,7 +130,7 @@ for (const engine of DATABASES) {
       await queue(bad.flatMap((url) => [url, url, url]));
       const goodSids = await queue(good.map((one) => one.url));
       const queuedAt = Date.now();
-      const worker = startWebhookWorker(world.context, {
+      const worker = startCallbackWorker(world.context, {
         // So long that none of the bad ones ends before.
         client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'], timeoutMs: 120_000 }),
         logger: createLogger('silent', { write: () => {} }),

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext as Test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import type { Context } from '../../src/context.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
@@ -29,7 +29,7 @@ describe('a callback whose result the database does not take', {
     });
     t.after(() => receiver.close());
     const lines: string[] = [];
-    const worker = startWebhookWorker(context, {
+    const worker = startCallbackWorker(context, {
       client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
       logger: createLogger('error', { write: (line) => lines.push(line) }),
       ...(finishMs !== undefined && { finishMs }),

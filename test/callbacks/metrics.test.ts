@@ -66,6 +66,7 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
           url,
           method,
           now,
+          random: context.random,
         });
         return { ...callback, attemptsMade };
       };

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { after, before, describe, it, type TestContext as Test } from 'node:test';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
-import { startWebhookWorker, type WorkerParts } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker, type WorkerParts } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -30,7 +30,7 @@ for (const engine of DATABASES) {
     });
 
     function work(t: Test, parts: Partial<WorkerParts> = {}) {
-      const worker = startWebhookWorker(world.context, {
+      const worker = startCallbackWorker(world.context, {
         client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
         logger: createLogger('silent', { write: () => {} }),
         ...parts,

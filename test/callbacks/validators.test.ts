@@ -12,13 +12,13 @@ import fc from 'fast-check';
 import twilio from 'twilio';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { signCallback } from '../../src/callbacks/signature.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { calledUrl } from '../../src/http-url.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { parseTarget } from '../../src/outgoing/target.ts';
-import { findFault, urlRule } from '../../src/parameter.ts';
+import { findTextFault, urlRule } from '../../src/parameter.ts';
 import { findRefusal, folderOf } from '../clients/describe-client.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -174,7 +174,7 @@ for (const engine of DATABASES) {
         lookup: async () => [{ address: '127.0.0.1', family: 4 }],
       });
       const logger = createLogger('silent', { write: () => {} });
-      const worker = startWebhookWorker(context, { client, logger });
+      const worker = startCallbackWorker(context, { client, logger });
       stop = async () => {
         await worker.close();
         await receiver.close();
@@ -286,7 +286,7 @@ describe('the signature for any URL that is taken', () => {
       fc.constantFrom('', '#', '#part?x'),
     )
     .map((parts) => parts.join(''))
-    .filter((text) => findFault(rule, text) === undefined);
+    .filter((text) => findTextFault(rule, text) === undefined);
 
   for (const method of ['GET', 'POST'] as const) {
     it(`of a ${method} passes the validator of Node.js for what arrives`, () => {

@@ -10,7 +10,7 @@ import {
   settleCallback,
 } from '../../src/callbacks/delivery-store.ts';
 import { getCallback, retryCallback } from '../../src/callbacks/operations.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import type { Context } from '../../src/context.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
@@ -46,7 +46,7 @@ for (const engine of DATABASES) {
 
     function work(timeoutMs = 15_000) {
       const client = createGuardedClient({ allowedNetworks: LOOPBACK, timeoutMs });
-      const worker = startWebhookWorker(context, { client, logger, random: () => 0 });
+      const worker = startCallbackWorker(context, { client, logger, random: () => 0 });
       closers.push(() => worker.close());
       return worker;
     }
@@ -232,7 +232,7 @@ for (const engine of DATABASES) {
     it('reaches no network that the operator has not allowed', async (t) => {
       const receiver = await receive();
       const client = createGuardedClient({ allowedNetworks: [] });
-      const worker = startWebhookWorker(context, { client, logger });
+      const worker = startCallbackWorker(context, { client, logger });
       t.after(() => worker.close());
       const { sid } = await deauthorize(receiver.url);
       await until('the attempt is written', async () => {

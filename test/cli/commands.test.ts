@@ -202,10 +202,7 @@ for (const engine of DATABASES) {
         const made = await readdir(fresh, { recursive: true });
         const without = await runCommand(fresh, ['doctor']);
         assert.equal(without.exitCode, 1);
-        assert.match(
-          without.stdout,
-          /^key +There is no CONNECT_APPS_SECRET_KEY, .+\.db\.key.+\.$/m,
-        );
+        assert.match(without.stdout, /^key +CONNECT_APPS_SECRET_KEY is not set, .+\.db\.key.+\.$/m);
         assert.match(without.stdout, /^schema +ok$/m);
         assert.deepEqual(await readdir(fresh, { recursive: true }), made);
         await runCommand(fresh, ['accounts', 'create']);
@@ -245,7 +242,7 @@ for (const engine of DATABASES) {
         ['settings', { CONNECT_APPS_PROT: '1' }, /unknown setting CONNECT_APPS_PROT/],
         ['settings', { LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of/],
         ['secret_key', { SECRET_KEY: 'short' }, /at least 32 characters/],
-        ['storage', { DATABASE_URL: 'sqlite::memory:' }, /keeps nothing/],
+        ['storage', { DATABASE_URL: 'sqlite::memory:' }, /stores nothing/],
         ['public_url', { PUBLIC_URL: 'https://a.example', HOST: '::1' }, /TRUST_PROXY/],
       ] as const) {
         const outcome = await doctor(more);

@@ -54,10 +54,10 @@ for (const engine of DATABASES) {
       assert.deepEqual(await json('users', 'list'), [user]);
 
       for (const [input, email, pattern] of [
-        ['a long enough password', 'ada@example.com', /belongs to a user already/],
+        ['a long enough password', 'ada@example.com', /already belongs to a user/],
         ['a long enough password', 'nonsense', /must be an e-mail address/],
         ['short', 'bob@example.com', /[Pp]assword/],
-        ['', 'bob@example.com', /There is no password\./],
+        ['', 'bob@example.com', /No password\./],
       ] as const) {
         const refused = withInput(input, ...create, email);
         assert.equal(refused.exitCode, 1);

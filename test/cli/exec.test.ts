@@ -124,7 +124,10 @@ test('without a home, exec says what to set', async (t) => {
   const words = ['exec', '--', 'echo', 'ran'];
   const { exitCode, stdout, stderr } = await runCommand(home, words, { HOME: '' });
   assert.deepEqual([exitCode, stdout], [1, '']);
-  assert.match(stderr, /needs a home: set HOME, or XDG_DATA_HOME/);
+  assert.match(
+    stderr,
+    /needs a folder for its certificate authority\. Set HOME, or set XDG_DATA_HOME/,
+  );
 });
 
 test('--shell without --print-env, and one that is no process id, are errors', async (t) => {

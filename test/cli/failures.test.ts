@@ -104,7 +104,7 @@ describe('a failure', () => {
     other.exec('begin immediate');
     assert.equal(
       await refused('accounts', 'create'),
-      `connect-apps: ${database} is busy: another process has written to it for too long. Try again.\n`,
+      `connect-apps: ${database} is busy: another process has been writing to it for too long. Try again.\n`,
     );
     other.exec('rollback');
     await mkdir(join(folder, 'folder.db'));
@@ -121,7 +121,7 @@ describe('a failure', () => {
     const url = `http://127.0.0.1:${port}`;
     assert.equal(
       await refused('health', '--url', url),
-      `connect-apps: The server at ${url} is not ready: it answers 503.\n`,
+      `connect-apps: The server at ${url} is not ready: it answered 503.\n`,
     );
     assert.equal(
       await refused('health', '--url', 'http://127.0.0.1:1'),

@@ -11,7 +11,7 @@ import { TERMINAL_OBSTACLE, typeInto } from '../support/terminal.ts';
 
 const SECRET = 'a long enough passwörd';
 const ASKED = 'Password: ';
-const AGAIN = 'The same password again: ';
+const AGAIN = 'Repeat the password: ';
 
 let folder: string;
 let account: string;
@@ -46,7 +46,7 @@ describe('a password at a terminal', { skip: TERMINAL_OBSTACLE }, () => {
       [
         { expect: ASKED, type: `${SECRET}\r` },
         { expect: AGAIN, type: 'something else\r' },
-        { expect: `differ. Type both again.\r\n${ASKED}`, type: `${SECRET}xy\x7f\x7f\r` },
+        { expect: `do not match. Type both again.\r\n${ASKED}`, type: `${SECRET}xy\x7f\x7f\r` },
         { expect: AGAIN, type: `${SECRET}\r` },
       ],
       { folder },
@@ -116,7 +116,7 @@ describe('a password from a pipe', () => {
 
   it('is refused when it is empty or not UTF-8', async () => {
     for (const [input, pattern] of [
-      ['\n', /There is no password\./],
+      ['\n', /No password\./],
       [Buffer.from('a long enough passw\xf6rd\n', 'latin1'), /must be UTF-8/],
     ] as const) {
       const { exitCode, stderr } = await withInput(input, create('no@example.com'), true);
@@ -125,7 +125,7 @@ describe('a password from a pipe', () => {
       assert.match(stderr, pattern);
     }
     const closed = await runCommand(folder, create('no@example.com'));
-    assert.match(closed.stderr, /^connect-apps: There is no password\.[^\n]+\n$/);
+    assert.match(closed.stderr, /^connect-apps: No password\.[^\n]+\n$/);
   });
 
   it('is no flag', async () => {

@@ -49,8 +49,8 @@ for (const engine of DATABASES) {
         await check('secret_key', { SECRET_KEY: '' }, /SECRET_KEY must be set/);
         await check('secret_key', { PREVIOUS_SECRET_KEY: 'short' }, /at least 32 characters/);
         const proxy = { PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' };
-        await check('public_url', proxy, /TRUST_PROXY names none/);
-        await check('storage', { DATABASE_URL: 'sqlite::memory:' }, /keeps nothing/);
+        await check('public_url', proxy, /TRUST_PROXY is not set/);
+        await check('storage', { DATABASE_URL: 'sqlite::memory:' }, /stores nothing/);
       });
 
       it('names the same port that is taken', async (t) => {

@@ -95,7 +95,7 @@ describe('the command line', () => {
     };
     await refuses(/SECRET_KEY must be set/, {});
     await refuses(/SECRET_KEY must be set/, { SECRET_KEY: 'short' });
-    await refuses(/keeps nothing/, { SECRET_KEY, DATABASE_URL: 'sqlite::memory:' });
+    await refuses(/stores nothing/, { SECRET_KEY, DATABASE_URL: 'sqlite::memory:' });
     await refuses(/PORT must be a whole number/, { SECRET_KEY, PORT: 'http' });
     await refuses(/RATE_LIMIT_PER_SECOND must be a whole/, {
       SECRET_KEY,

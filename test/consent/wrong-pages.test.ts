@@ -26,7 +26,7 @@ describe('a wrong page', () => {
       assert.match(headers['content-security-policy'] ?? '', /^default-src 'none'/);
       assert.equal(headers['x-content-type-options'], 'nosniff');
       assert.equal(headers['cache-control'], 'no-store');
-      assert.match(text, /<h1>There is nothing here<\/h1>/);
+      assert.match(text, /<h1>Page not found<\/h1>/);
       assert.ok(text.includes(headers['twilio-request-id'] ?? 'none'), 'with its reference');
     });
   }

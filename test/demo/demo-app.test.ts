@@ -74,7 +74,7 @@ for (const engine of DATABASES) {
           .execute();
         return rows.every(({ status }) => status === 'delivered');
       });
-      assert.match(server.logs(), /The demo app was told of a deauthorization/);
+      assert.match(server.logs(), /The demo app received a deauthorization/);
       await until('the app is refused', async () => {
         return (await server.request('GET', present(path), { auth })).status === 403;
       });

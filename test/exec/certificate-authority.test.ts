@@ -48,7 +48,7 @@ test('an authority that has expired is made anew, with a notice', (t) => {
   assert.equal(load(folder, Date.now() + 9 * YEAR_MS).certificate, certificate);
   const late = load(folder, Date.now() + 10 * YEAR_MS);
   assert.notEqual(late.certificate, certificate);
-  assert.match(late.notices.join(), /exec-authority\.pem has expired: making a new one/);
+  assert.match(late.notices.join(), /exec-authority\.pem has expired\. Creating a new one/);
 });
 
 for (const [damage, spoil] of [
@@ -65,7 +65,7 @@ for (const [damage, spoil] of [
     writeFileSync(path, spoil(readFileSync(path, 'utf8'), other));
     const remade = load(folder);
     assert.notEqual(remade.certificate, certificate);
-    assert.match(remade.notices.join(), /is damaged: making a new one/);
+    assert.match(remade.notices.join(), /is damaged\. Creating a new one/);
     assert.deepEqual(load(folder).notices, []);
   });
 }
@@ -96,7 +96,7 @@ test('a folder that cannot be written is a problem that names it', (t) => {
   const file = join(temporaryFolder(t), 'a-file');
   writeFileSync(file, '');
   const isNamed = (error: unknown) =>
-    error instanceof Problem && error.message.includes(`be kept in ${file}/data`);
+    error instanceof Problem && error.message.includes(`certificate authority in ${file}/data`);
   assert.throws(() => load(`${file}/data`), isNamed);
 });
 
@@ -107,7 +107,7 @@ for (const [circumstance, spoil, fault] of [
   [
     'vouches for every host',
     (path: string) => writeFileSync(path, anyAuthority()),
-    'is not one that exec made',
+    'was not created by exec',
   ],
 ] as const) {
   test(`an authority that ${circumstance} is made anew, with a notice`, (t) => {
@@ -116,7 +116,10 @@ for (const [circumstance, spoil, fault] of [
     spoil(path);
     const remade = load(folder);
     assert.notEqual(remade.certificate, certificate);
-    assert.ok(remade.notices.join().includes(`${fault}: making a new one`), remade.notices.join());
+    assert.ok(
+      remade.notices.join().includes(`${fault}. Creating a new one`),
+      remade.notices.join(),
+    );
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.deepEqual(load(folder), { ...remade, notices: [] });
   });
@@ -129,7 +132,7 @@ test('an authority that belongs to another user is made anew, with a notice', (t
   chownSync(path, 65534, 65534);
   const remade = load(folder);
   assert.notEqual(remade.certificate, certificate);
-  assert.match(remade.notices.join(), /belongs to another user: making a new one/);
+  assert.match(remade.notices.join(), /belongs to another user\. Creating a new one/);
   assert.equal(statSync(path).uid, 0);
 });
 
@@ -159,7 +162,7 @@ test('the folder is the one of XDG_DATA_HOME, or below HOME, or a problem that n
   const below = '/h/.local/share/connect-apps';
   assert.equal(findAuthorityFolder({ HOME: '/h' }), below);
   assert.equal(findAuthorityFolder({ XDG_DATA_HOME: 'relative', HOME: '/h' }), below);
-  assert.throws(() => findAuthorityFolder({}), /set HOME, or XDG_DATA_HOME/);
+  assert.throws(() => findAuthorityFolder({}), /Set HOME, or set XDG_DATA_HOME/);
 });
 
 /** The authority of a new folder, and a leaf for `host` made with its key. */

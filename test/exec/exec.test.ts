@@ -27,7 +27,7 @@ test('standard streams and parameters pass through as they are', async (t) => {
   });
   assert.equal(code, 0);
   assert.equal(stdout, 'from standard input');
-  assert.match(stderr, /^No server answers at .* runs instead\.\na b\n--\n-x\nWARNING: .*\n$/);
+  assert.match(stderr, /^No server answers at .* with demo data\.\na b\n--\n-x\nWARNING: .*\n$/);
 });
 
 test('the exit code is the one of the command', async (t) => {
@@ -151,7 +151,7 @@ test('a proxy port that is taken is one sentence that says what to do', async (t
   const env = { ...process.env, TEST_PROXY_PORT: new URL(serverUrl).port };
   const { code, stdout, stderr } = await runExec(t, ['echo', 'ran'], { env, serverUrl });
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(stderr, /^The proxy of exec cannot listen on .*EADDRINUSE.* --proxy-port.*\n$/);
+  assert.match(stderr, /^The exec proxy cannot listen on .*EADDRINUSE.* --proxy-port.*\n$/);
 });
 
 test('a folder for the authority that cannot be written is one sentence, and nothing is run', async (t) => {
@@ -160,7 +160,7 @@ test('a folder for the authority that cannot be written is one sentence, and not
   const parameters = execParameters(join(file, 'data'), ['echo', 'ran']);
   const { code, stdout, stderr } = await run(process.execPath, parameters);
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(stderr, /^The certificate authority of exec cannot be kept in .*\n$/);
+  assert.match(stderr, /^exec cannot keep its certificate authority in .*\n$/);
 });
 
 test('nothing of a run stays behind but the authority', async (t) => {
@@ -203,7 +203,7 @@ test('a command that does not trust the certificate is told which versions do', 
   const { stderr } = await runExec(t, command, { serverUrl });
   assert.match(
     stderr,
-    /refused the certificate.* Python 7\.9\.3, Ruby 5\.20 or PHP 5\.42.* base URL/,
+    /rejected exec's certificate.* Python 7\.9\.3, Ruby 5\.20 or PHP 5\.42.* base URL/,
   );
   assert.match(
     stderr,
@@ -217,7 +217,7 @@ test('a connection that ends without a request counts as mistrust when nothing e
     'openssl s_client -connect api.twilio.com:443 -proxy "$(echo $HTTPS_PROXY | cut -c 8-)" </dev/null';
   const serverUrl = await startEchoServer(t);
   const { stderr } = await runExec(t, ['sh', '-c', script], { serverUrl });
-  assert.match(stderr, /ended without a request: the command does not trust the certificate/);
+  assert.match(stderr, /ended without a request: the command does not trust exec's certificate/);
 });
 
 test('processes that the command leaves running are named: what they have ends with exec', async (t) => {

@@ -106,13 +106,13 @@ describe('backup', () => {
     await writeFile(join(folder, 'there.db'), 'precious');
     const before = await readdir(folder);
     for (const [words, sentence] of [
-      [['there.db'], /there\.db is there already\. Choose another name/],
+      [['there.db'], /there\.db already exists\. Choose another name/],
       [['no/such/folder.db'], /^connect-apps: Cannot back up .*connect-apps\.db: .*\.\n$/],
       [
         ['x.db', '--database-url', 'sqlite:absent.db'],
         /^connect-apps: No database at \/.*\/absent\.db\. /,
       ],
-      [['x.db', '--database-url', 'sqlite::memory:'], /keeps nothing/],
+      [['x.db', '--database-url', 'sqlite::memory:'], /stores nothing/],
       [['x.db', '--database-url', 'postgres://a/b'], /pg_dump --format=custom/],
     ] as const) {
       const { exitCode, stderr } = await runCommand(folder, ['backup', ...words]);

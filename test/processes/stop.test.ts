@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { describe, it, type TestContext as Test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
-import { startWebhookWorker } from '../../src/callbacks/worker.ts';
+import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
 import { ended } from '../support/cli.ts';
@@ -98,7 +98,7 @@ for (const engine of DATABASES) {
       await deauthorize(world, receiver.url);
       await until('it is sent', () => receiver.received.length === 1);
       // All of another server that matters here.
-      const other = startWebhookWorker(world.context, {
+      const other = startCallbackWorker(world.context, {
         client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
         logger: createLogger('silent', { write: () => {} }),
       });

@@ -138,7 +138,7 @@ for (const engine of DATABASES) {
       assert.equal(await ended(child), 1);
       assert.match(
         await said,
-        /^connect-apps: A worker could not start, for the reason above\.\n$/,
+        /^connect-apps: A worker could not start\. The reason is printed above\.\n$/,
       );
     });
 

@@ -10,12 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { findFault, urlRule } from '../../src/parameter.ts';
+import { findTextFault, urlRule } from '../../src/parameter.ts';
 
 const RULE = urlRule('A URL.');
 
 function takes(text: string): boolean {
-  return findFault(RULE, text) === undefined;
+  return findTextFault(RULE, text) === undefined;
 }
 
 /** Pieces that some reader of URLs treats as its own, and any character at all. */
@@ -135,7 +135,7 @@ describe('the URLs that are taken', () => {
   it('are what a refusal says to write instead', () => {
     let told = 0;
     const check = fc.property(anyUrl, (text) => {
-      const fault = findFault(RULE, text);
+      const fault = findTextFault(RULE, text);
       const instead = /, as in "(.*)"$/s.exec(fault ?? '')?.[1];
       if (instead === undefined) return;
       told += 1;

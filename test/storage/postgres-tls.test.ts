@@ -81,19 +81,19 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       'verify-ca, and another authority',
       '127.0.0.1',
       () => verified('verify-ca', join(folder, 'other.crt')),
-      /No safe connection to PostgreSQL: .+ See sslmode/,
+      /Cannot connect securely to PostgreSQL: .+ Check sslmode/,
     ],
     [
       'verify-full, and another name',
       '127.0.0.1',
       () => verified('verify-full'),
-      /No safe connection to PostgreSQL: Hostname\/IP does not match/,
+      /Cannot connect securely to PostgreSQL: Hostname\/IP does not match/,
     ],
     [
       'verify-full, and nobody to trust',
       'localhost',
       () => 'sslmode=verify-full',
-      /No safe connection to PostgreSQL: self-signed certificate/,
+      /Cannot connect securely to PostgreSQL: self-signed certificate/,
     ],
     [
       'verify-ca without an authority',
@@ -185,7 +185,7 @@ describe('sslcert and sslkey, where PostgreSQL asks who it is', { skip: POSTGRES
     [
       'one that nobody vouches for',
       'stranger',
-      /No safe connection to PostgreSQL: tlsv1 alert unknown ca\. See/,
+      /Cannot connect securely to PostgreSQL: tlsv1 alert unknown ca\. Check/,
     ],
   ] as const) {
     it(`refuses in one sentence with ${what}`, async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Problem } from '../../src/problem.ts';
-import { type Asker, createTurns } from '../../src/users/semaphore.ts';
+import { type Asker, createSemaphore } from '../../src/users/semaphore.ts';
 
 const stranger = (name: string): Asker => ({ name, isKnown: false });
 const friend = (name: string): Asker => ({ name, isKnown: true });
@@ -12,12 +12,12 @@ function isOverloaded(error: unknown): boolean {
 
 /** Turns of which the first is taken; what is asked for meanwhile runs, in turn, once it is given back. */
 async function record(waiting: number, askers: readonly Asker[]) {
-  const turns = createTurns({ atOnce: 1, waiting });
+  const semaphore = createSemaphore({ atOnce: 1, waiting });
   const { promise, resolve } = Promise.withResolvers<void>();
-  const first = turns.take(() => promise, stranger('first'));
+  const first = semaphore.take(() => promise, stranger('first'));
   const order: string[] = [];
   const results = askers.map((asker) =>
-    turns.take(async () => {
+    semaphore.take(async () => {
       order.push(asker.name);
       await new Promise(setImmediate);
     }, asker),
@@ -31,9 +31,9 @@ async function record(waiting: number, askers: readonly Asker[]) {
   return { order, refused };
 }
 
-describe('turns', () => {
+describe('the semaphore', () => {
   it('let so much work run at once, in the order in which it came', async () => {
-    const turns = createTurns({ atOnce: 2, waiting: 10 });
+    const semaphore = createSemaphore({ atOnce: 2, waiting: 10 });
     const begun: number[] = [];
     let running = 0;
     let mostAtOnce = 0;
@@ -46,26 +46,28 @@ describe('turns', () => {
       return id;
     };
     const one = stranger('one');
-    const results = await Promise.all([0, 1, 2, 3, 4, 5].map((id) => turns.take(work(id), one)));
+    const results = await Promise.all(
+      [0, 1, 2, 3, 4, 5].map((id) => semaphore.take(work(id), one)),
+    );
     assert.deepEqual(results, [0, 1, 2, 3, 4, 5]);
     assert.deepEqual(begun, [0, 1, 2, 3, 4, 5]);
     assert.equal(mostAtOnce, 2);
   });
 
   it('refuse as overloaded what is too much to wait, and go on after a failure', async () => {
-    const turns = createTurns({ atOnce: 1, waiting: 1 });
+    const semaphore = createSemaphore({ atOnce: 1, waiting: 1 });
     const one = stranger('one');
     const { promise, reject } = Promise.withResolvers<never>();
-    const failing = turns.take(() => promise, one);
-    const waiting = turns.take(async () => 'done', one);
+    const failing = semaphore.take(() => promise, one);
+    const waiting = semaphore.take(async () => 'done', one);
     await assert.rejects(
-      turns.take(async () => 'never', one),
+      semaphore.take(async () => 'never', one),
       isOverloaded,
     );
     reject(new Error('failed'));
     await assert.rejects(failing, /failed/);
     assert.equal(await waiting, 'done');
-    assert.equal(await turns.take(async () => 'again', one), 'again');
+    assert.equal(await semaphore.take(async () => 'again', one), 'again');
   });
 
   it('go round between those who ask, however often each does', async () => {
@@ -89,13 +91,13 @@ describe('turns', () => {
 
   it('are not wasted on those who have gone, nor places to wait', async () => {
     let isGone = false;
-    const turns = createTurns({ atOnce: 1, waiting: 2 });
+    const semaphore = createSemaphore({ atOnce: 1, waiting: 2 });
     const { promise, resolve } = Promise.withResolvers<void>();
-    const first = turns.take(() => promise, stranger('first'));
+    const first = semaphore.take(() => promise, stranger('first'));
     let wasDone = false;
     const leave = (name: string) =>
       assert.rejects(
-        turns.take(
+        semaphore.take(
           async () => {
             wasDone = true;
           },
@@ -105,7 +107,7 @@ describe('turns', () => {
       );
     const leaving = [leave('one'), leave('other')];
     isGone = true;
-    const last = turns.take(async () => 'done', stranger('last'));
+    const last = semaphore.take(async () => 'done', stranger('last'));
     leaving.push(leave('third'));
     resolve();
     await first;

@@ -27,14 +27,14 @@ export function findAuthorityFolder(environment: NodeJS.ProcessEnv): string {
   if (isAbsolute(HOME)) return join(HOME, '.local', 'share', 'connect-apps');
   throw new Problem(
     'setting_invalid',
-    'The certificate authority of exec needs a home: set HOME, or XDG_DATA_HOME to the folder for the data of programs.',
+    'exec needs a folder for its certificate authority. Set HOME, or set XDG_DATA_HOME to your data folder.',
   );
 }
 
 /** What the file holds, or why it must not be used; undefined when there is none. */
 export type KeptFile = { text: string } | { fault: string } | undefined;
 
-/** Reads the file at `path`, without following a link, and never one that others could change or read. */
+/** Reads the file at `path`, without following links; never a file that others could change or read. */
 export function readKeptFile(path: string): KeptFile {
   let descriptor: number;
   try {
@@ -68,7 +68,7 @@ export function writeKeptFile(folder: string, path: string, text: string): void 
   }
 }
 
-/** Makes the folder, for its owner alone; raises `setting_invalid` for one that others can change. */
+/** Creates the folder for its owner alone; raises `setting_invalid` if others can change it. */
 export function secureFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -88,6 +88,6 @@ function isOwn(uid: number): boolean {
 }
 
 function cannotBeKept(folder: string, reason: string, cause?: unknown): Problem {
-  const sentence = `The certificate authority of exec cannot be kept in ${folder}: ${reason}. XDG_DATA_HOME chooses another place.`;
+  const sentence = `exec cannot keep its certificate authority in ${folder}: ${reason}. To use another folder, set XDG_DATA_HOME.`;
   return new Problem('setting_invalid', sentence, { cause });
 }

@@ -30,18 +30,19 @@ export interface Authority {
   /** What a client must trust, in PEM. */
   certificate: string;
   /**
-   * What ends TLS for `host`; made at its first use, and never written to disk. Its certificate says that
-   * the list of revoked ones is at `revocationListUrl`.
+   * Terminates TLS for `host`. Created at first use, and never written to disk. Its certificate says that the
+   * list of revoked ones is at `revocationListUrl`.
    */
   contextFor(host: string, revocationListUrl: string): SecureContext;
-  /** The list of revoked certificates as of now, in DER: there is none on it. */
+  /** The current revocation list in DER, which is empty. */
   writeRevocationList(): Buffer;
 }
 
 /**
- * Loads the authority in `folder`, or makes it. One that expired, is damaged, lay open to others or may
- * vouch for more than twilio.com is made anew, with a notice. Processes that do this at the same time each
- * get a working one. Raises `setting_invalid` when the folder cannot be written or is not ours alone.
+ * Loads the authority in `folder`, or creates it. An authority that has expired, is damaged, was readable by
+ * others or is valid for more than twilio.com is replaced, with a notice. Processes that do this at the same
+ * time each get a working one. Raises `setting_invalid` when the folder cannot be written or is not ours
+ * alone.
  */
 export function loadAuthority(
   folder: string,
@@ -52,9 +53,9 @@ export function loadAuthority(
   const path = join(folder, 'exec-authority.pem');
   const kept = readKeptFile(path);
   if (kept !== undefined) {
-    const fault = 'fault' in kept ? kept.fault : findFault(kept.text, clock);
+    const fault = 'fault' in kept ? kept.fault : findAuthorityFault(kept.text, clock);
     if ('text' in kept && fault === undefined) return createAuthority(kept.text, clock);
-    notice(`The certificate authority in ${path} ${fault}: making a new one.`);
+    notice(`The certificate authority in ${path} ${fault}. Creating a new one.`);
   }
   const made = makeAuthority(clock);
   writeKeptFile(folder, path, made);
@@ -94,12 +95,12 @@ function createAuthority(pem: string, clock: Clock): Authority {
 }
 
 /** What is wrong with a kept authority, as the end of a sentence. */
-function findFault(pem: string, clock: Clock): string | undefined {
+function findAuthorityFault(pem: string, clock: Clock): string | undefined {
   try {
     const certificate = new X509Certificate(pem);
     const key = createPrivateKey(pem);
     if (!certificate.checkPrivateKey(key)) return 'is damaged';
-    if (!isAuthorityCertificate(certificate, key)) return 'is not one that exec made';
+    if (!isAuthorityCertificate(certificate, key)) return 'was not created by exec';
     const expiresAt = certificate.validToDate.getTime();
     // A day's notice, so that it does not expire under a command that runs.
     return expiresAt - DAY_MS < clock.now() ? 'has expired' : undefined;

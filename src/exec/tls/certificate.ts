@@ -42,8 +42,8 @@ export function writeAuthorityCertificate(key: KeyObject, validity: Validity): s
 }
 
 /**
- * Tells whether a certificate is one that writeAuthorityCertificate wrote for this key, byte for byte but
- * for the signature, which must be the key's. None that may vouch for more can pass.
+ * Whether a certificate is exactly what writeAuthorityCertificate writes for this key, apart from the
+ * signature, which must be the key's. A certificate that is valid for more cannot pass.
  */
 export function isAuthorityCertificate(certificate: X509Certificate, key: KeyObject): boolean {
   const publicKey = createPublicKey(key);

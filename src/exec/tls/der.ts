@@ -21,7 +21,7 @@ export function sequence(...elements: Uint8Array[]): Buffer {
   return der(0x30, ...elements);
 }
 
-/** Elements in no order of their own, which DER sorts by their bytes. */
+/** Unordered elements, which DER sorts by their bytes. */
 export function setOf(...elements: Uint8Array[]): Buffer {
   return der(0x31, ...elements.toSorted(Buffer.compare));
 }

@@ -11,7 +11,7 @@ export function writePem(certificate: Uint8Array): string {
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
-/** The certificates in a text, each once, whatever stands between them. */
+/** The certificates in a text, each once, ignoring everything between them. */
 export function parsePem(text: string): Buffer[] {
   const bodies = Array.from(text.matchAll(CERTIFICATE), ([, body = '']) => body.replace(/\s/g, ''));
   return [...new Set(bodies)].map((body) => Buffer.from(body, 'base64'));

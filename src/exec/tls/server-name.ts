@@ -41,7 +41,7 @@ function nextChunk(client: Duplex): Promise<Buffer | undefined> {
   });
 }
 
-/** Finds the name in a ClientHello; one that is not well-formed has none. */
+/** Finds the server name in a ClientHello; undefined if it is malformed. */
 export function findServerName(hello: Buffer): string | undefined {
   try {
     let at = FIXED_PART;

@@ -1,5 +1,5 @@
 /**
- * The files through which a command's HTTP clients learn to trust the local authority beside all that
+ * The files through which a command's HTTP clients learn to trust the local authority in addition to all that
  * they trusted before. They hold nothing secret, and live as long as the command.
  */
 
@@ -23,7 +23,7 @@ export interface TrustFiles {
   remove(): void;
 }
 
-/** Writes the files for `authority` (in PEM), and whatever the command's own settings make it trust. */
+/** Writes the files for `authority` (in PEM), plus the certificates that the command's own settings trust. */
 export function writeTrustFiles(authority: string, environment: NodeJS.ProcessEnv): TrustFiles {
   const texts = [authority, ...knownAuthorities(environment)];
   const certificates = parsePem(texts.join('\n')).filter(isCertificate);
@@ -68,7 +68,7 @@ function readTextIfAny(path: string | undefined): string {
   }
 }
 
-/** One that does not parse would spoil the whole trust store for Java. */
+/** A certificate that does not parse would break the whole trust store for Java. */
 function isCertificate(bytes: Buffer): boolean {
   try {
     return new X509Certificate(bytes).raw.length > 0;

@@ -100,12 +100,12 @@ const ESCAPES: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&apos;',
-  // As it is, a parser reads it as a line feed (XML 1.0, section 2.11).
+  // Unescaped, a parser reads it as a line feed (XML 1.0, section 2.11).
   '\r': '&#13;',
 };
 
-// Characters that XML 1.0 (section 2.2) cannot carry even escaped; validation keeps them out of the
-// database, this keeps a document well-formed whatever it is asked to write.
+// Characters that XML 1.0 (section 2.2) cannot carry even escaped. Validation keeps them out of the database;
+// this keeps a document well-formed for any input.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it removes
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
