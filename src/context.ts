@@ -1,4 +1,4 @@
-/** What the domain works with: handed to every operation, made once in server/app.ts. */
+/** The dependencies of the domain: created once in server/app.ts and passed to every operation. */
 
 import type { Clock } from './clock.ts';
 import type { Keyring } from './keys/keyring.ts';
@@ -16,8 +16,8 @@ export interface Context {
 }
 
 /**
- * Returns a context that acts for somebody: each of its transactions begins with `check`, which raises why
- * they may not, from the rows as they are then.
+ * Returns a context that acts for a caller. Each of its transactions begins with `check`, which reads the
+ * current rows and raises the reason if the caller may not act.
  */
 export function acting(context: Context, check: (query: Queryable) => Promise<unknown>): Context {
   const { database } = context;

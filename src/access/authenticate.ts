@@ -1,6 +1,6 @@
 /**
- * Who is asking. An account proves itself with its SID and one of its auth tokens; a Connect App that
- * acts for a customer, with the SID of the subaccount made for it and a token of the app's owner.
+ * Identifies the caller. An account authenticates with its SID and one of its auth tokens; a Connect App that
+ * acts for a customer, with the SID of the subaccount created for it and a token of the app's owner.
  */
 
 import { findAccount } from '../accounts/store.ts';
@@ -27,9 +27,10 @@ export interface Caller {
 }
 
 /**
- * Returns whose credentials these are. Raises `not_authenticated` for nobody's and for those of a closed
- * account, after the same work whether the account is unknown or the token wrong; `account_not_active`
- * for a suspended account or app owner; `access_denied` for an app whose authorization was revoked.
+ * Returns the owner of these credentials. Raises `not_authenticated` for unknown credentials and for those of
+ * a closed account, after the same work whether the account is unknown or the token wrong;
+ * `account_not_active` for a suspended account or app owner; `access_denied` for an app whose authorization
+ * was revoked.
  */
 export async function authenticate(
   query: Queryable,

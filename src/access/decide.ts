@@ -1,6 +1,6 @@
 /**
- * Who may do what with which account. An account opens itself, a parent its subaccounts too. A Connect
- * App reads what its customer granted, and changes no accounts, authorizations or Connect Apps.
+ * Who may do what with which account. An account has access to itself, and a parent to its subaccounts. A
+ * Connect App reads what its customer granted, and changes no accounts, authorizations or Connect Apps.
  */
 
 import { isSubaccount } from '../accounts/account.ts';
@@ -15,7 +15,7 @@ import { authenticate, type Caller, type Credentials } from './authenticate.ts';
 /** What a request wants to do: with an account itself, or with what belongs to it. */
 export type Right = 'read account' | 'change account' | 'read' | 'change';
 
-/** A request that may do what it wants. */
+/** A request that has been granted access. */
 export interface Access {
   caller: Caller;
   /** The account of the path, or the caller's own. */
@@ -42,7 +42,7 @@ export async function checkAccess(
 ): Promise<Access> {
   const sid = parseSid('AC', accountSid);
   const isOwn = sid === parseSid('AC', credentials.accountSid);
-  // Begun together: neither waits for the other.
+  // Started together, so that neither waits for the other.
   const [found, caller] = await Promise.all([
     sid === undefined || isOwn ? undefined : findAccount(query, sid),
     authenticate(query, keyring, credentials),
@@ -53,12 +53,12 @@ export async function checkAccess(
   return { caller, account };
 }
 
-/** Raises why the caller has no such right on an account of its family. */
+/** Raises the reason if the caller has no such right on an account of its family. */
 export function decide(caller: Caller, right: Right, account: StoredAccount): void {
   if (right.startsWith('change')) checkMayChange(caller);
   else checkMayRead(caller, account);
   if (right.endsWith('account') || account.status === 'active') return;
-  // What a closed account has is still its parent's to look at.
+  // A parent may still read the resources of a closed account.
   const isOfParent = caller.permissions === undefined && account.sid !== caller.account.sid;
   if (right === 'read' && isOfParent && account.status === 'closed') return;
   throw new Problem('account_not_active');

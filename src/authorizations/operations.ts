@@ -66,10 +66,10 @@ export function checkCustomer(account: Account): void {
 }
 
 /**
- * Gives consent: the app may act for the customer with the permissions that it asks for now. The
- * first time makes the app's subaccount in the same transaction; later ones, also after a revocation,
- * keep it. `isAsShown` is asked in the transaction about the app as it is then: what is granted is what was
- * shown, or `app_changed` is raised. Raises as `getConsentParties` and `checkCustomer` do, too.
+ * Gives consent: the app may act for the customer with the permissions that it asks for now. The first
+ * consent creates the app's subaccount in the same transaction; later ones, also after a revocation, keep it.
+ * `isAsShown` checks the current app inside the transaction: the customer grants what was shown, or
+ * `app_changed` is raised. Raises as `getConsentParties` and `checkCustomer` do, too.
  */
 export async function authorizeConnectApp(
   context: Context,
@@ -128,7 +128,7 @@ export function findEarlierAuthorization(
   return findAuthorization(context.database.query, key);
 }
 
-/** Revokes an authorization and queues its callback; `not_found` when there is none (any more). */
+/** Revokes an authorization and queues its callback; `not_found` if there is none, or no longer. */
 export async function revokeAuthorization(
   context: Context,
   { accountSid, connectAppSid }: AuthorizationKey,
@@ -137,7 +137,7 @@ export async function revokeAuthorization(
   const app = parseSid('CN', connectAppSid);
   if (!customer || !app) throw new Problem('not_found');
   const now = context.clock.now();
-  // When this runs again after a commit whose answer was lost, it ends nothing: it did before.
+  // If this runs again after a commit whose response was lost, it finds nothing left to end.
   let ended: Authorization | undefined;
   await context.database.transaction(async (transaction) => {
     const key = { accountSid: customer, connectAppSid: app };

@@ -1,7 +1,7 @@
 /**
- * Which requests an overloaded process begins. It knows what a request cost of late and how many have
- * begun and not ended, and so how long the next would wait: when that is too long it is refused, while
- * it is still cheap.
+ * Decides which requests an overloaded process begins. The recent cost of a request and the number in
+ * progress give the time that the next one would wait. If that is too long, the request is refused while this
+ * is still cheap.
  */
 
 import { performance } from 'node:perf_hooks';
@@ -11,7 +11,7 @@ const WAIT_MS = 250;
 /** A resource that is sometimes idle is not overloaded, no matter what recent requests cost. */
 const BUSY = 0.9;
 const SAMPLE_MS = 100;
-/** How much of what was known stays true from one sample to the next. */
+/** The weight of earlier samples in the next one. */
 const MEMORY = 0.7;
 
 /** Too few requests to estimate the cost of one: the process has just started or was stalled. */
@@ -21,11 +21,11 @@ const FEW_REQUESTS = 10;
 export interface Resource {
   /** How many requests can use it at once. */
   readonly count: number;
-  /** How long it has been in use so far, in milliseconds: by several at once, of all added up. */
+  /** How long it has been in use so far, in milliseconds, summed over simultaneous users. */
   busyMs(): number;
 }
 
-/** The processor, as far as one process of Node.js can use it. */
+/** The CPU, as far as one Node.js process can use it. */
 const eventLoop: Resource = {
   count: 1,
   busyMs: () => performance.eventLoopUtilization().active,
@@ -36,13 +36,13 @@ export interface Admission {
   mayBegin(): boolean;
   /** Is called when the work on a request begins. */
   begin(): void;
-  /** Is called when its answer is ready. */
+  /** Is called when its response is ready. */
   end(): void;
 }
 
 /**
- * Makes what watches over the event loop of this process, and over other resources of its requests.
- * `readyCount` says how many requests have not begun because others had their turn.
+ * Creates the admission check for the event loop of this process and other resources of its requests.
+ * `readyCount` returns how many requests have not begun because others had their turn.
  */
 export function createAdmission(
   resources: readonly Resource[],
@@ -81,7 +81,7 @@ export function createAdmission(
   };
 }
 
-/** Watches how one resource is used. */
+/** Measures how one resource is used. */
 function measureUse({ count, busyMs }: Resource) {
   let isBusy = false;
   let recentMs = 0;
@@ -94,7 +94,7 @@ function measureUse({ count, busyMs }: Resource) {
       isBusy = usedMs > BUSY * elapsedMs;
       recentMs = recentMs * MEMORY + usedMs;
     },
-    /** The time that the recent requests needed of it; nothing while there is some left. */
+    /** The time that recent requests needed of it; 0 while it is not fully used. */
     costMs: () => (isBusy ? recentMs : 0),
   };
 }

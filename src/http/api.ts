@@ -1,6 +1,6 @@
 /**
- * What all routes under /2010-04-01 share: who is asking and whether they may, the budget of
- * their account, CORS, and 405 for every method that a URL does not have. It knows no resource.
+ * What all routes under /2010-04-01 share: authentication and access, the budget of the account, CORS, and
+ * 405 for methods that a URL does not have. It knows no resources.
  */
 
 import { METHODS } from 'node:http';
@@ -20,18 +20,18 @@ import { weightOf } from './weight.ts';
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
 
-/** Made once: a refusal must cost less than an answer, and a stack is half of its price. */
+/** Created once: a refusal must be cheaper than a response, and a stack trace is half of its cost. */
 const TOO_MANY_REQUESTS = new Problem('too_many_requests');
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The credentials that the request claims; undefined outside the API. */
     credentials: Credentials | undefined;
-    /** Takes what the request costs from its caller's budget; raises `too_many_requests`. */
+    /** Takes the cost of the request from its caller's budget; raises `too_many_requests`. */
     pay: (caller: Caller) => void;
   }
   interface FastifyContextConfig {
-    /** What a route of the API needs of the path's account. */
+    /** The right that a route of the API needs on the account of the path. */
     right?: Right;
   }
 }
@@ -47,8 +47,8 @@ export interface Api {
   /** Who is asking, and for which account; raises the reason if access is denied. */
   open(request: FastifyRequest): Promise<Access>;
   /**
-   * Reads one item, and in the same look whether the caller may. `work` gets the SID of the path's
-   * account before that is known: it must read little, and its result is given away only then.
+   * Reads one item and checks the caller's right in the same look. `work` gets the SID of the path's account
+   * before the check is done, so it must read little; its result is released only after the check.
    */
   fetch<T>(
     request: FastifyRequest,
@@ -100,7 +100,7 @@ export function createApi(
     database: { ...database, query },
   });
 
-  /** Before the body arrives, so that it is not waited for in vain; what acts asks again. */
+  /** Checked before the body arrives, to avoid waiting for it in vain; operations check again. */
   async function checkEarly(request: FastifyRequest): Promise<void> {
     if (isFromAnotherSite(request)) {
       throw new Problem('access_denied', 'Requests from another site cannot change anything.');
@@ -195,7 +195,7 @@ export function createApi(
         const access = await check(query, request);
         const found = work(reading(query), access);
         found.catch(() => {});
-        // What was read is never newer than the caller's right to it.
+        // The data read is never newer than the caller's right to it.
         await checkAccess(query, keyring, wishOf(request));
         return found;
       }),

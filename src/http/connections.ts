@@ -1,4 +1,4 @@
-/** The connections of a server: what each is busy with, how many there may be, and how they end. */
+/** The connections of a server: what each is doing, how many are allowed, and how they end. */
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 
 /** The time that requests in progress get when the server closes. */
 const FINISH_MS = 10_000;
-/** Also what a connection that is just made gets: its request may be on its way. */
+/** A new connection also gets this long: its request may be on its way. */
 const LOOK_MS = 50;
 
 export interface Connection {
@@ -15,7 +15,7 @@ export interface Connection {
   last: ServerResponse | undefined;
   /** The answer that is being made or sent. */
   current: ServerResponse | undefined;
-  /** Requests that arrived behind the current one. */
+  /** Requests that arrived after the current one. */
   readonly waiting: (readonly [IncomingMessage, ServerResponse])[];
   /** How much of the current answer was handed to Node.js and not yet to the system. */
   unreadBytes: number;
@@ -23,7 +23,7 @@ export interface Connection {
   begunAt: number;
   /** Whether nothing more is read of it for now. */
   isPaused: boolean;
-  /** What happens when the current answer was taken, or its connection has closed. */
+  /** Called when the current response has been read, or the connection has closed. */
   whenTaken: (() => void) | undefined;
 }
 
@@ -43,8 +43,8 @@ export function lastResponseOf(socket: object): ServerResponse | undefined {
 }
 
 /**
- * Keeps track of a server's connections. A connection beyond `max` takes the place of the one that has
- * been quiet for longest; when all are busy, `refuse` is called with it instead.
+ * Keeps track of a server's connections. A connection beyond `max` replaces the one that has been idle
+ * longest; if all are busy, `refuse` is called with it instead.
  */
 export function trackConnections(
   server: Server,
@@ -84,9 +84,9 @@ function endQuietest(connections: Connections): boolean {
 }
 
 /**
- * When the server closes, ends every connection that has no request under way: one that has sent none, or
- * half a head, or has its answer. After ten seconds it ends the others, too. Node.js itself ends only those
- * that wait for another request just then, and would wait for the rest forever.
+ * When the server closes, ends every connection without a request in progress: no request sent, half a head,
+ * or already answered. After ten seconds it ends the others, too. Node.js itself ends only those that wait
+ * for another request just then, and would wait for the rest forever.
  */
 export function endConnectionsOnClose(server: FastifyInstance, connections: Connections): void {
   server.addHook('preClose', (done) => {
@@ -97,7 +97,7 @@ export function endConnectionsOnClose(server: FastifyInstance, connections: Conn
         if (!isBusy(connection)) connection.socket.destroySoon();
       }
     }, LOOK_MS);
-    // Not closeAllConnections(): it knows none whose request could not be parsed.
+    // Not closeAllConnections(): it misses connections whose request could not be parsed.
     const limit = setTimeout(() => {
       for (const { socket } of connections) socket.destroy();
     }, FINISH_MS);

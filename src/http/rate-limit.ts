@@ -1,19 +1,19 @@
 /**
- * A budget of work for each account. It fills by so many units a second and never holds more than those
- * of one second. A request is refused when nothing is left; one that is served may cost more than is
- * left, and what it owes is paid by the seconds that follow, so the dearest request is served, too.
+ * A work budget for each account. It refills at a number of units per second and holds at most one second's
+ * units. A request is refused if nothing is left. A served request may cost more than is left; the following
+ * seconds repay the debt, so even the most expensive request can be served.
  */
 
-/** Budgets that are full again are forgotten when there are more than this. */
+/** If there are more budgets than this, full ones are dropped. */
 const MAX_IDLE_BUDGETS = 10_000;
 
 interface Budget {
-  /** What was left at `at`; negative for what is owed. */
+  /** The units left at `at`; negative for a debt. */
   left: number;
   at: number;
 }
 
-/** What became of a request: whether it is served, and what is left. */
+/** Whether the request is served, and what is left of the budget. */
 export interface Spending {
   isServed: boolean;
   /** Whole units that are left. */
@@ -33,7 +33,7 @@ export function createBudgets(
   const leftOf = ({ left, at }: Budget, time: number) =>
     Math.min(unitsPerSecond, left + ((time - at) / 1000) * unitsPerSecond);
 
-  /** Those that owe something stay: a flood of others must not forgive them. */
+  /** Budgets in debt are kept: a flood of other accounts must not cancel a debt. */
   function sweep(time: number): void {
     for (const [key, budget] of budgets) {
       if (leftOf(budget, time) >= unitsPerSecond) budgets.delete(key);

@@ -1,14 +1,14 @@
-/** Answers that clients do not read: they have a limit in all, and a time. */
+/** Limits the total size of unread responses, and the time to read one. */
 
 import type { Server } from 'node:http';
 import { type Connections, connectionOf } from './connections.ts';
 
-/** How much may wait to be read, in all. */
+/** Maximum number of unread bytes in total. */
 const MAX_UNREAD_BYTES = 64 * 1024 * 1024;
-/** How long a request may take, from its head until its answer was read. */
+/** How long a request may take, from its head until its response has been read. */
 const MAX_REQUEST_MS = 90_000;
 const LOOK_MS = 1000;
-/** What is left of the limit when room was made: it is not made again for each answer. */
+/** The share of the limit to keep when making room, so that this does not repeat for each response. */
 const ROOM = 0.75;
 
 export interface UnreadAnswers {

@@ -1,6 +1,6 @@
 /**
- * Whether the process that started this one is still there: what a person started must not stay behind
- * when the person's program is gone. docs/decisions/0027 says for which servers that holds.
+ * Detects that the process that started this one has ended, so that a server does not outlive the program
+ * that a person closed. docs/decisions/0027 lists the servers that do this.
  */
 
 import { readFileSync } from 'node:fs';
@@ -9,9 +9,9 @@ const CHECK_MS = 500;
 const SHELLS = ['sh', 'dash', 'ash', 'bash', 'zsh'];
 
 /**
- * Resolves when the process that started this one has ended, or the npm or npx behind it. Never for a
- * process that was detached on purpose: one that leads its session (`setsid`, a supervisor, the first
- * process of a container), or that has no parent but the system's first process.
+ * Resolves when the process that started this one has ended, or the npm or npx behind it. Never resolves for
+ * a process that was detached on purpose: a session leader (`setsid`, a supervisor, the first process of a
+ * container), or that has no parent but the system's first process.
  */
 export function whenParentIsGone(): Promise<void> {
   const parent = process.ppid;
@@ -47,7 +47,7 @@ interface ProcessInfo {
 function readProcess(pid: number): ProcessInfo | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name stands in parentheses, and may hold any character.
+    // The name is in parentheses, and can contain any character.
     const [, name = '', rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(stat) ?? [];
     const [, parent, , session] = rest.split(' ').map(Number);
     return { name, parent: parent ?? 0, session: session ?? 0 };

@@ -1,7 +1,7 @@
 /**
  * Where the secret key comes from if it is not set. Except in `serve`, it is a key file next to the SQLite
- * file, created on first use, or the demo key if there is no file. A key that others may know, or may have
- * put there, is refused.
+ * file, created on first use, or the demo key if there is no file. A key file that other users can read or
+ * replace is refused.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -29,7 +29,7 @@ function chooseKey({ secretKey, database }: Config, ofFile: (path: string) => st
   return ofFile(resolve(`${database.path}.key`));
 }
 
-/** The key of a production server; raises `setting_invalid` when it is absent, short or public. */
+/** The key of a production server; raises `setting_invalid` if it is missing, too short or public. */
 export function checkSecretKey(config: Config): string {
   const { secretKey, previousSecretKey } = config;
   if (secretKey !== undefined && secretKey.length >= SHORTEST_KEY && secretKey !== DEMO_KEY) {
@@ -60,7 +60,7 @@ function checkPreviousKey(secretKey: string, previousKey: string | undefined): v
 
 function readOrCreateKeyFile(path: string): string {
   try {
-    // Exclusive: of two commands that start together, one writes and both read the same key.
+    // Exclusive: if two commands start together, one writes the key and both read it.
     writeFileSync(path, randomBytes(32).toString('hex'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if (!isNamed('EEXIST', error)) {

@@ -1,7 +1,7 @@
 /**
- * Rows are kept until anybody commits. SQLite says when: `PRAGMA data_version` of a connection changes
- * with every commit of another connection or process (its documentation, "PRAGMA data_version"). It is
- * asked before anything kept is used, so that what is kept is never older than what would be read.
+ * Keeps rows until any process commits. `PRAGMA data_version` of a connection changes with every commit of
+ * another connection or process (see SQLite's documentation). It is checked before a kept row is used, so a
+ * kept row is never older than a fresh read.
  */
 
 import type { Database as Connection } from 'better-sqlite3';
@@ -9,7 +9,7 @@ import type { QueryObserver } from './database.ts';
 import type { KeepStatement } from './prepared.ts';
 import { namingFailures } from './sqlite-failures.ts';
 
-/** Results of one statement. The oldest goes first, one at a time: no burst of reads when it is full. */
+/** Results of one statement. When full, it drops the oldest, one at a time, to avoid a burst of reads. */
 const MAX_RESULTS = 10_000;
 
 export interface KeptRows {
@@ -19,7 +19,7 @@ export interface KeptRows {
   keep: KeepStatement;
 }
 
-/** Makes the memory of a connection that only reads. Lists are not kept, only results of one row or none. */
+/** Creates the row cache of a read-only connection. It keeps results of at most one row, not lists. */
 export function keepRowsOn(connection: Connection, observe?: QueryObserver): KeptRows {
   const dataVersion = connection.prepare<[], number>('pragma data_version').pluck();
   let version: number | undefined;

@@ -1,6 +1,6 @@
 /**
- * Whose a database is. Ours carries a mark: SQLite's `application_id`, in PostgreSQL the schema that holds
- * all our tables. One that others use and that has no mark is refused, and nothing in it is changed.
+ * Identifies connect-apps databases by a mark: `application_id` in SQLite, and in PostgreSQL the schema that
+ * holds all our tables. A database with other tables and no mark is refused and not changed.
  */
 
 import { Problem } from '../problem.ts';
@@ -12,12 +12,12 @@ export const APPLICATION_ID = 0x43417070;
 export const TABLE_SCHEMA = 'connect_apps';
 
 /**
- * Whether a database may be made or taken: `claim` makes it where there is none, takes an empty one, and
- * marks one of the version before the mark; `existing` takes only what is marked.
+ * Whether a database may be created or taken over: `claim` creates a missing one, takes over an empty one,
+ * and marks one from a version before the mark; `existing` accepts only a marked one.
  */
 export type Opening = 'claim' | 'existing';
 
-/** What the first two migrations made, before databases had a mark. */
+/** The tables of the first two migrations, before databases had a mark. */
 const FIRST = ['accounts', 'connect_apps', 'kysely_migration', 'kysely_migration_lock'];
 const SECOND = [
   'authorizations',
@@ -28,7 +28,7 @@ const SECOND = [
   'users',
 ];
 
-/** Whether these tables are all that a version before the mark made, and no other. */
+/** Whether these are exactly the tables of a version before the mark. */
 export function isOfVersionBeforeMark(tables: readonly string[]): boolean {
   const names = tables.toSorted().join();
   return names === FIRST.join() || names === [...FIRST, ...SECOND].toSorted().join();
@@ -50,7 +50,7 @@ export function noDatabaseAt(name: string): Problem {
   );
 }
 
-/** A version from before the mark made it. */
+/** A version before the mark created it. */
 export function ofVersionBeforeMark(name: string): Problem {
   return new Problem(
     'database_not_current',

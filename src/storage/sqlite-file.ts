@@ -1,7 +1,7 @@
 /**
- * The file of an embedded database, before it is opened: whose it is, who may read it, and how it goes.
- * Somebody else's is looked at as bytes alone, since SQLite itself writes when it opens (a log beside the
- * file, the file when it closes).
+ * The file of an embedded database before it is opened: whose it is, who may read it, and how to delete it.
+ * Another program's file is only read as bytes, because SQLite itself writes when it opens (a log next to the
+ * file) and when it closes.
  */
 
 import {
@@ -35,15 +35,15 @@ import {
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 const APPLICATION_ID_OFFSET = 68;
-/** What belongs to the database besides its file. */
+/** The files that belong to the database in addition to its main file. */
 const LOG_SUFFIXES = ['-wal', '-shm'];
 
 type Header = 'absent' | 'empty' | 'marked' | 'unmarked';
 
 /**
- * Makes sure that the file at `path` is a database of ours that only its owner can read, making, taking
- * or marking it when `opening` says so. Raises `database_missing` or `database_foreign` otherwise, or what
- * is wrong with the file, and then has changed nothing.
+ * Makes sure that the file at `path` is a connect-apps database that only its owner can read. Creates, takes
+ * over or marks it if `opening` allows it. Otherwise raises `database_missing` or `database_foreign`, or what
+ * is wrong with the file, and changes nothing.
  */
 export function prepareFile(path: string, opening: Opening): void {
   const place = resolve(path);
@@ -60,7 +60,7 @@ export function prepareFile(path: string, opening: Opening): void {
 }
 
 /**
- * Deletes a database of ours, if there is one: the file and its log. Raises `database_foreign` for any
+ * Deletes a connect-apps database, if there is one: the file and its log. Raises `database_foreign` for any
  * other, and `setting_invalid` for a symbolic link.
  */
 export function deleteFile(path: string): void {
@@ -116,7 +116,7 @@ function readBytes(place: string): Buffer {
   return header;
 }
 
-/** Looks into a copy: opening the file itself could change it. */
+/** Reads a copy, because opening the file itself could change it. */
 function checkMayBeMarked(place: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'connect-apps-look-'));
   try {
@@ -147,7 +147,7 @@ function checkTables(connection: Connection, place: string): void {
   if (names.length > 0 && !isOfVersionBeforeMark(names)) throw ofAnotherProgram(place);
 }
 
-/** Makes the file before SQLite does, readable by its owner alone: SQLite gives its log the same mode. */
+/** Creates the file before SQLite does, readable by its owner alone; SQLite gives its log the same mode. */
 function createFile(place: string): void {
   try {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
@@ -157,7 +157,7 @@ function createFile(place: string): void {
   }
 }
 
-/** Writes the mark into the header, unless somebody else has come first and put tables there. */
+/** Writes the mark into the header, unless another program has created tables there first. */
 function mark(place: string): void {
   try {
     const connection = new SqliteConnection(place, { fileMustExist: true, timeout: 5000 });
@@ -182,14 +182,14 @@ function mark(place: string): void {
   throw unusable(place, 'another process has it open; stop the servers of the older version first');
 }
 
-/** What an older version, or a copy, left readable to everyone. */
+/** Restricts files that an older version, or a copy, left readable to everyone. */
 function keepPrivate(place: string): void {
   const real = realpathSync(place);
   for (const suffix of ['', ...LOG_SUFFIXES]) {
     try {
       if (isOpenToOthers(real + suffix)) chmodSync(real + suffix, 0o600);
     } catch {
-      // Only the owner may.
+      // Only the owner can change the mode.
     }
   }
 }

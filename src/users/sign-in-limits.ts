@@ -9,21 +9,21 @@ import { canonicalEmail } from './email.ts';
 
 export interface SignInLimits {
   /**
-   * Counts one try to sign in, and returns 0 when it may go ahead, or the milliseconds to wait.
-   * A refused try is not counted.
+   * Counts one sign-in attempt, and returns 0 if it may proceed, or the milliseconds to wait. A refused
+   * attempt is not counted.
    */
   countTry(email: string, address: string): number;
   /**
-   * Takes back a try that succeeded, so that a big office behind one address is not slowed down, or one that
-   * found nothing out.
+   * Uncounts an attempt that succeeded, so that a large office behind one address is not slowed down, or one
+   * that revealed nothing.
    */
   forgetTry(email: string, address: string): void;
 }
 
 interface Limit {
-  /** Tries that may come at once. */
+  /** Attempts that may come at once. */
   burst: number;
-  /** The time in which one more try is earned. */
+  /** The time in which one more attempt is earned. */
   refillMs: number;
 }
 
@@ -31,7 +31,7 @@ const PER_EMAIL_AND_NETWORK: Limit = { burst: 5, refillMs: 30_000 };
 const PER_NETWORK: Limit = { burst: 20, refillMs: 6_000 };
 
 const MAX_KEYS = 20_000;
-/** RFC 5321, section 4.5.3.1.3; what is longer is nobody's, and must not fill the memory. */
+/** RFC 5321, section 4.5.3.1.3; a longer address belongs to nobody, and must not fill the memory. */
 const MAX_EMAIL_LENGTH = 254;
 
 /** Creates the limits of one process, kept in memory. */

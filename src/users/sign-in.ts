@@ -1,6 +1,6 @@
 /**
- * One try to sign in: counted, given its turn, checked. Who proves itself first is served first: a browser in
- * which this user has signed in before has its own attempts and turns, no matter what arrives from elsewhere.
+ * One sign-in attempt: counted, given its turn, checked. Known browsers go first: a browser in which this
+ * user has signed in before has its own attempts and turns, no matter what arrives from elsewhere.
  */
 
 import type { Context } from '../context.ts';
@@ -17,13 +17,13 @@ export interface Try {
   password: string;
   /** Where it comes from. */
   address: string;
-  /** What the browser holds of an earlier sign-in. */
+  /** The mark that an earlier sign-in left in the browser. */
   mark: string | undefined;
-  /** Whether nobody waits for the answer any more. */
+  /** Whether nobody is waiting for the response anymore. */
   isGone: () => boolean;
 }
 
-/** The user, or why there is none: too many tries, a wrong password, or no turn to check it. */
+/** The user, or the reason why there is none: too many attempts, a wrong password, or no turn to check it. */
 export type Result =
   | { user: StoredUser }
   | { refusal: 'too_many_tries'; waitMs: number }
@@ -33,7 +33,7 @@ export type Result =
 /** IPv6 networks that share their turns: anyone can get a /48. */
 const GROUPS_OF_A_SITE = 3;
 
-/** Tries to sign in. What was not checked was no guess, and does not count. */
+/** Tries to sign in. An attempt whose password was not checked does not count as a guess. */
 export async function trySignIn(
   context: Context,
   limits: SignInLimits,
