@@ -21,6 +21,8 @@ export interface Writer {
   query: Kysely<Schema>;
   /** How many rows its connection has changed so far. */
   changes(): number;
+  /** Is called with each transaction before any work runs in it. */
+  onBegin(transaction: Transaction<Schema>): void;
   /** Whether its transaction is still open: a full disk ends it. */
   isOpen(): boolean;
   /** Is called after each commit, before any of its callers is answered. */
@@ -71,6 +73,7 @@ async function commit(writer: Writer, takeBatch: () => Waiting[]): Promise<void>
       // Only now, so that the batch includes transactions that arrived while another process wrote.
       const batch = takeBatch();
       begun = batch;
+      writer.onBegin(transaction);
       for (const waiter of batch) {
         const changes = writer.changes();
         try {

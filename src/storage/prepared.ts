@@ -39,7 +39,7 @@ export function prepared<Values extends Record<string, unknown>, Row>(
   build: (query: Queryable, parameter: Parameter<Values>) => Compilable<Row>,
 ): (on: Queryable, values: Values) => Promise<Row[]> {
   const compiled = new WeakMap<object, CompiledQuery<Row>>();
-  const statements = new WeakMap<Queryable, KeptStatement<Row>>();
+  const statements = new WeakMap<KeepStatement, KeptStatement<Row>>();
   const parameter: Parameter<Values> = (name) => sql`${new Placeholder(name)}`;
 
   return async function run(on, values) {
@@ -57,10 +57,10 @@ export function prepared<Values extends Record<string, unknown>, Row>(
       const result = await on.executeQuery<Row>({ ...query, parameters });
       return result.rows;
     }
-    let statement = statements.get(on);
+    let statement = statements.get(keep);
     if (statement === undefined) {
       statement = keep<Row>(query.sql);
-      statements.set(on, statement);
+      statements.set(keep, statement);
     }
     return statement(parameters);
   };

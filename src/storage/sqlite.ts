@@ -20,7 +20,7 @@ import type { Database, Queryable, QueryObserver } from './database.ts';
 import { groupCommit } from './group-commit.ts';
 import { keepRowsOn } from './kept-rows.ts';
 import type { Opening } from './mark.ts';
-import { keepStatementsOn } from './prepared.ts';
+import { type KeepStatement, keepStatementsOn } from './prepared.ts';
 import { readTogether } from './read-together.ts';
 import type { Schema } from './schema.ts';
 import { isBusy, nameFailure, namingFailures } from './sqlite-failures.ts';
@@ -54,8 +54,10 @@ export function openSqlite(
     : readerOn(reading, observe);
   let commits = 0;
   const totalChanges = writing.prepare<[], number>('select total_changes()').pluck();
+  const keepOnWriter = keepOn(writing, observe);
   const write = groupCommit({
     query: writer,
+    onBegin: (transaction) => keepStatementsOn(transaction, keepOnWriter),
     changes: () => totalChanges.get() ?? 0,
     isOpen: () => writing.inTransaction,
     onCommit() {
@@ -109,6 +111,19 @@ function connect(path: string, options: { queryOnly?: boolean } = {}): Connectio
       cause,
     });
   }
+}
+
+/** Keeps statements on a connection that is inside a transaction, and runs each at once. */
+function keepOn(connection: Connection, observe: QueryObserver | undefined): KeepStatement {
+  return <Row>(sql: string) => {
+    const statement = namingFailures(() => connection.prepare<unknown[], Row>(sql));
+    return async (parameters) => {
+      const begun = performance.now();
+      const rows = namingFailures(() => statement.all(...parameters));
+      observe?.(performance.now() - begun);
+      return rows;
+    };
+  };
 }
 
 /** The log still holds the pages as they were; raises `storage_unavailable` while another process reads. */
