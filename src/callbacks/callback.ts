@@ -44,7 +44,7 @@ export interface Attempt {
   answer: string | null;
 }
 
-/** Makes the callback of one deauthorization; undefined when the app has no Deauthorize URL. */
+/** Creates the callback of one deauthorization; undefined if the app has no Deauthorize URL. */
 export function createCallback({
   app,
   subaccountSid,

@@ -28,7 +28,7 @@ import type { Schema } from './schema.ts';
 
 /** For a statement: a request is answered 503 within this when the database is away. */
 const TIMEOUT_MS = 1500;
-/** For a change of the schema, and for the wait until another process has made its own. */
+/** For a schema change, including the wait for another process that makes one. */
 const MIGRATION_TIMEOUT_MS = 3_600_000;
 /** How long a transaction that conflicts with others is tried again. */
 const CONFLICT_MS = 5000;
@@ -111,7 +111,10 @@ function kyselyOn(pool: PostgresPool, observe?: QueryObserver): Kysely<Schema> {
   return new Kysely<Schema>(config);
 }
 
-/** Returns what runs transactions on `query`. Those that met others wait for each other from then on. */
+/**
+ * Returns the function that runs transactions on `query`. Transactions that conflicted wait for each other
+ * from then on.
+ */
 function transactionsOn(query: Kysely<Schema>) {
   let last: Promise<unknown> = Promise.resolve();
 
