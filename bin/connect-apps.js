@@ -6,7 +6,7 @@ import { useCompileCache } from './compile-cache.js';
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(
-    `connect-apps needs Node.js 22.18 or newer, and this is ${process.versions.node}. Install a newer one, or run it through npm scripts or npx in the checkout, which bring their own.\n`,
+    `connect-apps needs Node.js 22.18 or newer, but this is ${process.versions.node}. Install a newer version, or use npm scripts or npx in the checkout, which use their own Node.js.\n`,
   );
   process.exitCode = 1;
 } else {

@@ -104,7 +104,7 @@ export async function claimCallback(
   return result.numUpdatedRows === 1n;
 }
 
-/** What an attempt leaves behind. */
+/** The record of an attempt. */
 export interface Settlement {
   status: CallbackStatus;
   nextAttemptAt: number | null;
@@ -149,7 +149,7 @@ export async function settleCallback(
   return true;
 }
 
-/** Gives a callback back untried. */
+/** Releases a callback without an attempt. */
 export async function releaseCallback(
   query: Queryable,
   callback: CallbackKey,

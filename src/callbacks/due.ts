@@ -15,7 +15,7 @@ const OWNERS_AT_ONCE = 64;
 const WINDOW = 500;
 
 export interface DueCallbacks {
-  /** Some of what is due, each with its place taken; `isLast` when every owner has had a turn. */
+  /** Some due callbacks, each with its slot taken; `isLast` when every owner has had a turn. */
   next(query: Queryable, now: number): Promise<{ chosen: Callback[]; isLast: boolean }>;
   /** Whether an owner has more that is due than was looked at. */
   isLookingOn(): boolean;
@@ -26,7 +26,7 @@ export function callOf(callback: Callback): Call {
   return { owner: callback.accountSid, receiver: receiverOf(callback.url) };
 }
 
-/** Goes round among the owners, and takes places for what it chooses. */
+/** Goes through the owners in turn, and takes slots for the callbacks it chooses. */
 export function goRound(places: Places): DueCallbacks {
   /** The owner that had the last turn. */
   let lastOwner = '';

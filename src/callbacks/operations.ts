@@ -1,4 +1,4 @@
-/** What can be done with callbacks: look at one, send it again. No HTTP. */
+/** Operations on callbacks: get one, retry one. No HTTP. */
 
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';

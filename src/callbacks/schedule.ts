@@ -16,7 +16,9 @@ const PAUSES_MS = [
   10 * HOUR_MS,
 ] as const;
 
-/** At most this part is added, so that what failed together is not tried again together. */
+/**
+ * The maximum random share added to a delay, so that callbacks that failed together are not retried together.
+ */
 const SPREAD = 0.1;
 
 /** The number of attempts that a callback gets. */

@@ -10,7 +10,7 @@ export interface UnsignedCallback {
   /** The app owner's primary token, the only token that the receiver has. */
   authToken: string;
   method: 'GET' | 'POST';
-  /** As configured; what is called and signed is its one form, see `calledUrl`. */
+  /** As configured; `calledUrl` gives the form that is called and signed. */
   url: string;
   parameters: Readonly<Record<string, string>>;
 }

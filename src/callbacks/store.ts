@@ -12,7 +12,7 @@ export interface CallbackKey {
   sid: string;
 }
 
-/** Host and port of a URL: what attempts are limited by. */
+/** Host and port of a URL, by which attempts are limited. */
 export function receiverOf(url: string): string {
   return new URL(url).host;
 }
@@ -145,7 +145,7 @@ export async function purgeCallbacks(
   return rows.length;
 }
 
-/** Makes a callback of its row. */
+/** Converts a row to a callback. */
 export function fromRow(row: Selectable<CallbacksTable>): Callback {
   return {
     sid: row.sid,

@@ -28,9 +28,9 @@ import { signCallback } from './signature.ts';
 const LEASE_MS = 60_000;
 /** How often it looks whether this process has written something. */
 const TICK_MS = 100;
-/** How often it looks for what other processes have written, and what has become due. */
+/** How often it looks for callbacks of other processes and callbacks that have become due. */
 const POLL_MS = 1000;
-/** How long it waits until it writes again what the database did not take. */
+/** How long it waits before it writes a result again that the database did not accept. */
 const PERSIST_RETRY_MS = 500;
 /**
  * The time that attempts in progress get on close: the 15 s they may take, plus time to record the result.
@@ -58,7 +58,7 @@ export interface WorkerParts {
   logger: Logger;
   /** Receives the result of each attempt once it has been recorded. */
   observe?: (result: CallbackResult) => void;
-  /** Numbers from 0 to below 1: they spread what is tried again. */
+  /** Numbers from 0 to below 1, which spread the retries. */
   random?: () => number;
   /** The time that attempts in progress get on close. */
   finishMs?: number;

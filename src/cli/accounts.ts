@@ -153,7 +153,7 @@ async function list(context: Context, flags: Flags): Promise<void> {
           ownerAccountSid: (await lookUp(`account ${owner}`, () => getAccount(context, owner))).sid,
         };
   const accounts = await readAll((slice) => listAccounts(context.database.query, filter, slice));
-  // Without tokens: a list is what people paste into a ticket.
+  // Without tokens, because people paste lists into tickets.
   const items = accounts.map((account) => {
     const { auth_token: _, ...wire } = accountFormat.toWire({ ...account, authToken: '' });
     return wire;

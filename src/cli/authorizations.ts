@@ -91,7 +91,7 @@ function ofOneApp(authorizations: Command, name: string, description: string): C
   );
 }
 
-/** Answers a request for consent, prints the answer, and takes it to the app when that was asked for. */
+/** Answers a request for consent, prints the answer, and with --follow sends it to the app. */
 async function recordAnswer(
   flags: Flags,
   work: (context: Context, flags: Flags) => Promise<{ redirect: string }>,
@@ -174,7 +174,7 @@ function encodeState(state: string | undefined): string | undefined {
   throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes in a URL`);
 }
 
-/** The names of the API; `account_sid` is the subaccount that was made for the app. */
+/** Property names as in the API; `account_sid` is the subaccount created for the app. */
 function wireOf(authorization: Authorization) {
   return {
     account_sid: authorization.subaccountSid,

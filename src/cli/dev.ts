@@ -80,7 +80,7 @@ function checkLoopback(host: string): void {
   );
 }
 
-/** Removes what is marked as ours, and raises a Problem for anything else. */
+/** Removes data that carries our mark, and raises a Problem for anything else. */
 async function removeDatabase(config: Config): Promise<void> {
   if (config.database.engine === 'sqlite') {
     if (config.database.path !== ':memory:') deleteFile(config.database.path);

@@ -1,4 +1,4 @@
-/** `connect-apps doctor`: all that `serve` would refuse, database and clock, and what to do about it. */
+/** `connect-apps doctor`: all the checks of `serve`, plus the port and the clock, with what to do. */
 
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
@@ -35,7 +35,7 @@ export function addDoctorCommand(program: Command, onFailure: () => void): void 
 
 type Try = (name: string, work: () => unknown) => Promise<boolean>;
 
-/** Runs every check that can be run, in the order in which they build on each other. Makes nothing. */
+/** Runs every check that can run, in the order in which they depend on each other. Creates nothing. */
 async function examine(flags: Flags): Promise<Record<string, string>> {
   const results: Record<string, string> = {};
   const attempt: Try = async (name, work) => {
@@ -77,7 +77,7 @@ async function examineDatabase(config: Config, attempt: Try): Promise<void> {
   for (const { name, check } of answers ? DATABASE_CHECKS : []) {
     const isWell = await attempt(name, () => {
       const keyring = createKeyring(
-        // What the schema is does not depend on a key that may be missing.
+        // The schema does not depend on a key that may be missing.
         name === 'schema' ? '' : findExistingSecretKey(config),
         config.previousSecretKey,
       );

@@ -1,11 +1,11 @@
-/** Takes the answer of a consent to the app, as the browser of the customer would. */
+/** Sends the result of a consent to the app, as the customer's browser would. */
 
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import { Problem } from '../problem.ts';
 import { withFlags } from './settings.ts';
 
 export interface Followed {
-  /** What the app answered; null when it did not. */
+  /** The status of the app's response; null if there was none. */
   status: number | null;
   /** Why there was no response. */
   failure?: string;

@@ -1,4 +1,4 @@
-/** What commands do on the database of the settings; a failure names the thing and the database meant. */
+/** Runs commands on the configured database; an error names the resource and the database. */
 
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';

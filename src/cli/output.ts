@@ -1,4 +1,4 @@
-/** What commands print: one JSON document with --json, otherwise lines for a person. */
+/** The output of commands: one JSON document with --json, otherwise lines for a person. */
 
 /** Prints one thing: its names and values, one a line. */
 export function printItem(item: Readonly<Record<string, unknown>>, asJson: boolean): void {

@@ -54,7 +54,7 @@ async function promptHidden(question: string): Promise<string> {
       });
     });
   } finally {
-    // Gives the terminal its echo back.
+    // Restores the terminal's echo.
     lines.close();
     process.stderr.write('\n');
   }

@@ -41,7 +41,7 @@ export async function run(words: readonly string[]): Promise<number> {
   }
 }
 
-/** Makes the command line; a command that fails without an exception sets the exit code. */
+/** Creates the command line; a command that fails without an exception sets the exit code. */
 export function createProgram(outcome: { exitCode: number }, asJson: boolean): Command {
   const program = new Command('connect-apps')
     .description('A self-hosted server for Twilio Connect Apps')
@@ -72,7 +72,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   return program;
 }
 
-/** Asked before the words are parsed, since what cannot be parsed is a failure, too. */
+/** Checked before the arguments are parsed, because a parsing error is also a failure to print. */
 function wantsJson([command, ...words]: readonly string[]): boolean {
   // What follows `exec` belongs to the command that it runs.
   if (command === 'exec') return false;

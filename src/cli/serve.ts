@@ -41,7 +41,7 @@ async function serve(flags: Flags): Promise<void> {
   const logger = createLogger(config.logLevel);
   const announce = (origin: string) => logger.info(`connect-apps listens on ${origin}`);
   if (config.workers > 1 && cluster.isPrimary) {
-    // Every worker checks the same; here first, so that what stands against it is said once.
+    // Every worker runs the same checks. They run here first, so that an error is printed only once.
     const context = createContext(config, { secretKey, opening: 'existing' });
     await checkDatabase(context).finally(() => context.database.close());
     await runWorkers(config, logger, (port) =>
@@ -66,7 +66,7 @@ async function serve(flags: Flags): Promise<void> {
   await runServer(app, config, cluster.isWorker ? sayListening : announce);
 }
 
-/** Raises what stands against serving this database. */
+/** Raises the first reason not to serve this database. */
 async function checkDatabase(context: Context): Promise<void> {
   // The process that started a worker has looked at every account.
   const isQuick = cluster.isWorker;

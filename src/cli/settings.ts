@@ -22,7 +22,7 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
 ];
 
-/** Adds the flags that name the database and the settings, which every command takes. */
+/** Adds the flags for the database and the settings, which every command accepts. */
 export function addDatabaseFlags(command: Command): Command {
   return command
     .option(

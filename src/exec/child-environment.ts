@@ -15,7 +15,7 @@ export interface ChildSettings {
   credentials: { accountSid: string; authToken: string };
 }
 
-/** What `exec` changes in `environment`; undefined for a variable that it takes away. */
+/** What `exec` changes in `environment`; undefined for a variable that it removes. */
 export function changesToEnvironment(
   environment: NodeJS.ProcessEnv,
   { proxyUrl, trust, credentials }: ChildSettings,
@@ -33,7 +33,7 @@ export function changesToEnvironment(
     NODE_OPTIONS: nodeOptions(environment.NODE_OPTIONS),
     [PROXY_VARIABLE]: proxyUrl,
     _CONNECT_APPS_AUTHORITY: trust.authority,
-    // What goes to other hosts takes the same way then as in other languages.
+    // Requests to other hosts then take the same route as in other languages.
     NODE_USE_ENV_PROXY: '1',
     NODE_EXTRA_CA_CERTS: trust.bundle,
     SSL_CERT_FILE: trust.bundle,
@@ -56,7 +56,7 @@ export const PROXY_VARIABLE = '_CONNECT_APPS_PROXY';
 // Next to this file in a checkout, and in the same place in an installed package.
 const PRELOAD = fileURLToPath(new URL('../../src/exec/node-preload.cjs', import.meta.url));
 
-/** Ours first: what the user preloads may already make requests. */
+/** Ours comes first, because the user's preloads may already make requests. */
 function nodeOptions(present: string | undefined): string {
   const quoted = PRELOAD.replace(/[\\"]/g, '\\$&');
   return [`--require "${quoted}"`, present].filter(Boolean).join(' ');
@@ -71,7 +71,7 @@ function bypassedHosts(environment: NodeJS.ProcessEnv): string[] {
   return [...new Set([...LOOPBACK, ...kept])];
 }
 
-/** Java's system properties; of two with the same name, it takes the later one. */
+/** Java's system properties; if two have the same name, the later one wins. */
 function javaOptions(
   present: string | undefined,
   proxyUrl: string,

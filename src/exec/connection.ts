@@ -24,7 +24,7 @@ export function openConnection(origin: URL): Promise<Duplex> {
   });
 }
 
-/** Opens a connection to `host:port` through the proxy `upstream`; raises when that does not take it. */
+/** Opens a connection to `host:port` through the proxy `upstream`; raises if the proxy refuses. */
 export function openThroughProxy(upstream: URL, target: string): Promise<Duplex> {
   const request = upstream.protocol === 'https:' ? httpsRequest : httpRequest;
   const connecting = request(upstream.origin, {

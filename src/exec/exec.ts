@@ -31,7 +31,7 @@ export interface ExecOptions {
   clock: Clock;
   /** Tells the user what went wrong, in one line; never on standard output, which is the command's. */
   notice(line: string): void;
-  /** Tells the user what was done, in one line, at the same place. */
+  /** Tells the user what was done, in one line, also on standard error. */
   report(line: string): void;
 }
 
@@ -69,7 +69,7 @@ export async function printEnvironment(
   });
 }
 
-/** Sets everything up, in the order in which it can go wrong, and takes it away again at the end. */
+/** Sets everything up in the order in which it can fail, and removes it at the end. */
 async function withSettings<Result>(
   options: ExecOptions,
   use: (changes: NodeJS.ProcessEnv, summary: () => string) => Promise<Result>,

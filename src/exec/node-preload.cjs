@@ -1,10 +1,10 @@
 // biome-ignore-all lint/style/useNodejsImportProtocol: old releases of Node.js do not know it.
 'use strict';
 /*
- * Loaded by NODE_OPTIONS into every Node.js process of a command under `exec`. It leads connections to
- * twilio.com to exec's proxy, whoever opens them: many HTTP clients do not look for a proxy, and past it
- * is the real Twilio. It does nothing else, and nothing at all without exec's variables. The syntax is
- * old, because this runs in the command's Node.js; test/exec/nodes.test.ts runs it from Node.js 18 on.
+ * NODE_OPTIONS loads this file into every Node.js process of a command under `exec`. It redirects connections
+ * to twilio.com to exec's proxy, regardless of which code opens them: many HTTP clients ignore the proxy, and
+ * would reach the real Twilio. It does nothing else, and nothing at all without exec's variables. The syntax
+ * is old, because it runs in the command's Node.js; test/exec/nodes.test.ts runs it from Node.js 18 on.
  */
 
 const childProcess = require('child_process');

@@ -11,7 +11,7 @@ export interface ForwardProxyOptions {
   port: number;
   /** The proxy through which other hosts are reached; undefined to reach them directly. */
   upstream: URL | undefined;
-  /** What has come of the requests to Twilio. */
+  /** The results of the requests to Twilio. */
   tally: Tally;
   notice(line: string): void;
 }

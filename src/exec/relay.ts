@@ -44,7 +44,7 @@ export function forwardRequest(
   incoming.pipe(outgoing);
 }
 
-/** What concerns one connection only, and is not passed on (RFC 9110, 7.6.1). */
+/** Headers that concern one connection only and are not forwarded (RFC 9110, 7.6.1). */
 const HOP_BY_HOP = /^(connection|keep-alive|proxy-.*|upgrade)$/i;
 
 function endToEnd(rawHeaders: string[]): string[] {

@@ -6,7 +6,7 @@
 import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
 
-/** Makes a function that calls `onRequest` for each request in what is read from a connection. */
+/** Creates a function that calls `onRequest` for each request in the bytes read from a connection. */
 export function createRequestCounter(onRequest: () => void): (connection: Duplex) => void {
   const parser = createServer({ requireHostHeader: false }, (request, response) => {
     onRequest();

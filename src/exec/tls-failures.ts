@@ -12,7 +12,7 @@ export interface TlsFailures {
   settle(): void;
 }
 
-/** How long a client may take to ask again: a browser does that when it may pass over errors of certificates. */
+/** How long a client may take to retry: a browser retries if it may ignore certificate errors. */
 const DOUBT_MS = 3000;
 
 /** Reports failed handshakes: each message once, and only when the client does not try again. */
@@ -60,7 +60,7 @@ export function createTlsFailures({
   };
 }
 
-/** What a client sends that does not trust the certificate (RFC 8446, 6.2). */
+/** The alerts of a client that does not trust the certificate (RFC 8446, 6.2). */
 function isDistrust(error: NodeJS.ErrnoException): boolean {
   return /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN)$/.test(error.code ?? '');
 }

@@ -9,7 +9,7 @@ import { peekServerName } from './tls/server-name.ts';
 import type { TwilioConnections } from './twilio-connections.ts';
 import { destinationOf } from './twilio-hosts.ts';
 
-// Word for word: PHP's client takes another reason phrase for a part of the API's own answer.
+// Keep this exact wording: PHP's client treats any other reason phrase as part of the API's response.
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 type ConnectHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

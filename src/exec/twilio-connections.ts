@@ -1,4 +1,4 @@
-/** What becomes of a connection to one of Twilio's hosts: TLS ends here, and its requests stay here. */
+/** Handles connections to Twilio's hosts: it terminates TLS and keeps their requests here. */
 
 import type { Duplex } from 'node:stream';
 import { TLSSocket, type TLSSocketOptions } from 'node:tls';

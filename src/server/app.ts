@@ -51,7 +51,7 @@ export interface App {
 
 export interface AppParts {
   secretKey: string;
-  /** Whether the database may be made or taken; `claim` when absent. */
+  /** Whether the database may be created or taken over; `claim` by default. */
   opening?: Opening;
   clock?: Clock;
   /** What identifiers and secrets are made of; the system's when absent. */
@@ -92,7 +92,7 @@ export function openDatabase(
     : openPostgres(database.url, database.poolSize, observe);
 }
 
-/** Opens the database and gives the domain what it works with: all that a command needs. */
+/** Opens the database and creates the context of the domain, which is all that a command needs. */
 export function createContext(
   config: Config,
   { secretKey, clock = systemClock, random = systemRandom, logger, opening }: AppParts,
@@ -107,7 +107,7 @@ export function createContext(
   };
 }
 
-/** Makes the server of a Config; the schema must be current. */
+/** Creates the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
   const logger = parts.logger ?? createLogger('silent');

@@ -11,7 +11,7 @@ import { parseEnv } from 'node:util';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 
-/** What begins the name of every setting in the environment. */
+/** The prefix of every setting in the environment. */
 export const PREFIX = 'CONNECT_APPS_';
 
 /** Text settings by name, without the prefix that they have in the environment. */
@@ -49,7 +49,7 @@ export interface Config {
   readonly callbackAllowedNetworks: readonly string[];
 }
 
-/** What a setting is when nobody sets it, for each way to run. */
+/** The default of each setting, for each way to run. */
 const DEFAULTS = {
   PORT: '2010',
   HOST: '127.0.0.1',
@@ -131,7 +131,7 @@ function readEnvFile(path: string): Settings {
   }
 }
 
-/** Checks the settings and fills in what is not set; raises `setting_invalid` with what to do. */
+/** Checks the settings and fills in defaults; raises `setting_invalid` with what to do. */
 export function createConfig(settings: Settings, mode: 'development' | 'production'): Config {
   const isDevelopment = mode === 'development';
   const text = (name: SettingName) => settings[name]?.trim() || DEFAULTS[name];

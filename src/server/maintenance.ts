@@ -39,7 +39,10 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
   await database.forget();
 }
 
-/** Most of what ended can still be renewed, and stays: it is read without the lock that writers wait for. */
+/**
+ * Most ended authorizations can still be renewed and stay, so they are read without the lock that writers
+ * wait for.
+ */
 async function purgeAuthorizations(
   { database }: Context,
   before: number,

@@ -18,7 +18,7 @@ export interface Given {
 
 interface Check<Subject> {
   readonly name: string;
-  /** Raises a Problem whose message says what to do. */
+  /** Raises a Problem whose message explains what to do. */
   check(subject: Subject): unknown;
 }
 
@@ -30,7 +30,7 @@ export const SETTING_CHECKS: readonly Check<Given>[] = [
   { name: 'storage', check: checkPersists },
 ];
 
-/** What the database must be. `isQuick` where another process has looked at every account. */
+/** Checks of the database. `isQuick` if another process has already checked every account. */
 export const DATABASE_CHECKS: readonly Check<Context & { isQuick: boolean }>[] = [
   { name: 'schema', check: ({ database }) => checkSchema(database) },
   { name: 'key', check: (context) => checkKeyOfDatabase(context, context) },

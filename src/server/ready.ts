@@ -1,4 +1,4 @@
-/** What must hold before a production server takes its first request. */
+/** The checks before a production server takes its first request. */
 
 import { findAccount, findOtherPrefixAfter } from '../accounts/store.ts';
 import type { Context } from '../context.ts';

@@ -80,7 +80,7 @@ export async function runWorkers(
   }
 
   const workers: Started[] = [];
-  // One after the other: what stops the first is said once.
+  // One after the other, so that an error is printed only once.
   while (workers.length < config.workers && !isStopping) {
     const started = start();
     workers.push(started);

@@ -27,7 +27,7 @@ export function backUpSqlite(path: string, destination: string): void {
     closeSync(openSync(unfinished, 'wx', 0o600));
     const source = new SqliteConnection(path, { fileMustExist: true });
     try {
-      // One read transaction: writers go on, and what they write is not in it.
+      // One read transaction: writers continue, and their changes are not in the copy.
       source.prepare('vacuum into ?').run(unfinished);
     } finally {
       source.close();

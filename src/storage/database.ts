@@ -34,11 +34,11 @@ export interface Database {
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** The same for a change of the schema, which may take long and wait for that of another process. */
   migration<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** What statements wait for outside of this process; absent where they run in the process itself. */
+  /** The connections that statements wait for; absent if they run in this process. */
   readonly connections?: Connections;
   /** How many commits this process has made: what was read before another number may be old. */
   commits(): number;
-  /** Makes sure that what was deleted is in no file of the database any more. */
+  /** Makes sure that deleted data is no longer in any file of the database. */
   forget(): Promise<void>;
   /** Resolves when the database answers; raises `storage_unavailable` when it does not. */
   ping(): Promise<void>;

@@ -32,7 +32,7 @@ export type Parameter<Values> = <Name extends keyof Values & string>(
   name: Name,
 ) => RawBuilder<Values[Name]>;
 
-/** What a list holds; neither query has an order or a limit. */
+/** The queries of a list; neither has an order or a limit. */
 interface ListSource<
   Filter,
   Tables,

@@ -13,7 +13,7 @@ const AWAY =
 /** A wrong user or password, a database that does not exist, a rule of pg_hba.conf. */
 const REFUSED = /^(28...|3D000)$/;
 const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed out/i;
-/** How long what was lost is tried again: a request must be answered 503 within two seconds. */
+/** How long a lost query is retried: a request must get its 503 within two seconds. */
 const AWAY_MS = 400;
 /** Node's names for a certificate that is not trusted, and OpenSSL's for a handshake that failed. */
 const UNTRUSTED =
@@ -73,7 +73,7 @@ function reasonOf(error: Error): string {
   return isOfOpenssl ? String(error.reason) : error.message;
 }
 
-/** What the driver raised, also when it has its name already. */
+/** The driver's error, even if it is already wrapped in a Problem. */
 function rawOf(error: unknown): unknown {
   return error instanceof Problem ? error.cause : error;
 }

@@ -59,7 +59,7 @@ export async function dropTables(transaction: Queryable, name: string): Promise<
   if (owner.kind === 'before-mark') throw ofVersionBeforeMark(name);
   const tables = owner.tables.map((table) => sql.id(TABLE_SCHEMA, table));
   try {
-    // Without "cascade": what others have built on our tables would go with them.
+    // Without "cascade", which would also drop what others have built on our tables.
     await sql`drop table ${sql.join(tables)}`.execute(transaction);
   } catch (cause) {
     throw explain(cause, '2BP01', `Objects of another program depend on tables in ${name}`);

@@ -115,7 +115,7 @@ export function discardingBroken(pool: pg.Pool, onUnanswered?: () => void): Post
   }
 }
 
-/** What Kysely reads of an answer of the driver. */
+/** The part of a driver's result that Kysely reads. */
 export function resultOf<R extends pg.QueryResultRow>(
   result: pg.QueryResult<R>,
 ): PostgresQueryResult<R> {
@@ -136,7 +136,10 @@ const KNOWN_COMMANDS: readonly Command[] = [
   'ROLLBACK',
 ];
 
-/** What Kysely looks at: changed rows, and a COMMIT that was none; every other is as good as a SELECT. */
+/**
+ * Kysely only distinguishes commands that change rows, and a COMMIT that became a ROLLBACK; all others count
+ * as SELECT.
+ */
 function commandOf(command: string): Command {
   return KNOWN_COMMANDS.find((candidate) => candidate === command) ?? 'SELECT';
 }

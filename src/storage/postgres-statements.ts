@@ -12,7 +12,7 @@ export interface StatementNames {
   replace(text: string, outdated: string): void;
 }
 
-/** Makes the names for all connections of a pool. */
+/** Creates the statement names for all connections of a pool. */
 export function nameStatements(): StatementNames {
   const names = new Map<string, string>();
   let count = 0;

@@ -28,7 +28,7 @@ import type { Schema } from './schema.ts';
 
 /** For a statement: a request is answered 503 within this when the database is away. */
 const TIMEOUT_MS = 1500;
-/** For a change of the schema, and for the wait until another process has made its own. */
+/** For a schema change, including the wait for another process that makes one. */
 const MIGRATION_TIMEOUT_MS = 3_600_000;
 /** How long a transaction that conflicts with others is tried again. */
 const CONFLICT_MS = 5000;

@@ -21,7 +21,7 @@ type Parameter<Values> = <Name extends keyof Values & string>(
 /** Runs a statement that an engine keeps. */
 type KeptStatement<Row> = (parameters: readonly unknown[]) => Promise<Row[]>;
 
-/** Makes an engine keep a statement, and returns the function that runs it. */
+/** Lets an engine keep a statement, and returns the function that runs it. */
 export type KeepStatement = <Row>(sql: string) => KeptStatement<Row>;
 
 const engines = new WeakMap<Queryable, KeepStatement>();

@@ -49,7 +49,7 @@ export interface ConnectAppsTable {
 
 export interface UsersTable {
   sid: string;
-  /** Lower-case: what people sign in with. */
+  /** In lower case; people sign in with it. */
   email: string;
   password_hash: string;
   created_at: number;
@@ -70,15 +70,15 @@ export interface SessionsTable {
   expires_at: number;
 }
 
-/** What a customer authorized; a revoked row stays, so that a second consent finds its subaccount. */
+/** An authorization by a customer. A revoked row stays, so that a second consent finds its subaccount. */
 export interface AuthorizationsTable {
   /** The customer. */
   account_sid: string;
   connect_app_sid: string;
-  /** The subaccount that was made for this app alone. */
+  /** The subaccount created for this app alone. */
   subaccount_sid: string;
   app_owner_sid: string;
-  /** What was granted: comma-separated, in a fixed order. */
+  /** The granted permissions, comma-separated in a fixed order. */
   permissions: string;
   created_at: number;
   updated_at: number;

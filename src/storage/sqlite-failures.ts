@@ -1,4 +1,4 @@
-/** What goes wrong between this server and the file of SQLite, and its name. */
+/** Errors between this server and the SQLite file, and their names. */
 
 import SqliteConnection from 'better-sqlite3';
 import { Problem } from '../problem.ts';

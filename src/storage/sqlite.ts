@@ -101,7 +101,7 @@ function connect(path: string, options: { queryOnly?: boolean } = {}): Connectio
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
-    // What is deleted is overwritten: people were promised that it is gone.
+    // Deleted data is overwritten, because we promise that it is gone.
     connection.pragma('secure_delete = ON');
     if (options.queryOnly) connection.pragma('query_only = ON');
     return connection;

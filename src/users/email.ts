@@ -13,7 +13,7 @@ export function canonicalEmail(text: string): string {
   return text.trim().toLowerCase();
 }
 
-/** Whether a canonical text can be an address. What cannot is nobody's. */
+/** Whether a canonical text can be an address. Anything else belongs to nobody. */
 export function isEmail(email: string): boolean {
   return email.length <= MAX_EMAIL_LENGTH && ADDRESS.test(email);
 }

@@ -11,7 +11,7 @@ export const KNOWN_BROWSER_MS = 180 * 24 * 60 * 60 * 1000;
 
 const MARK = /^(?<issuedAt>[1-9]\d{0,15})\.(?<signature>[0-9a-f]{64})$/;
 
-/** Makes the mark for a browser in which `email`, canonical, has just signed in. */
+/** Creates the mark for a browser in which `email` (canonical) has just signed in. */
 export function markBrowser(keyring: Keyring, email: string, now: number): string {
   return `${now}.${keyring.sign(signedText(email, String(now)))}`;
 }

@@ -1,4 +1,4 @@
-/** What can be done with users, each operation one transaction. No HTTP. */
+/** Operations on users, each in one transaction. No HTTP. */
 
 import { type Account, isSubaccount } from '../accounts/account.ts';
 import { findAccount, findAccountsOfUser } from '../accounts/store.ts';

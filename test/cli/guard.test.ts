@@ -33,6 +33,6 @@ it('says which Node.js it needs, and exits with 1', {
   assert.equal(stdout, '');
   assert.match(
     stderr,
-    /^connect-apps needs Node\.js 22\.18 or newer, and this is \d+\.\d+\.\d+\. [^\n]+\n$/,
+    /^connect-apps needs Node\.js 22\.18 or newer, but this is \d+\.\d+\.\d+\. [^\n]+\n$/,
   );
 });

@@ -31,7 +31,7 @@ export function findAuthorityFolder(environment: NodeJS.ProcessEnv): string {
   );
 }
 
-/** What the file holds, or why it must not be used; undefined when there is none. */
+/** The content of the file, or why it must not be used; undefined if there is no file. */
 export type KeptFile = { text: string } | { fault: string } | undefined;
 
 /** Reads the file at `path`, without following links; never a file that others could change or read. */

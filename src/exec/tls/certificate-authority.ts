@@ -27,7 +27,7 @@ const LEAF_DAYS = 397;
 const REVOCATION_LIST_DAYS = 7;
 
 export interface Authority {
-  /** What a client must trust, in PEM. */
+  /** The certificate that a client must trust, in PEM. */
   certificate: string;
   /**
    * Terminates TLS for `host`. Created at first use, and never written to disk. Its certificate says that the

@@ -27,7 +27,7 @@ function lengthOfRecord(bytes: Buffer): number {
   return RECORD_HEADER + (bytes.length < RECORD_HEADER ? 0 : bytes.readUInt16BE(3));
 }
 
-/** What can be read now or later; undefined at the end. */
+/** The next bytes, now or later; undefined at the end. */
 function nextChunk(client: Duplex): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const read = () => {

@@ -59,7 +59,7 @@ function knownAuthorities(environment: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** What cannot be read adds nothing: the user's setting did not work before either. */
+/** Unreadable files are skipped: the user's setting did not work before either. */
 function readTextIfAny(path: string | undefined): string {
   try {
     return path ? readFileSync(path, 'utf8') : '';
