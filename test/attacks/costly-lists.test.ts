@@ -126,7 +126,7 @@ for (const engine of DATABASES) {
         assert.ok(statuses.has(200), `the attacker is answered: ${[...statuses]}`);
         assert.ok(!statuses.has(500), 'nothing fails');
         assert.ok(longestMs < LONGEST_MS, `another waited for ${longestMs} ms`);
-        assert.ok(served() >= Math.max(SERVED, others.length * 0.8), `others had ${others}`);
+        assert.ok(served() >= Math.max(SERVED, others.length * 0.5), `others had ${others}`);
       });
     }
   });
