@@ -7,6 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { checkProblem } from './check-problem.ts';
 import { objectOf } from './narrow.ts';
 import { accountPath, connectAppPath, connectAppsPath } from './paths.ts';
+import { exchange } from './raw-socket.ts';
 
 const REFUSED = {
   status: 401,
@@ -140,6 +141,71 @@ for (const engine of DATABASES) {
           bodies.push(reply.text.replaceAll(accountSid, 'AC'));
         }
         assert.equal(bodies[0], bodies[1], `${method}: foreign and unknown cannot be told apart`);
+      }
+    });
+
+    it('refuses two Authorization headers, which two programs could read as two callers', async () => {
+      const { accountSid, authToken } = server.developer;
+      const right = `Authorization: ${basic(accountSid, authToken)}`;
+      const other = `Authorization: ${basic(UNKNOWN_SID, authToken)}`;
+      for (const headers of [
+        [right, other],
+        [other, right],
+        [right, right],
+        [right, 'authorization: Bearer x'],
+      ]) {
+        for (const method of ['GET', 'POST']) {
+          const head = [
+            `${method} ${connectAppPath(accountSid, server.connectAppSid)} HTTP/1.1`,
+            'Host: localhost',
+            ...headers,
+            'Content-Length: 0',
+            'Connection: close',
+            '\r\n',
+          ];
+          const { replies } = await exchange(server.url, head.join('\r\n'));
+          assert.equal(replies[0]?.status, 401);
+          assert.match(replies[0]?.body ?? '', /exactly one Authorization header/);
+        }
+      }
+    });
+
+    it('changes nothing for a page of another site, whose browser adds what it remembers', async () => {
+      const { accountSid } = server.developer;
+      const path = connectAppPath(accountSid, server.connectAppSid);
+      const { host } = new URL(server.url);
+      const ask = (method: string, headers: Record<string, string>) =>
+        server.request(method, path, {
+          auth: server.developer,
+          headers,
+          ...(method === 'POST' && { form: { Description: JSON.stringify(headers) } }),
+        });
+      const before = await ask('GET', {});
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { origin: `http://${host}.evil.example` },
+        { origin: `http://evil.example/${host}` },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { 'sec-fetch-site': 'cross-site', origin: server.url },
+        { 'sec-fetch-site': 'same-origin', origin: 'https://evil.example' },
+      ]) {
+        for (const method of ['POST', 'DELETE', 'PUT']) {
+          const reply = await ask(method, headers);
+          checkProblem(reply, { status: 403, code: 20006 });
+        }
+        assert.equal((await ask('GET', headers)).text, before.text);
+      }
+      for (const headers of [
+        {},
+        { origin: server.url },
+        { 'sec-fetch-site': 'same-origin', origin: server.url },
+        { 'sec-fetch-site': 'none' },
+      ]) {
+        const reply = await ask('POST', headers);
+        assert.equal(reply.status, 200, reply.text);
+        assert.equal(objectOf(reply.json).description, JSON.stringify(headers));
       }
     });
 
