@@ -14,7 +14,10 @@ const LONG = /^test\/(attacks|clients|exec|fuzz|ha|openapi|processes)\//;
 const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith('--'));
 const files = words.filter((word) => !word.startsWith('--') && word !== 'all');
-const every = globSync('test/**/*.test.ts', { cwd: ROOT });
+const every = globSync('test/**/*.test.ts', {
+  cwd: ROOT,
+  exclude: (path) => path.includes('node_modules'),
+});
 const chosen = words.includes('all') ? every : every.filter((path) => !LONG.test(path));
 
 const { status } = spawnSync(

@@ -1,11 +1,16 @@
 /** After a change of the secret key: what another key encrypted is encrypted with the current one. */
 
+import { setTimeout } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import { Problem } from '../problem.ts';
 import { findAccountsAfter, updateAccountRow } from './store.ts';
 import { type StoredToken, sealToken } from './token.ts';
 
-/** Accounts a transaction, so that no writer waits long. */
-const CHUNK = 200;
+/** Accounts in one transaction: few, so that no writer waits long and few others are met. */
+const CHUNK = 50;
+/** How often a transaction is tried again that met those of busy servers, and how long it waits before. */
+const TRIES = 20;
+const RETRY_MS = 500;
 
 /**
  * Encrypts the auth tokens of all accounts with the current key, so that the previous one can be taken away,
@@ -15,10 +20,23 @@ export async function reEncryptTokens(context: Context): Promise<number> {
   let reEncrypted = 0;
   let last = '';
   for (;;) {
-    const chunk = await reEncryptSome(context, last);
+    const chunk = await patiently(() => reEncryptSome(context, last));
     reEncrypted += chunk.reEncrypted;
     if (chunk.last === undefined) return reEncrypted;
     last = chunk.last;
+  }
+}
+
+/** Unlike a request, this can wait until the servers are less busy. */
+async function patiently<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      const isBusy = error instanceof Problem && error.problem === 'storage_unavailable';
+      if (!isBusy || tries === TRIES) throw error;
+    }
+    await setTimeout(RETRY_MS);
   }
 }
 

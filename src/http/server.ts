@@ -180,19 +180,45 @@ function sendError(
   if (page === undefined && written.status === 401)
     reply.header('WWW-Authenticate', 'Basic realm="Twilio API"');
   if (written.status === 503) reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
+  // Strings are sent unchanged: the schema of the route's success response does not apply.
+  const answer = () => reply.send(written.body);
+  if (hasBody(request) && !request.raw.complete && isLast(request)) {
+    whenReceived(request, answer);
+    return written;
+  }
   if (written.status === 413 || written.status === 503) {
     if (!request.raw.complete) {
       reply.removeHeader('connection');
       discardBody(request);
     } else if (written.status === 413) reply.header('Connection', 'close');
   }
-  // Strings are sent unchanged: the schema of the route's success response does not apply.
-  reply.send(written.body);
+  answer();
   return written;
 }
 
 function withHeaders({ status, contentType, body }: ErrorReply) {
   return { status, headers: { 'content-type': contentType }, body };
+}
+
+/** Whether the client said that its connection ends with this request (RFC 9112, section 9.6). */
+function isLast({ headers, raw }: FastifyRequest): boolean {
+  const connection = headers.connection ?? (raw.httpVersionMinor === 0 ? 'close' : '');
+  return /\bclose\b/i.test(connection);
+}
+
+/**
+ * Throws away the rest of a body, and calls `answer` at its end, or after ten seconds. Node.js closes such a
+ * connection with the answer, and a client that is still sending would lose the answer to a reset.
+ */
+function whenReceived({ raw }: FastifyRequest, answer: () => void): void {
+  const timer = setTimeout(finish, LINGER_MS);
+  raw.once('end', finish).once('close', finish).resume();
+
+  function finish(): void {
+    clearTimeout(timer);
+    raw.off('end', finish).off('close', finish);
+    answer();
+  }
 }
 
 /**

@@ -47,6 +47,23 @@ for (const engine of DATABASES) {
       return objectOf(reply.json);
     }
 
+    it('is refused with an answer, however much of it is on its way when the client closes', async () => {
+      const path = connectAppPath(server.developer.accountSid, server.connectAppSid);
+      const wrong = { ...server.developer, authToken: 'f'.repeat(32) };
+      const type = { 'content-type': 'application/x-www-form-urlencoded', connection: 'close' };
+      const rawBody = `Description=${'x'.repeat(900_000)}`;
+      for (let tries = 0; tries < 10; tries += 1) {
+        for (const [auth, to, status] of [
+          [server.developer, path, 413],
+          [wrong, path, 401],
+          [server.developer, '/nowhere', 404],
+        ] as const) {
+          const reply = await server.request('POST', to, { auth, rawBody, headers: type });
+          assert.equal(reply.status, status, reply.text);
+        }
+      }
+    });
+
     it('takes every parameter of multipart/form-data, repeated and empty ones too', async () => {
       const app = await stored(
         whole(

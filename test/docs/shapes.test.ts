@@ -136,7 +136,7 @@ describe('the shapes of /openapi.json', () => {
 
   it('say that a form repeats the name of an array', () => {
     const encodings = valuesNamed(description.document.paths, 'encoding');
-    assert.equal(encodings.length, 3, 'in JSON, XML and CSV');
+    assert.equal(encodings.length, 6, 'in JSON, XML and CSV, as each type of form');
     for (const encoding of encodings) {
       assert.deepEqual(encoding, { Permissions: { style: 'form', explode: true } });
     }

@@ -141,7 +141,7 @@ describe('PostgreSQL gone and back', { skip: POSTGRES_OBSTACLE }, () => {
     ]);
     assert.match(
       away.stderr,
-      /^connect-apps: \S+: The database does not answer \(ECONNREFUSED\)\.\n$/,
+      /^connect-apps: \S+: The database does not respond \(ECONNREFUSED\)\.\n$/,
     );
     assert.doesNotMatch(outcome.stderr + away.stderr, /hunter2/);
   });

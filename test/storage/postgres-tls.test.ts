@@ -132,7 +132,7 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       `${plain}?sslmode=require`,
     ]);
     assert.equal(outcome.exitCode, 1);
-    assert.match(outcome.stderr, /^connect-apps: \S+: No safe connection to PostgreSQL: .+\n$/);
+    assert.match(outcome.stderr, /^connect-apps: \S+: Cannot connect securely to PostgreSQL: .+\n$/);
   });
 });
 
