@@ -132,7 +132,10 @@ describe('sslmode', { skip: POSTGRES_OBSTACLE }, () => {
       `${plain}?sslmode=require`,
     ]);
     assert.equal(outcome.exitCode, 1);
-    assert.match(outcome.stderr, /^connect-apps: \S+: Cannot connect securely to PostgreSQL: .+\n$/);
+    assert.match(
+      outcome.stderr,
+      /^connect-apps: \S+: Cannot connect securely to PostgreSQL: .+\n$/,
+    );
   });
 });
 
