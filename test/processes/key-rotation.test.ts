@@ -48,7 +48,10 @@ for (const engine of DATABASES) {
       withKeys(keys, async (context) => {
         for (const { accountSid, authToken } of accounts) {
           const { query } = context.database;
-          const caller = authenticate(query, context.keyring, { accountSid, authToken });
+          const caller = authenticate(query, context.keyring, {
+            username: accountSid,
+            password: authToken,
+          });
           if (!(await caller.then(Boolean, () => false))) return false;
         }
         return true;
