@@ -7,6 +7,7 @@ import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
+import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
@@ -140,6 +141,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
+      addConsoleRoutes(pages, context);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
