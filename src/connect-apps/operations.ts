@@ -13,12 +13,15 @@ import {
   INITIAL_PROPERTIES,
   parseConnectAppChanges,
 } from './connect-app.ts';
+import { uploadedLogoOf } from './logo.ts';
+import { deleteLogo } from './logo-store.ts';
 import {
   deleteConnectAppRow,
   findConnectApp,
   findPosition,
   insertConnectApp,
   listConnectApps,
+  searchConnectApps,
   updateConnectAppRow,
 } from './store.ts';
 
@@ -80,6 +83,18 @@ export function listingOfConnectApps(context: Context, accountSid: string) {
   };
 }
 
+/** The Connect Apps of an account whose name or SID contains a text; all of them for none. */
+export function searchingConnectApps(context: Context, accountSid: string, text: string) {
+  const { query } = context.database;
+  return {
+    scope: `${accountSid} ConnectApps ${text}`,
+    slice: (slice: Slice) =>
+      text === ''
+        ? listConnectApps(query, accountSid, slice)
+        : searchConnectApps(query, accountSid, text, slice),
+  };
+}
+
 /** Changes the properties that `parameters` name and leaves the others; `not_found` as above. */
 export async function updateConnectApp(
   context: Context,
@@ -93,6 +108,7 @@ export async function updateConnectApp(
     const { sid } = await getConnectAppIn(transaction, accountSid, sidText);
     const app = await updateConnectAppRow(transaction, { accountSid, sid }, changes, updatedAt);
     if (app === undefined) throw new Problem('not_found');
+    if (uploadedLogoOf(app) === undefined) await deleteLogo(transaction, { accountSid, sid });
     return app;
   });
 }
@@ -114,6 +130,7 @@ export async function deleteConnectApp(
       { connectAppSid: sid },
       { now, random: context.random },
     );
+    await deleteLogo(transaction, { accountSid, sid });
     await deleteConnectAppRow(transaction, { accountSid, sid });
     return ended;
   });
