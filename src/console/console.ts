@@ -32,6 +32,8 @@ export interface Visit {
   /** The accounts that the person belongs to. */
   accounts: readonly Account[];
   query: Parameters;
+  /** Another account that the person may act for; undefined for one that is not theirs. */
+  findAccount(accountSid: string | undefined): Promise<Account | undefined>;
   /** The token for the forms of the page. */
   csrfToken: string;
   now: number;
@@ -151,6 +153,7 @@ export function createConsole(pages: Pages, context: Context): Console {
       secret,
       accounts,
       query: queryOf(request),
+      findAccount: async (sid) => (await lookAround(context, secret, sid))?.account,
       csrfToken: pages.csrfToken(request, reply),
       now: context.clock.now(),
     };
@@ -179,6 +182,11 @@ export function createConsole(pages: Pages, context: Context): Console {
   function signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const returnTo = request.method === 'POST' ? '/console' : request.originalUrl;
     return sendSignIn(pages, request, reply, returnTo);
+  }
+
+  async function requireSession(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const sight = await lookAround(context, pages.sessionOf(request), undefined);
+    return sight === undefined ? signIn(request, reply) : undefined;
   }
 
   type Find<Who> = (request: FastifyRequest, reply: FastifyReply) => Promise<Who | undefined>;
@@ -211,6 +219,8 @@ export function createConsole(pages: Pages, context: Context): Console {
       path,
       {
         ...options,
+        // Who may not send it need not send a file.
+        ...(options?.config?.takesFile && { onRequest: requireSession }),
         schema,
         preHandler: pages.checkForm,
         // A form of ours whose token has ended, such as one that was open overnight, keeps what was typed.

@@ -2,8 +2,10 @@
 
 import type { Context } from '../context.ts';
 import type { Pages } from '../pages/pages.ts';
+import { addAppPages } from './apps/pages.ts';
 import { addConsoleAssets } from './assets.ts';
 import { createConsole } from './console.ts';
+import { addFindPage } from './find/pages.ts';
 import { addOverviewPages } from './overview/pages.ts';
 import { addStartPages } from './start/pages.ts';
 
@@ -13,4 +15,6 @@ export function addConsoleRoutes(pages: Pages, context: Context): void {
   const console = createConsole(pages, context);
   addStartPages(console);
   addOverviewPages(console);
+  addAppPages(console);
+  addFindPage(console);
 }
