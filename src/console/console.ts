@@ -161,7 +161,10 @@ export function createConsole(pages: Pages, context: Context): Console {
 
   async function send(visit: Visit & { account?: Account }, answer: Answer): Promise<FastifyReply> {
     if (!('body' in answer)) return answer;
-    const { reply, request, account, accounts, session, csrfToken } = visit;
+    const { reply, request, accounts, session, csrfToken } = visit;
+    // A page of the person keeps the frame of the account that was seen last.
+    const last = pages.cookieOf(request, ACCOUNT_COOKIE);
+    const account = visit.account ?? accounts.find(({ sid }) => sid === last);
     const { section, status, title, heading = title, isCard, hasSecret } = answer;
     const head = isCard ? '' : pageHead({ ...answer, title: heading });
     const nav = answer.nav ?? (account === undefined ? [] : navOf(account, section));

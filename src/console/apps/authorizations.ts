@@ -128,7 +128,7 @@ function cellsOf({ now }: AccountVisit, one: Authorization): (Html | string)[] {
 }
 
 function exportLink(path: string, isEnded: boolean): Html {
-  return html`<p class="pager"><a href="${path}.csv${isEnded ? '?state=ended' : ''}">Export as CSV</a></p>`;
+  return html`<div class="pager"><a href="${path}.csv${isEnded ? '?state=ended' : ''}">Export as CSV</a></div>`;
 }
 
 function nobody({ link }: AccountVisit, connectAppSid: string, consent: string): Html {

@@ -36,14 +36,7 @@ export function appForm(
   return html`<div class="two">${panel({
     isPadded: true,
     body: html`${formNotice(typed)}<form method="post" action="${link(place)}" enctype="multipart/form-data" data-live="${PART}">${csrfField(csrfToken)}
-${PROPERTY_NAMES.map((name) => fieldOf(name, app, typed))}
-${fileField({
-  name: FILE_FIELD,
-  label: 'Logo from a file',
-  accept: 'image/png,image/jpeg,image/webp',
-  hint: 'PNG, JPEG or WebP, at most 512 kB. It takes the place of the logo URL.',
-  fault: typed?.faultOf(FILE_FIELD),
-})}
+${PROPERTY_NAMES.map((name) => html`${fieldOf(name, app, typed)}${name === 'logoUrl' ? logoField(typed) : ''}`)}
 <div class="row"><button>${app === undefined ? 'Create app' : 'Save'}</button><button class="second" formaction="${link(`${place}/preview`)}" formnovalidate>Preview</button>${linkButton(
       {
         href: link(app === undefined ? 'apps' : `apps/${app.sid}`),
@@ -81,6 +74,16 @@ function previewOf(
     }
   }
   return consentPreview(shown);
+}
+
+function logoField(typed: Typed | undefined): Html {
+  return fileField({
+    name: FILE_FIELD,
+    label: 'Logo from a file',
+    accept: 'image/png,image/jpeg,image/webp',
+    hint: 'PNG, JPEG or WebP, at most 512 kB. It takes the place of the logo URL.',
+    fault: typed?.faultOf(FILE_FIELD),
+  });
 }
 
 function fieldOf(name: PropertyName, app: ConnectApp | undefined, typed: Typed | undefined): Html {
