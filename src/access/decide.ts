@@ -8,9 +8,10 @@ import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
-import { authenticate, type Caller, type Credentials } from './authenticate.ts';
+import { authenticate, type Caller, type Credentials, type Sender } from './authenticate.ts';
 
 /** What a request wants to do: with an account itself, or with what belongs to it. */
 export type Right = 'read account' | 'change account' | 'read' | 'change';
@@ -28,6 +29,8 @@ export interface Wish {
   right: Right;
   /** The account that the path names; absent for the caller's own. */
   accountSid?: string | undefined;
+  /** Takes what is known of who sent it. */
+  sender?: Sender | undefined;
 }
 
 /**
@@ -38,17 +41,20 @@ export interface Wish {
 export async function checkAccess(
   query: Queryable,
   keyring: Keyring,
-  { credentials, right, accountSid = credentials.accountSid }: Wish,
+  { credentials, right, accountSid = credentials.accountSid, sender }: Wish,
 ): Promise<Access> {
   const sid = parseSid('AC', accountSid);
   const isOwn = sid === parseSid('AC', credentials.accountSid);
   // Started together, so that neither waits for the other.
   const [found, caller] = await Promise.all([
     sid === undefined || isOwn ? undefined : findAccount(query, sid),
-    authenticate(query, keyring, credentials),
+    authenticate(query, keyring, credentials, sender),
   ]);
   const account = isOwn ? caller.account : found;
-  if (account === undefined || !isFamily(caller, account)) throw new Problem('not_found');
+  if (account === undefined || !isFamily(caller, account)) {
+    const reason = reasonOf('account_of_others', sid ?? 'SID');
+    throw new Problem('not_found', undefined, { reason });
+  }
   decide(caller, right, account);
   return { caller, account };
 }
@@ -61,7 +67,11 @@ export function decide(caller: Caller, right: Right, account: StoredAccount): vo
   // A parent may still read the resources of a closed account.
   const isOfParent = caller.permissions === undefined && account.sid !== caller.account.sid;
   if (right === 'read' && isOfParent && account.status === 'closed') return;
-  throw new Problem('account_not_active');
+  const reason = reasonOf(
+    account.status === 'closed' ? 'account_closed' : 'account_suspended',
+    account.sid,
+  );
+  throw new Problem('account_not_active', undefined, { reason });
 }
 
 /** Whose accounts the caller may list: a parent's and its subaccounts', or only this one. */
@@ -89,6 +99,7 @@ function checkMayChange({ permissions }: Caller): void {
   throw new Problem(
     'access_denied',
     'A Connect App cannot change accounts, authorizations or Connect Apps.',
+    { reason: reasonOf('app_changes_nothing') },
   );
 }
 
@@ -99,5 +110,8 @@ function checkMayRead({ account, permissions }: Caller, { sid }: StoredAccount):
   throw new Problem(
     'access_denied',
     'The customer has not granted this Connect App the permission get-all.',
+    {
+      reason: reasonOf('permission_missing', permissions.join('+') || 'nothing', 'get-all', 'GET'),
+    },
   );
 }
