@@ -32,6 +32,8 @@ declare module 'fastify' {
     credentials: Credentials | undefined;
     /** What is known of who sent it, for the record; undefined outside the API. */
     sender: Sender | undefined;
+    /** The account of the credentials of a POST or DELETE, once they were checked. */
+    callerSid: string | undefined;
     /** Takes the cost of the request from its caller's budget; raises `too_many_requests`. */
     pay: (caller: Caller) => void;
   }
@@ -77,11 +79,12 @@ export interface Api {
 export function createApi(
   server: FastifyInstance,
   context: Context,
-  options: { rateLimitPerSecond: number },
+  options: { rateLimitPerSecond: number; keysActForApps: boolean },
 ): Api {
   const { database, keyring } = context;
   server.decorateRequest('credentials', undefined);
   server.decorateRequest('sender', undefined);
+  server.decorateRequest('callerSid', undefined);
   server.decorateRequest('pay', payNothing);
   for (const method of METHODS) {
     if (!server.supportedMethods.includes(method) && method !== 'CONNECT') {
@@ -100,6 +103,7 @@ export function createApi(
     right: request.routeOptions.config.right ?? 'read',
     accountSid: pathParameter(request, 'AccountSid') || undefined,
     sender: request.sender,
+    keysActForApps: options.keysActForApps,
   });
   async function check(query: Context['database']['query'], request: FastifyRequest) {
     const access = await checkAccess(query, keyring, wishOf(request));
@@ -119,7 +123,11 @@ export function createApi(
       });
     }
     await database.look(async (query) => {
-      if (request.routeOptions.config.right !== undefined) return check(query, request);
+      if (request.routeOptions.config.right !== undefined) {
+        const { caller } = await check(query, request);
+        request.callerSid = caller.account.sid;
+        return undefined;
+      }
       const { credentials, sender } = wishOf(request);
       return request.pay(await authenticate(query, keyring, credentials, sender));
     });
@@ -218,11 +226,10 @@ export function createApi(
     change(request, work) {
       const wish = wishOf(request);
       const checked = acting(context, (query) => checkAccess(query, keyring, wish));
-      return work(checked, parseSid('AC', wish.accountSid ?? wish.credentials.accountSid) ?? '');
+      return work(checked, parseSid('AC', wish.accountSid ?? request.callerSid ?? '') ?? '');
     },
     isOwn(request) {
-      const { credentials, accountSid = credentials.accountSid } = wishOf(request);
-      return parseSid('AC', accountSid) === parseSid('AC', credentials.accountSid);
+      return parseSid('AC', pathParameter(request, 'AccountSid')) === request.callerSid;
     },
   };
 }

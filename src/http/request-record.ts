@@ -58,12 +58,12 @@ export function recordTo(recorder: Recorder, clock: Clock) {
       recorder.push(kind, now, detailsOf(claimed));
       return;
     }
-    const { account, app, token } = sender;
+    const { account, app, credential } = sender;
     const pathAccountSid = named || account.sid;
     const details = detailsOf(pathAccountSid);
     const caller = callerOf(sender, pathAccountSid);
     recorder.push({ accountSid: account.ownerAccountSid, caller, ...what }, now, details);
-    if (token) recorder.noteUse(token.accountSid, token.digest, now);
+    if (credential) recorder.noteUse(credential.accountSid, credential.what, now);
     if (app === undefined) return;
     // Its developer asks why it was refused, its customer what it did.
     if (status < 400) recorder.noteUse(account.ownerAccountSid, app.sid, now);
@@ -76,8 +76,9 @@ function nameOf(fault: unknown): keyof typeof ERRORS {
   return fault instanceof Problem ? fault.problem : 'internal';
 }
 
-function callerOf({ account, app }: Sender, pathAccountSid: string): string {
+function callerOf({ account, app, credential }: Sender, pathAccountSid: string): string {
   if (app) return app.sid;
+  if (credential?.what.startsWith('SK')) return credential.what;
   return account?.sid === account?.ownerAccountSid && account?.sid !== pathAccountSid
     ? 'parent'
     : 'account';
@@ -86,7 +87,7 @@ function callerOf({ account, app }: Sender, pathAccountSid: string): string {
 /** The account that a request names without right credentials: in them, or in its path. */
 function claimOf(request: FastifyRequest, named: string): string | undefined {
   const { credentials } = request;
-  const ofCredentials = credentials && parseSid('AC', credentials.accountSid);
+  const ofCredentials = credentials && parseSid('AC', credentials.username);
   if (ofCredentials) return ofCredentials;
   const [, inPath = ''] = request.is404 ? (ACCOUNT_PATH.exec(request.originalUrl) ?? []) : [];
   return named || parseSid('AC', inPath);
