@@ -201,7 +201,10 @@ export function createApi(
       }),
     change(request, work) {
       const wish = wishOf(request);
-      const checked = acting(context, (query) => checkAccess(query, keyring, wish));
+      const checked = acting(context, async (query) => {
+        const { caller } = await checkAccess(query, keyring, wish);
+        return { source: 'api', sid: caller.account.sid, address: request.ip };
+      });
       return work(checked, parseSid('AC', wish.accountSid ?? wish.credentials.accountSid) ?? '');
     },
     isOwn(request) {

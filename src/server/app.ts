@@ -6,7 +6,7 @@ import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
-import type { Context } from '../context.ts';
+import { type Context, SERVER } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
@@ -104,6 +104,7 @@ export function createContext(
     clock,
     random,
     report: logger ? reportTo(logger) : () => {},
+    actor: () => SERVER,
   };
 }
 
