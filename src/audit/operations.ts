@@ -57,7 +57,7 @@ export function listingOfEvents(
   };
 }
 
-const KINDS = ['AC', 'CN', 'US', 'WH', 'IV'] as const;
+const KINDS = ['AC', 'CN', 'SK', 'US', 'WH', 'IV'] as const;
 
 function sidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

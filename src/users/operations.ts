@@ -1,14 +1,14 @@
 /** Operations on users, each in one transaction. No HTTP. */
 
 import { type Account, isSubaccount } from '../accounts/account.ts';
-import { findAccount, findAccountsOfUser } from '../accounts/store.ts';
-import { withoutToken } from '../accounts/token.ts';
+import { findAccount } from '../accounts/store.ts';
 import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { canonicalEmail, isEmail } from './email.ts';
+import { listAccountsIn } from './membership.ts';
 import {
   deleteMembership,
   insertMembership,
@@ -147,8 +147,7 @@ export async function findByPassword(
 
 /** The accounts that a user may act for. */
 export async function listAccountsOf(context: Context, userSid: string): Promise<Account[]> {
-  const accounts = await findAccountsOfUser(context.database.query, userSid);
-  return accounts.filter((account) => account.status !== 'closed').map(withoutToken);
+  return listAccountsIn(context.database.query, userSid);
 }
 
 /** Returns the canonical form of an address; raises `parameter_invalid` for what is none. */

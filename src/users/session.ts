@@ -1,9 +1,10 @@
 /** Sessions are database rows, so that the server can end them. The cookie itself is not stored. */
 
+import type { Account } from '../accounts/account.ts';
 import { type Actor, acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
-import { findMembership } from './membership-store.ts';
+import { findStanding, listAccountsIn } from './membership.ts';
 import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
 import { findUser, setLastSignIn } from './store.ts';
 import { isEnough, type Role, type StoredUser, type User } from './user.ts';
@@ -67,10 +68,40 @@ export async function findSession(
   return secret ? findSessionIn(context.database.query, context, secret) : undefined;
 }
 
+/** What a person sees who asks for a page of an account. */
+export interface Sight {
+  session: Session;
+  /** The accounts that the person belongs to. */
+  accounts: Account[];
+  /** The account that was asked for; undefined when it is none that the person may act for. */
+  account: Account | undefined;
+  /** What the person is in that account. */
+  role: Role | undefined;
+}
+
+/** Reads who asks with a cookie, and for which account; undefined when nobody is signed in with it. */
+export async function lookAround(
+  context: Context,
+  secret: string | undefined,
+  accountSid: string | undefined,
+): Promise<Sight | undefined> {
+  if (!secret) return undefined;
+  return context.database.look(async (query) => {
+    const session = await findSessionIn(query, context, secret);
+    if (session === undefined) return undefined;
+    const accounts = await listAccountsIn(query, session.user.sid);
+    const standing =
+      accountSid === undefined
+        ? undefined
+        : await findStanding(query, session.user.sid, accountSid);
+    return { session, accounts, account: standing?.account, role: standing?.role };
+  });
+}
+
 /**
  * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
- * whether the session still lives and its user still belongs to the account, and as what. Raises
- * `form_rejected` if not, and `access_denied` for a member where an owner is needed.
+ * whether the session still lives and its user still belongs to the account, or to its parent, and as what.
+ * Raises `form_rejected` if not, and `access_denied` for a member where an owner is needed.
  */
 export function actingFor(
   context: Context,
@@ -80,10 +111,9 @@ export function actingFor(
 ): Context {
   return acting(context, async (query) => {
     const session = await getSessionIn(query, context, secret);
-    const userSid = session.user.sid;
-    const membership = await findMembership(query, { accountSid, userSid });
-    if (!membership || membership.disabledAt !== null) throw new Problem('form_rejected');
-    if (!isEnough(membership.role, needed)) {
+    const standing = await findStanding(query, session.user.sid, accountSid);
+    if (standing === undefined) throw new Problem('form_rejected');
+    if (!isEnough(standing.role, needed)) {
       throw new Problem('access_denied', 'Only an owner of this account can do this.');
     }
     return actorOf(session, address);
