@@ -1,10 +1,11 @@
 /** Uploading a logo, and showing it. No HTTP. */
 
+import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
-import type { ConnectApp } from './connect-app.ts';
+import { type ConnectApp, PROPERTIES } from './connect-app.ts';
 import { type Logo, logoPath, readLogo } from './logo.ts';
 import { findLogo, putLogo } from './logo-store.ts';
 import { findConnectApp, updateConnectAppRow } from './store.ts';
@@ -29,6 +30,7 @@ export async function setLogo(
   const now = context.clock.now();
   const logoUrl = origin + logoPath(key.sid, logo);
   const { accountSid, sid } = key;
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const found = await findConnectApp(transaction, { accountSid, sid });
     if (found === undefined) throw new Problem('not_found');
@@ -42,6 +44,11 @@ export async function setLogo(
     });
     const app = await updateConnectAppRow(transaction, { accountSid, sid }, { logoUrl }, now);
     if (app === undefined) throw new Problem('not_found');
+    if (app.logoUrl !== found.logoUrl) {
+      const properties = [PROPERTIES.logoUrl.column];
+      const eventType = 'connect-app.updated';
+      await record(transaction, { eventType, accountSid, resourceSid: sid, properties });
+    }
     return app;
   });
 }
