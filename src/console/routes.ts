@@ -2,6 +2,7 @@
 
 import type { Context } from '../context.ts';
 import type { Pages } from '../pages/pages.ts';
+import { latestApps, needsOfApps } from './apps/overview-parts.ts';
 import { addAppPages } from './apps/pages.ts';
 import { addConsoleAssets } from './assets.ts';
 import { createConsole } from './console.ts';
@@ -14,7 +15,12 @@ export function addConsoleRoutes(pages: Pages, context: Context): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context);
   addStartPages(console);
-  addOverviewPages(console);
+  addOverviewPages(console, {
+    needs: [needsOfApps(context)],
+    tiles: [],
+    charts: [],
+    latest: [latestApps(context)],
+  });
   addAppPages(console);
   addFindPage(console);
 }
