@@ -26,8 +26,8 @@ export interface Png {
 /** Blue, in RGB. */
 export function makePng(options: Png = {}): Buffer {
   const { width = 8, height = 8, depth = 8, colour = 2, interlace = 0 } = options;
-  const row = Buffer.concat([Buffer.from([0]), Buffer.from('0b5cad'.repeat(width), 'hex')]);
-  const pixels = options.pixels ?? Buffer.concat(Array<Buffer>(height).fill(row));
+  const row = () => Buffer.concat([Buffer.from([0]), Buffer.from('0b5cad'.repeat(width), 'hex')]);
+  const pixels = options.pixels ?? Buffer.concat(Array.from({ length: height }, row));
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
