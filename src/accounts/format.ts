@@ -1,6 +1,6 @@
 /** Account -> its wire form. */
 
-import Type from 'typebox';
+import { Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, namedObject, sidText } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
