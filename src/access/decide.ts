@@ -41,13 +41,16 @@ export async function checkAccess(
   { credentials, right, accountSid = credentials.accountSid }: Wish,
 ): Promise<Access> {
   const sid = parseSid('AC', accountSid);
-  const isOwn = sid === parseSid('AC', credentials.accountSid);
+  if (sid === parseSid('AC', credentials.accountSid)) {
+    const caller = await authenticate(query, keyring, credentials);
+    decide(caller, right, caller.account);
+    return { caller, account: caller.account };
+  }
   // Started together, so that neither waits for the other.
-  const [found, caller] = await Promise.all([
-    sid === undefined || isOwn ? undefined : findAccount(query, sid),
+  const [account, caller] = await Promise.all([
+    sid === undefined ? undefined : findAccount(query, sid),
     authenticate(query, keyring, credentials),
   ]);
-  const account = isOwn ? caller.account : found;
   if (account === undefined || !isFamily(caller, account)) throw new Problem('not_found');
   decide(caller, right, account);
   return { caller, account };

@@ -20,6 +20,8 @@ const MEMORY = 0.7;
 
 /** Too few requests to estimate the cost of one: the process has just started. */
 const FEW_REQUESTS = 10;
+/** Fewer in progress are no flood, whatever the first requests of a process on a busy machine cost. */
+const MANY_IN_PROGRESS = 16;
 
 /** What requests wait for. */
 export interface Resource {
@@ -77,8 +79,8 @@ export function createAdmission(
     mayBegin() {
       const now = performance.now();
       if (sampledAt === undefined || now - sampledAt > SAMPLE_MS) sample(now);
-      if (recentRequests < FEW_REQUESTS) return true;
       const ahead = inProgress + readyCount();
+      if (ahead < MANY_IN_PROGRESS || recentRequests < FEW_REQUESTS) return true;
       return resourcesInUse.every(
         (resource) => (ahead * resource.costMs()) / recentRequests <= WAIT_MS,
       );

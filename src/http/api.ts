@@ -12,6 +12,7 @@ import { type Access, checkAccess, type Right, type Wish } from '../access/decid
 import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
+import type { Queryable } from '../storage/database.ts';
 import { credentialsOf, isFromAnotherSite } from './credentials.ts';
 import { createBudgets } from './rate-limit.ts';
 import { pathParameter } from './request.ts';
@@ -90,15 +91,18 @@ export function createApi(
     right: request.routeOptions.config.right ?? 'read',
     accountSid: pathParameter(request, 'AccountSid') || undefined,
   });
-  async function check(query: Context['database']['query'], request: FastifyRequest) {
+  async function check(query: Queryable, request: FastifyRequest) {
     const access = await checkAccess(query, keyring, wishOf(request));
     request.pay(access.caller);
     return access;
   }
-  const reading = (query: Context['database']['query']): Context => ({
-    ...context,
-    database: { ...database, query },
-  });
+  const readings = new WeakMap<Queryable, Context>();
+  /** The context whose database reads with `query`: made once for each, and there are few. */
+  function reading(query: Queryable): Context {
+    const known = readings.get(query) ?? { ...context, database: { ...database, query } };
+    readings.set(query, known);
+    return known;
+  }
 
   /** Checked before the body arrives, to avoid waiting for it in vain; operations check again. */
   async function checkEarly(request: FastifyRequest): Promise<void> {
@@ -188,7 +192,7 @@ export function createApi(
         found?.catch(() => {});
         await check(query, request);
         if (found === undefined) throw new Problem('not_found');
-        return found;
+        return await found;
       }),
     list: (request, work) =>
       database.look(async (query) => {
@@ -197,7 +201,7 @@ export function createApi(
         found.catch(() => {});
         // The data read is never newer than the caller's right to it.
         await checkAccess(query, keyring, wishOf(request));
-        return found;
+        return await found;
       }),
     change(request, work) {
       const wish = wishOf(request);
