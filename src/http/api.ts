@@ -3,13 +3,13 @@
  * 405 for methods that a URL does not have. It knows no resources.
  */
 
-import { METHODS } from 'node:http';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { authenticate, type Caller, type Credentials } from '../access/authenticate.ts';
 import { budgetOf } from '../access/budget.ts';
 import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
 import { acting, type Context } from '../context.ts';
+import { METHODS } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
