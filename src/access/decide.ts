@@ -8,12 +8,25 @@ import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
-import { authenticate, type Caller, type Credentials } from './authenticate.ts';
+import {
+  actingForSandbox,
+  authenticate,
+  type Caller,
+  type Credentials,
+  type Sender,
+} from './authenticate.ts';
 
-/** What a request wants to do: with an account itself, or with what belongs to it. */
-export type Right = 'read account' | 'change account' | 'read' | 'change';
+/** What a request wants to do: with an account itself, with its API keys, or with what else belongs to it. */
+export type Right =
+  | 'read account'
+  | 'change account'
+  | 'read keys'
+  | 'change keys'
+  | 'read'
+  | 'change';
 
 /** A request that has been granted access. */
 export interface Access {
@@ -28,6 +41,10 @@ export interface Wish {
   right: Right;
   /** The account that the path names; absent for the caller's own. */
   accountSid?: string | undefined;
+  /** Whether an API key of an app's owner acts for a sandbox that the path names. */
+  keysActForApps?: boolean;
+  /** Takes what is known of who sent it. */
+  sender?: Sender | undefined;
 }
 
 /**
@@ -38,33 +55,52 @@ export interface Wish {
 export async function checkAccess(
   query: Queryable,
   keyring: Keyring,
-  { credentials, right, accountSid = credentials.accountSid }: Wish,
+  { credentials, right, accountSid, keysActForApps = false, sender }: Wish,
 ): Promise<Access> {
-  const sid = parseSid('AC', accountSid);
-  if (sid === parseSid('AC', credentials.accountSid)) {
-    const caller = await authenticate(query, keyring, credentials);
-    decide(caller, right, caller.account);
-    return { caller, account: caller.account };
-  }
+  const sid = accountSid === undefined ? undefined : parseSid('AC', accountSid);
+  const isOwn =
+    accountSid === undefined || (sid !== undefined && sid === parseSid('AC', credentials.username));
   // Started together, so that neither waits for the other.
-  const [account, caller] = await Promise.all([
-    sid === undefined ? undefined : findAccount(query, sid),
-    authenticate(query, keyring, credentials),
+  const [found, authenticated] = await Promise.all([
+    sid === undefined || isOwn ? undefined : findAccount(query, sid),
+    authenticate(query, keyring, credentials, sender),
   ]);
-  if (account === undefined || !isFamily(caller, account)) throw new Problem('not_found');
+  const account = isOwn ? authenticated.account : found;
+  if (account === undefined) throw notOfFamily(sid);
+  const isForApp = keysActForApps && authenticated.apiKey && !isFamily(authenticated, account);
+  const caller = isForApp
+    ? ((await actingForSandbox(query, authenticated.account, account, sender)) ?? authenticated)
+    : authenticated;
+  if (!isFamily(caller, account)) throw notOfFamily(sid);
   decide(caller, right, account);
   return { caller, account };
 }
 
 /** Raises the reason if the caller has no such right on an account of its family. */
 export function decide(caller: Caller, right: Right, account: StoredAccount): void {
+  if (caller.apiKey === 'Standard' && / (?:account|keys)$/.test(right)) {
+    throw new Problem(
+      'not_authenticated',
+      'A Standard API key cannot manage accounts or API keys. Use the auth token or a Main key.',
+      { reason: reasonOf('key_too_weak') },
+    );
+  }
   if (right.startsWith('change')) checkMayChange(caller);
   else checkMayRead(caller, account);
   if (right.endsWith('account') || account.status === 'active') return;
   // A parent may still read the resources of a closed account.
   const isOfParent = caller.permissions === undefined && account.sid !== caller.account.sid;
   if (right === 'read' && isOfParent && account.status === 'closed') return;
-  throw new Problem('account_not_active');
+  const reason = reasonOf(
+    account.status === 'closed' ? 'account_closed' : 'account_suspended',
+    account.sid,
+  );
+  throw new Problem('account_not_active', undefined, { reason });
+}
+
+function notOfFamily(sid: string | undefined): Problem {
+  const reason = reasonOf('account_of_others', sid ?? 'SID');
+  return new Problem('not_found', undefined, { reason });
 }
 
 /** Whose accounts the caller may list: a parent's and its subaccounts', or only this one. */
@@ -91,7 +127,8 @@ function checkMayChange({ permissions }: Caller): void {
   if (permissions === undefined) return;
   throw new Problem(
     'access_denied',
-    'A Connect App cannot change accounts, authorizations or Connect Apps.',
+    'A Connect App cannot change accounts, API keys, authorizations or Connect Apps.',
+    { reason: reasonOf('app_changes_nothing') },
   );
 }
 
@@ -102,5 +139,8 @@ function checkMayRead({ account, permissions }: Caller, { sid }: StoredAccount):
   throw new Problem(
     'access_denied',
     'The customer has not granted this Connect App the permission get-all.',
+    {
+      reason: reasonOf('permission_missing', permissions.join('+') || 'nothing', 'get-all', 'GET'),
+    },
   );
 }

@@ -66,6 +66,9 @@ const selectGrant = prepared<{ subaccountSid: string }, GrantRow>((query, parame
         .onRef('app.sid', '=', 'authorization.connect_app_sid'),
     )
     .select([
+      'authorization.connect_app_sid',
+      'authorization.app_owner_sid',
+      'owner.owner_account_sid as app_owner_parent_sid',
       'authorization.permissions as granted',
       'authorization.revoked_at',
       'app.permissions as requested',
@@ -86,6 +89,9 @@ export async function findGrant(
   if (row === undefined) return undefined;
   const requested = splitPermissions(row.requested ?? '');
   return {
+    connectAppSid: row.connect_app_sid,
+    appOwnerSid: row.app_owner_sid,
+    appOwnerParentSid: row.app_owner_parent_sid,
     permissions: splitPermissions(row.granted).filter((one) => requested.includes(one)),
     isRevoked: row.revoked_at !== null,
     ownerStatus: worseOf(row.owner_status, row.parent_status),
@@ -94,6 +100,9 @@ export async function findGrant(
 }
 
 interface GrantRow {
+  connect_app_sid: string;
+  app_owner_sid: string;
+  app_owner_parent_sid: string;
   granted: string;
   revoked_at: number | null;
   requested: string | null;

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { setPassword } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Reply, startServer, type TestServer } from '../support/server.ts';
 import { type Visitor, visit } from '../support/visitor.ts';
