@@ -5,8 +5,11 @@
 
 import type { Random } from './random.ts';
 
-/** The kinds that this server makes: accounts, Connect Apps, users, deauthorization callbacks. */
-export type SidPrefix = 'AC' | 'CN' | 'US' | 'WH';
+/**
+ * The kinds that this server makes: accounts, Connect Apps, users, deauthorization callbacks, resends of many
+ * callbacks, runs of Try the flow.
+ */
+export type SidPrefix = 'AC' | 'CN' | 'US' | 'WH' | 'RS' | 'TF';
 
 /** Makes a new identifier with 128 random bits. */
 export function createSid(prefix: SidPrefix, random: Random): string {

@@ -1,10 +1,24 @@
-/** Operations on callbacks: get one, retry one. No HTTP. */
+/** Operations on callbacks: get one, list those of an app, send one again, send a test. No HTTP. */
 
+import { findConnectApp } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
-import { parseSid } from '../sid.ts';
-import type { Attempt, Callback } from './callback.ts';
-import { findCallback, findCallbackOwner, listAttempts, makeDue } from './store.ts';
+import { createSid, parseSid } from '../sid.ts';
+import type { Queryable } from '../storage/database.ts';
+import type { Slice } from '../storage/keyset.ts';
+import { findLatestTest, listCallbacksOfApp } from './app-store.ts';
+import { type Attempt, type Callback, createCallback } from './callback.ts';
+import { sign } from './request.ts';
+import type { ResendFilter } from './resend.ts';
+import type { AppKey } from './resend-store.ts';
+import { remainingAttempts } from './schedule.ts';
+import {
+  findCallback,
+  findCallbackOwner,
+  insertCallbacks,
+  listAttempts,
+  makeDue,
+} from './store.ts';
 
 /** Returns a callback with its attempts, oldest first; `not_found` when there is none. */
 export async function getCallback(
@@ -31,4 +45,102 @@ export async function retryCallback(
   const now = context.clock.now();
   await context.database.transaction((transaction) => makeDue(transaction, callback, now));
   return getCallback(context, callback.sid);
+}
+
+/** A callback as its owner sees it. */
+export interface CallbackDetails extends Callback {
+  /** Oldest first. */
+  attempts: Attempt[];
+  /** When it is tried next, and after each failure, at the earliest. */
+  remaining: number[];
+  /** What is sent and signed, with the owner's primary token of now. */
+  request: { url: string; body: string | undefined; signed: string };
+}
+
+/** One callback of an app; `not_found` when the app of this account has none such. */
+export async function getCallbackOfApp(
+  context: Context,
+  query: Queryable,
+  { accountSid, connectAppSid }: AppKey,
+  sidText: string,
+): Promise<CallbackDetails> {
+  const callback = await findCallbackOf(query, { accountSid, connectAppSid }, sidText);
+  const { url, body, signed } = await sign(context, query, callback);
+  return {
+    ...callback,
+    attempts: await listAttempts(query, callback),
+    remaining: remainingAttempts(callback),
+    request: { url, body, signed },
+  };
+}
+
+/** The callbacks of an app that a filter matches. */
+export function listingOfCallbacks(query: Queryable, app: AppKey, filter: ResendFilter) {
+  const key = { accountSid: app.accountSid, connectAppSid: app.connectAppSid, ...filter };
+  return {
+    scope: `${app.accountSid} ${app.connectAppSid} Callbacks ${filter.status ?? ''} ${filter.since}`,
+    slice: (slice: Slice) => listCallbacksOfApp(query, key, slice),
+  };
+}
+
+/** Makes a callback of an app due now; false if an attempt is under way, which stays the one. */
+export async function sendAgain(context: Context, app: AppKey, sidText: string): Promise<boolean> {
+  const now = context.clock.now();
+  let read: Callback | undefined;
+  return context.database.transaction(async (transaction) => {
+    // Not read anew when this runs again: the attempt may have been made meanwhile.
+    read ??= await findCallbackOf(transaction, app, sidText);
+    return makeDue(transaction, read, now);
+  });
+}
+
+/**
+ * Adds a test callback of an app, which the worker sends at once and only once: signed like a real one, for a
+ * subaccount that does not exist. While one waits, it is returned instead. Raises `not_found` without such an app, `parameter_invalid` when it has no
+ * Deauthorize URL.
+ */
+export async function sendTest(context: Context, app: AppKey): Promise<Callback> {
+  const { clock, random, database } = context;
+  const now = clock.now();
+  const sid = createSid('WH', random);
+  const subaccountSid = createSid('AC', random);
+  return database.transaction(async (transaction) => {
+    const { accountSid, connectAppSid } = app;
+    const sent = await findCallback(transaction, { accountSid, sid });
+    if (sent) return sent;
+    const found = await findConnectApp(transaction, { accountSid, sid: connectAppSid });
+    if (!found) throw new Problem('not_found');
+    const { deauthorizeCallbackUrl: url, deauthorizeCallbackMethod: method } = found;
+    if (url === null) {
+      throw new Problem('parameter_invalid', 'This app has no Deauthorize URL. Add one first.');
+    }
+    // One at a time: a test is no means to call somebody often.
+    const latest = await findLatestTest(transaction, app);
+    if (latest?.status === 'pending') return latest;
+    const parties = { accountSid, connectAppSid, subaccountSid };
+    const made = createCallback({ ...parties, url, method, now, random, kind: 'test' });
+    const callback = { ...made, sid };
+    await insertCallbacks(transaction, [callback]);
+    return callback;
+  });
+}
+
+/** The latest test callback of an app, with its attempt if it was made. */
+export async function getLatestTest(
+  query: Queryable,
+  app: AppKey,
+): Promise<(Callback & { attempt: Attempt | undefined }) | undefined> {
+  const test = await findLatestTest(query, app);
+  return test && { ...test, attempt: (await listAttempts(query, test)).at(-1) };
+}
+
+async function findCallbackOf(
+  query: Queryable,
+  { accountSid, connectAppSid }: AppKey,
+  sidText: string,
+): Promise<Callback> {
+  const sid = parseSid('WH', sidText);
+  const callback = sid && (await findCallback(query, { accountSid, sid }));
+  if (!callback || callback.connectAppSid !== connectAppSid) throw new Problem('not_found');
+  return callback;
 }

@@ -9,6 +9,7 @@ import {
   type EndedKey,
   findPurgeable,
 } from '../authorizations/purge-store.ts';
+import { purgeResends } from '../callbacks/resend-store.ts';
 import { purgeCallbacks } from '../callbacks/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -26,6 +27,7 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
   const now = clock.now();
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
+    [purgeResends, now - KEPT_MS],
     [purgeSessions, now],
   ] as const) {
     let removed = CHUNK;
