@@ -54,7 +54,7 @@ export interface CallbackWorker {
 }
 
 export interface WorkerParts {
-  client: GuardedClient;
+  client: Pick<GuardedClient, 'send' | 'close'>;
   logger: Logger;
   /** Receives the result of each attempt once it has been recorded. */
   observe?: (result: CallbackResult) => void;

@@ -1,12 +1,12 @@
 /** The consent page: who asks, for which account, and what each permission means in plain words. */
 
 import { html } from 'hono/html';
+import type { LinkParameters } from '../authorizations/redirect.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
 import { signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
-import type { LinkParameters } from './redirect.ts';
 
 /** Twilio's own words, and a sentence that explains them. */
 const MEANINGS: Record<Permission, { title: string; text: string }> = {

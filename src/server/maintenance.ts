@@ -1,5 +1,5 @@
 /**
- * What grows with time is removed with time, by itself: callbacks with their attempts, sessions, and
+ * What grows with time is removed with time, by itself: callbacks with their attempts, resends, runs of Try the flow, sessions, and
  * the last traces of deleted Connect Apps.
  */
 
@@ -11,7 +11,10 @@ import {
 } from '../authorizations/purge-store.ts';
 import { purgeResends } from '../callbacks/resend-store.ts';
 import { purgeCallbacks } from '../callbacks/store.ts';
+import { purgeUrlChecks } from '../connect-apps/url-check-store.ts';
 import type { Context } from '../context.ts';
+import { removeLeftRuns } from '../flow-runs/operations.ts';
+import { purgeRuns } from '../flow-runs/store.ts';
 import type { Logger } from '../observability/logger.ts';
 import { purgeSessions } from '../users/session-store.ts';
 
@@ -28,6 +31,8 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
     [purgeResends, now - KEPT_MS],
+    [purgeRuns, now - KEPT_MS],
+    [purgeUrlChecks, now - KEPT_MS],
     [purgeSessions, now],
   ] as const) {
     let removed = CHUNK;
@@ -35,6 +40,9 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
       if (signal?.aborted) return;
       removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
     }
+  }
+  while ((await removeLeftRuns(context, CHUNK)) === CHUNK) {
+    if (signal?.aborted) return;
   }
   await purgeAuthorizations(context, now - KEPT_MS, signal);
   if (signal?.aborted) return;

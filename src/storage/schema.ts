@@ -159,9 +159,8 @@ export interface FlowRunsTable {
   account_sid: string;
   sid: string;
   connect_app_sid: string;
-  /** The played customer and its subaccount: accounts of no person, removed when the run has ended. */
-  customer_sid: string | null;
-  subaccount_sid: string | null;
+  /** The played customer: an account of no person, removed with its subaccount when the run has ended. */
+  customer_sid: string;
   state: 'running' | 'done' | 'interrupted';
   /** The results so far, as JSON. */
   checks: string;

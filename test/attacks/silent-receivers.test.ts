@@ -71,7 +71,7 @@ for (const engine of DATABASES) {
       const hanging = new Set<() => void>();
       const underWay = new Map<string, number>();
       const most = new Map<string, number>();
-      const client: GuardedClient = {
+      const client: Pick<GuardedClient, 'send' | 'close'> = {
         async send({ url }) {
           const { hostname } = new URL(url);
           const count = (underWay.get(hostname) ?? 0) + 1;
