@@ -3,7 +3,7 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Slice } from '../storage/keyset.ts';
-import type { Callback, CallbackStatus } from './callback.ts';
+import type { Attempt, Callback, CallbackStatus } from './callback.ts';
 import { fromRow } from './store.ts';
 
 /** Which callbacks of an app: those in a state, if it is given, that were made since a time. */
@@ -113,4 +113,24 @@ export async function countDueOfApp(
     .limit(limit)
     .execute();
   return rows.length;
+}
+
+/** The outcome of the latest attempt of each of a few callbacks, by SID. */
+export async function listLatestOutcomes(
+  query: Queryable,
+  accountSid: string,
+  sids: readonly string[],
+): Promise<Map<string, Pick<Attempt, 'number' | 'status' | 'failure'>>> {
+  const outcomes = new Map<string, Pick<Attempt, 'number' | 'status' | 'failure'>>();
+  if (sids.length === 0) return outcomes;
+  const rows = await query
+    .selectFrom('callback_attempts')
+    .select(['callback_sid', 'number', 'status', 'failure'])
+    .where('account_sid', '=', accountSid)
+    .where('callback_sid', 'in', sids)
+    .orderBy('callback_sid')
+    .orderBy('number')
+    .execute();
+  for (const { callback_sid, ...outcome } of rows) outcomes.set(callback_sid, outcome);
+  return outcomes;
 }

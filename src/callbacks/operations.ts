@@ -6,7 +6,7 @@ import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Slice } from '../storage/keyset.ts';
-import { findLatestTest, listCallbacksOfApp } from './app-store.ts';
+import { findLatestTest, listCallbacksOfApp, listLatestOutcomes } from './app-store.ts';
 import { type Attempt, type Callback, createCallback } from './callback.ts';
 import { sign } from './request.ts';
 import type { ResendFilter } from './resend.ts';
@@ -54,7 +54,7 @@ export interface CallbackDetails extends Callback {
   /** When it is tried next, and after each failure, at the earliest. */
   remaining: number[];
   /** What is sent and signed, with the owner's primary token of now. */
-  request: { url: string; body: string | undefined; signed: string };
+  request: { url: string; body: string | undefined; signed: string; signature: string };
 }
 
 /** One callback of an app; `not_found` when the app of this account has none such. */
@@ -65,12 +65,12 @@ export async function getCallbackOfApp(
   sidText: string,
 ): Promise<CallbackDetails> {
   const callback = await findCallbackOf(query, { accountSid, connectAppSid }, sidText);
-  const { url, body, signed } = await sign(context, query, callback);
+  const { url, body, signed, signature } = await sign(context, query, callback);
   return {
     ...callback,
     attempts: await listAttempts(query, callback),
     remaining: remainingAttempts(callback),
-    request: { url, body, signed },
+    request: { url, body, signed, signature },
   };
 }
 
@@ -81,6 +81,22 @@ export function listingOfCallbacks(query: Queryable, app: AppKey, filter: Resend
     scope: `${app.accountSid} ${app.connectAppSid} Callbacks ${filter.status ?? ''} ${filter.since}`,
     slice: (slice: Slice) => listCallbacksOfApp(query, key, slice),
   };
+}
+
+/** A callback with the outcome of its latest attempt, if there was one. */
+export type CallbackInList = Callback & {
+  latest: Pick<Attempt, 'number' | 'status' | 'failure'> | undefined;
+};
+
+/** Adds to the callbacks of a list what their latest attempts showed. */
+export async function withLatestOutcomes(
+  query: Queryable,
+  accountSid: string,
+  callbacks: readonly Callback[],
+): Promise<CallbackInList[]> {
+  const sids = callbacks.map(({ sid }) => sid);
+  const outcomes = await listLatestOutcomes(query, accountSid, sids);
+  return callbacks.map((callback) => ({ ...callback, latest: outcomes.get(callback.sid) }));
 }
 
 /** Makes a callback of an app due now; false if an attempt is under way, which stays the one. */

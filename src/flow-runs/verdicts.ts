@@ -1,5 +1,6 @@
 /** What an answer of the app means in each check, and what to change. */
 
+import { failureSentence } from '../outgoing/failure-sentences.ts';
 import type { CheckName, Exchange, Verdict } from './flow-run.ts';
 
 export interface Judgement {
@@ -14,28 +15,6 @@ const warned = (hint: string): Judgement => ({ verdict: 'warned', hint });
 const failed = (hint: string): Judgement => ({ verdict: 'failed', hint });
 const isSuccess = (status: number) => status >= 200 && status < 300;
 const isRefusal = (status: number) => status >= 400 && status < 500;
-
-/** Why no answer came, as a sentence with what to do. */
-export const FAILURE_SENTENCES: Readonly<Record<string, string>> = {
-  url_invalid: 'Nothing was sent: this is not an absolute http or https URL in plain ASCII.',
-  scheme_forbidden: 'Nothing was sent: only http and https URLs are called.',
-  port_forbidden:
-    'Nothing was sent: no web server runs on this port. Use 80, 443 or a port from 1024.',
-  address_forbidden:
-    'Nothing was sent: the host has a private or reserved address, which this server does not call. The operator can allow its network with CALLBACK_ALLOWED_NETWORKS.',
-  dns_failed: 'The host has no address. Check its name.',
-  connect_failed: 'Nothing accepts connections there. Start the app, and check host and port.',
-  tls_failed: 'TLS failed. The certificate must be valid for the host, with its whole chain.',
-  connection_lost: 'The app closed the connection before its answer was whole.',
-  response_invalid: 'What came back is not HTTP.',
-  timed_out: 'No answer within 15 seconds. Answer first, and do the work afterwards.',
-  cancelled: 'The server stopped meanwhile. Run it again.',
-};
-
-/** The sentence for a failure. */
-export function failureSentence(failure: string): string {
-  return FAILURE_SENTENCES[failure] ?? `The request failed: ${failure}.`;
-}
 
 /** A page that the customer's browser is sent to. */
 export function judgeVisit(
