@@ -10,7 +10,8 @@ import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { ConnectApp } from './connect-app.ts';
 import { findConnectApp } from './store.ts';
-import { listUrlChecks, putUrlCheck, type UrlCheck, type UrlCheckKind } from './url-check-store.ts';
+import type { UrlCheck, UrlCheckKind } from './url-check.ts';
+import { listUrlChecks, putUrlCheck } from './url-check-store.ts';
 
 /** A URL is asked again only after so long: a check is no means to call somebody often. */
 const MIN_PAUSE_MS = 2_000;
