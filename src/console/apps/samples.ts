@@ -60,9 +60,10 @@ curl "${origin}/2010-04-01/Accounts/$CUSTOMER_SID.json" \\
         install: 'npm install twilio',
         file: 'app.js',
         command: 'node app.js',
-        code: `const twilio = require('twilio');
+        code: `const { env } = require('node:process');
+const twilio = require('twilio');
 
-const { TWILIO_AUTH_TOKEN, CUSTOMER_SID } = process.env;
+const { TWILIO_AUTH_TOKEN, CUSTOMER_SID } = env;
 
 async function main() {
   // The app itself

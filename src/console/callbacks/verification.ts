@@ -23,11 +23,12 @@ export function verificationOf(language: Language, values: VerificationValues): 
     pairs.map(([name, value]) => pair(name, value)).join(', ');
   switch (language) {
     case 'node':
-      return `const twilio = require('twilio');
+      return `const { env } = require('node:process');
+const twilio = require('twilio');
 
 const url = ${quoted(url)};
 const parameters = { ${list((name, value) => `${name}: '${value}'`)} };
-const { TWILIO_AUTH_TOKEN, SIGNATURE } = process.env;
+const { TWILIO_AUTH_TOKEN, SIGNATURE } = env;
 console.log(twilio.validateRequest(TWILIO_AUTH_TOKEN, SIGNATURE, url, parameters));
 `;
     case 'python':
