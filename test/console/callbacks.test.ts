@@ -105,7 +105,8 @@ for (const engine of DATABASES) {
       assert.match(text, /Test callback/);
       assert.match(text, /Attempt 1: answered 500/);
       assert.match(text, /&lt;script&gt;alert\(1\)/);
-      assert.doesNotMatch(text, /<script>alert|\u202e|\u0000|\u0007/);
+      assert.doesNotMatch(text, /<script>alert/);
+      for (const control of ['\u202e', '\0', '\u0007']) assert.ok(!text.includes(control));
       assert.ok(text.length < 40_000);
       assert.match(text, /What is signed/);
       status = 204;
@@ -136,7 +137,8 @@ for (const engine of DATABASES) {
         );
         assert.equal(answered, 200);
         assert.match(text, /TWILIO_AUTH_TOKEN/);
-        assert.ok(!text.includes(server.developer.authToken), 'the token is not shown');
+        const { accountSid, authToken } = server.developer;
+        assert.ok(!text.replaceAll(accountSid, '').includes(authToken), 'the token is not shown');
       }
     });
 
@@ -186,13 +188,13 @@ for (const engine of DATABASES) {
         for (const path of [base, `${base}/${sid}`, `${base}/resend`, resends]) {
           assert.equal((await stranger.get(path)).status, 404, path);
         }
-        await stranger.get(`/console/${server.customer.accountSid}/overview`);
         for (const path of [
           `${base}/test`,
           `${base}/${sid}/resend`,
           `${base}/resend`,
           `${resends}/stop`,
         ]) {
+          await stranger.get(`/console/${server.customer.accountSid}/overview`);
           assert.equal((await stranger.submit(path, {})).status, 404, path);
         }
       }

@@ -328,10 +328,10 @@ for (const engine of DATABASES) {
       const { text } = await owner.get(runPath);
       assert.doesNotMatch(text, /<script>alert|<img src=x|\u202e|user:secret/);
       const { authToken } = server.developer;
-      assert.ok(!text.includes(authToken));
+      assert.ok(!text.replaceAll(app.accountSid, '').includes(authToken));
       const signature = createHmac('sha1', authToken).update(`${hostile.url}/bye`).digest('base64');
       assert.ok(!text.includes(signature));
-      const [, markdown = ''] = /id="markdown">([^]*?)<\/code>/.exec(text) ?? [];
+      const [, markdown = ''] = /id="markdown">(.*?)<\/code>/s.exec(text) ?? [];
       assert.match(markdown, /\n````text\n```\n&lt;script&gt;/);
       assert.match(markdown, /# Try the flow: \\&lt;img src=x\\&gt; \\\[a\\\]/);
       const runs = await listRuns(server.context.database.query, app);
@@ -341,9 +341,10 @@ for (const engine of DATABASES) {
       for (const one of [path, runPath, foreign, runPath.replace(path, foreign)]) {
         assert.equal((await stranger.get(one)).status, 404, one);
       }
-      await stranger.get(`/console/${server.customer.accountSid}/overview`);
-      assert.equal((await stranger.submit(path, {})).status, 404);
-      assert.equal((await stranger.submit(foreign, {})).status, 404);
+      for (const one of [path, foreign]) {
+        await stranger.get(`/console/${server.customer.accountSid}/overview`);
+        assert.equal((await stranger.submit(one, {})).status, 404);
+      }
       await owner.get(path);
       assert.equal((await owner.submit(path, { _csrf: 'made up' })).status, 403);
     });
