@@ -1,5 +1,6 @@
 /** Operations on callbacks: get one, list those of an app, send one again, send a test. No HTTP. */
 
+import { type Change, recorder } from '../audit/record.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -43,7 +44,11 @@ export async function retryCallback(
 ): Promise<Callback & { attempts: Attempt[] }> {
   const callback = await getCallback(context, sidText);
   const now = context.clock.now();
-  await context.database.transaction((transaction) => makeDue(transaction, callback, now));
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    await makeDue(transaction, callback, now);
+    await record(transaction, changeOf('callback.resent', callback));
+  });
   return getCallback(context, callback.sid);
 }
 
@@ -102,24 +107,28 @@ export async function withLatestOutcomes(
 /** Makes a callback of an app due now; false if an attempt is under way, which stays the one. */
 export async function sendAgain(context: Context, app: AppKey, sidText: string): Promise<boolean> {
   const now = context.clock.now();
+  const record = recorder(context);
   let read: Callback | undefined;
   return context.database.transaction(async (transaction) => {
     // Not read anew when this runs again: the attempt may have been made meanwhile.
     read ??= await findCallbackOf(transaction, app, sidText);
-    return makeDue(transaction, read, now);
+    const isDue = await makeDue(transaction, read, now);
+    if (isDue) await record(transaction, changeOf('callback.resent', read));
+    return isDue;
   });
 }
 
 /**
  * Adds a test callback of an app, which the worker sends at once and only once: signed like a real one, for a
- * subaccount that does not exist. While one waits, it is returned instead. Raises `not_found` without such an app, `parameter_invalid` when it has no
- * Deauthorize URL.
+ * subaccount that does not exist. While one waits, it is returned instead. Raises `not_found` without such an app,
+ * `parameter_invalid` when it has no Deauthorize URL.
  */
 export async function sendTest(context: Context, app: AppKey): Promise<Callback> {
   const { clock, random, database } = context;
   const now = clock.now();
   const sid = createSid('WH', random);
   const subaccountSid = createSid('AC', random);
+  const record = recorder(context);
   return database.transaction(async (transaction) => {
     const { accountSid, connectAppSid } = app;
     const sent = await findCallback(transaction, { accountSid, sid });
@@ -137,6 +146,7 @@ export async function sendTest(context: Context, app: AppKey): Promise<Callback>
     const made = createCallback({ ...parties, url, method, now, random, kind: 'test' });
     const callback = { ...made, sid };
     await insertCallbacks(transaction, [callback]);
+    await record(transaction, changeOf('callback.tested', callback));
     return callback;
   });
 }
@@ -159,4 +169,11 @@ async function findCallbackOf(
   const callback = sid && (await findCallback(query, { accountSid, sid }));
   if (!callback || callback.connectAppSid !== connectAppSid) throw new Problem('not_found');
   return callback;
+}
+
+function changeOf(
+  eventType: 'callback.resent' | 'callback.tested',
+  { accountSid, sid, connectAppSid }: Callback,
+): Change {
+  return { eventType, accountSid, resourceSid: sid, relatedSid: connectAppSid };
 }

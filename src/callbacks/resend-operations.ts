@@ -1,5 +1,6 @@
 /** *Send again* for all that a filter matches: the plan, the start, the progress, the stop. No HTTP. */
 
+import { recorder } from '../audit/record.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -32,6 +33,7 @@ export async function startResend(
   const now = context.clock.now();
   const sid = createSid('RS', context.random);
   const app = { accountSid, connectAppSid };
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const started = await findResend(transaction, { accountSid, sid });
     if (started) return started.resend;
@@ -53,6 +55,8 @@ export async function startResend(
     };
     // What is made from now on is sent anyway.
     await insertResend(transaction, resend, { createdAt: now + 1, sid: '' });
+    const change = { accountSid, resourceSid: connectAppSid };
+    await record(transaction, { eventType: 'callbacks.resent', ...change });
     return resend;
   });
 }

@@ -3,6 +3,7 @@
 import { makeAccount } from '../accounts/operations.ts';
 import { insertAccount } from '../accounts/store.ts';
 import { getConsentParties } from '../authorizations/operations.ts';
+import { putAuthorization } from '../authorizations/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
@@ -33,24 +34,34 @@ export interface AppKey {
   connectAppSid: string;
 }
 
+export interface Begun {
+  run: FlowRun;
+  app: ConnectApp;
+  /** What the app is told of the played customer. */
+  subaccountSid: string;
+}
+
 /**
- * Begins a run with a customer of its own, made in the same transaction. While another of the account plays, and
+ * Begins a run with a customer of its own, who has authorized the app, all made in the same transaction. While another of the account plays, and
  * after RUNS_AN_HOUR, it raises `too_many_requests`; as `getConsentParties` does, when nobody can authorize the
  * app.
  */
 export async function beginRun(
   context: Context,
   { accountSid, connectAppSid }: AppKey,
-): Promise<{ run: FlowRun; app: ConnectApp }> {
+): Promise<Begun> {
   const { clock, random } = context;
   const now = clock.now();
   const sid = createSid('TF', random);
-  const customer = makeAccount(context, { friendlyName: `Played by Try the flow ${sid}` });
+  const friendlyName = `Played by Try the flow ${sid}`;
+  const customer = makeAccount(context, { friendlyName });
+  const ownerAccountSid = customer.account.sid;
+  const subaccount = makeAccount(context, { friendlyName, ownerAccountSid });
   const run: FlowRun = {
     sid,
     accountSid,
     connectAppSid,
-    customerSid: customer.account.sid,
+    customerSid: ownerAccountSid,
     state: 'running',
     checks: [],
     createdAt: now,
@@ -68,11 +79,24 @@ export async function beginRun(
       const sentence = `An account has ${RUNS_AN_HOUR} runs an hour. Try again later.`;
       throw new Problem('too_many_requests', sentence);
     }
-    await insertAccount(transaction, customer.account, customer.token);
+    for (const { account, token } of [customer, subaccount]) {
+      await insertAccount(transaction, account, token);
+    }
+    // Not by authorizeConnectApp: the trail of the owner tells of customers, and this is none.
+    await putAuthorization(transaction, {
+      accountSid: ownerAccountSid,
+      connectAppSid: parties.app.sid,
+      subaccountSid: subaccount.account.sid,
+      appOwnerSid: accountSid,
+      permissions: parties.app.permissions,
+      createdAt: now,
+      updatedAt: now,
+      revokedAt: null,
+    });
     await insertRun(transaction, run, now + LIVE_MS);
     return parties.app;
   });
-  return { run, app };
+  return { run, app, subaccountSid: subaccount.account.sid };
 }
 
 /** Keeps what a run has found so far. */

@@ -3,15 +3,14 @@
  * customer: an app that checks nothing would otherwise refuse it for another reason.
  */
 
-import { authorizeConnectApp } from '../authorizations/operations.ts';
 import { allowedUrl, deniedUrl } from '../authorizations/redirect.ts';
 import { requestOf, sign } from '../callbacks/request.ts';
-import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import { createSid } from '../sid.ts';
 import { ask, visit } from './exchanges.ts';
-import type { CheckName, CheckResult, Exchange, FlowRun } from './flow-run.ts';
+import type { CheckName, CheckResult, Exchange } from './flow-run.ts';
+import type { Begun } from './operations.ts';
 import { endAuthorization } from './store.ts';
 import {
   type Judgement,
@@ -35,8 +34,7 @@ interface Stage {
 /** Plays a run to its end and returns its checks. */
 export async function play(
   { context, client, keep }: Stage,
-  run: FlowRun,
-  app: ConnectApp,
+  { run, app, subaccountSid }: Begun,
 ): Promise<CheckResult[]> {
   const { random, database, clock } = context;
   const checks: CheckResult[] = [];
@@ -57,11 +55,9 @@ export async function play(
   const key = { accountSid: run.customerSid, connectAppSid: app.sid };
   const redirectUrl = app.authorizeRedirectUrl ?? '';
   const link = { state: `try-${random.bytes(8).toString('hex')}`, cb: undefined };
-  const { subaccountSid } = await authorizeConnectApp(context, key);
   await visiting('accept', allowedUrl(redirectUrl, subaccountSid, link));
   await visiting('deny', deniedUrl(redirectUrl, link));
-  const again = await authorizeConnectApp(context, key);
-  await visiting('again', allowedUrl(redirectUrl, again.subaccountSid, link));
+  await visiting('again', allowedUrl(redirectUrl, subaccountSid, link));
 
   const url = app.deauthorizeCallbackUrl;
   const method = app.deauthorizeCallbackMethod ?? 'POST';

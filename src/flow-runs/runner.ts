@@ -5,7 +5,14 @@ import type { Logger } from '../observability/logger.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import { Problem } from '../problem.ts';
 import type { FlowRun } from './flow-run.ts';
-import { type AppKey, beginRun, finishRun, keepChecks, removeLeftRuns } from './operations.ts';
+import {
+  type AppKey,
+  type Begun,
+  beginRun,
+  finishRun,
+  keepChecks,
+  removeLeftRuns,
+} from './operations.ts';
 import { play } from './player.ts';
 
 /** Runs of this process at once. */
@@ -33,9 +40,10 @@ export function createFlowRunner(
   let beginning = 0;
   let isClosed = false;
 
-  function playInBackground({ run, app }: Awaited<ReturnType<typeof beginRun>>): void {
+  function playInBackground(begun: Begun): void {
+    const { run } = begun;
     const keep = (checks: Parameters<typeof keepChecks>[2]) => keepChecks(context, run, checks);
-    const one = play({ context, client, keep }, run, app)
+    const one = play({ context, client, keep }, begun)
       .then(
         (): 'done' | 'interrupted' => (isClosed ? 'interrupted' : 'done'),
         (error: unknown): 'interrupted' => {

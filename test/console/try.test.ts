@@ -299,7 +299,7 @@ for (const engine of DATABASES) {
       const app = await createOwnApp({ authorizeRedirectUrl: 'http://10.0.0.1/' });
       const before = await countAccounts();
       const { run } = await beginRun(server.context, app);
-      assert.equal(await countAccounts(), before + 1);
+      assert.equal(await countAccounts(), before + 2);
       const later = { ...server.context, clock: { now: () => Date.now() + 60 * 60 * 1000 } };
       await removeLeftRuns(later, 10);
       assert.equal(await countAccounts(), before);
