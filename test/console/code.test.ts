@@ -12,7 +12,7 @@ import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { LANGUAGES, type Language, sampleOf } from '../../src/console/apps/samples.ts';
 import { verificationOf } from '../../src/console/callbacks/verification.ts';
 import { present } from '../api/narrow.ts';
-import { runUnderExec } from '../clients/run-under-exec.ts';
+import { runCommand } from '../support/cli.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { visit } from '../support/visitor.ts';
@@ -68,13 +68,18 @@ describe('the code that the console shows', () => {
     return (await authorizeConnectApp(server.context, key)).subaccountSid;
   }
 
+  function runUnderExec(command: readonly string[], customerSid: string) {
+    return runCommand(folder, ['exec', '--url', server.url, '--', ...command], {
+      TWILIO_AUTH_TOKEN: server.developer.authToken,
+      CUSTOMER_SID: customerSid,
+    });
+  }
+
   it('runs with curl as it stands, for the app and for a customer', async () => {
     const customerSid = await authorize();
     const path = join(folder, 'curl.sh');
     await writeFile(path, sampleOf('curl', values).code);
-    const { stdout } = await runUnderExec(server, ['sh', path], folder, {
-      CUSTOMER_SID: customerSid,
-    });
+    const { stdout } = await runUnderExec(['sh', path], customerSid);
     assert.match(stdout, new RegExp(`"sid": ?"${server.connectAppSid}"`));
     assert.match(stdout, new RegExp(`"sid": ?"${customerSid}"`));
   });
@@ -83,9 +88,7 @@ describe('the code that the console shows', () => {
     const customerSid = await authorize();
     const path = join(folder, 'node.cjs');
     await writeFile(path, sampleOf('node', values).code);
-    const { stdout } = await runUnderExec(server, [process.execPath, path], folder, {
-      CUSTOMER_SID: customerSid,
-    });
+    const { stdout } = await runUnderExec([process.execPath, path], customerSid);
     assert.match(stdout, /Connect app for deletion\nSubaccount for ConnectApp/);
   });
 
