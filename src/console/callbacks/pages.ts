@@ -30,8 +30,6 @@ import { callbackList, sendTestButton } from './list.ts';
 import { planCard, resendProgress } from './resends.ts';
 import { filterOf } from './words.ts';
 
-const PATH = 'apps/:ConnectAppSid/callbacks';
-
 /** Adds /console/AC…/apps/CN…/callbacks and what is under it. */
 export function addCallbackPages(console: Console): void {
   const { context } = console;
@@ -46,7 +44,7 @@ export function addCallbackPages(console: Console): void {
   }
   const sidOf = ({ request }: AccountVisit, name: string) => pathParameter(request, name);
 
-  console.page(PATH, async (visit) => {
+  console.page('apps/:ConnectAppSid/callbacks', async (visit) => {
     const { app, key, path } = await appOf(visit);
     const filter = filterOf(visit.query, visit.now);
     return database.look(async (query) => {
@@ -80,7 +78,7 @@ export function addCallbackPages(console: Console): void {
     });
   });
 
-  console.form(`${PATH}/test`, {
+  console.form('apps/:ConnectAppSid/callbacks/test', {
     fields: [],
     async submit(visit) {
       const { key, path } = await appOf(visit);
@@ -89,7 +87,7 @@ export function addCallbackPages(console: Console): void {
     },
   });
 
-  console.form(`${PATH}/resend`, {
+  console.form('apps/:ConnectAppSid/callbacks/resend', {
     fields: ['state', 'since_at'],
     async page(visit) {
       const { app, key, path } = await appOf(visit);
@@ -113,7 +111,7 @@ export function addCallbackPages(console: Console): void {
     },
   });
 
-  console.page(`${PATH}/resends/:ResendSid`, async (visit) => {
+  console.page('apps/:ConnectAppSid/callbacks/resends/:ResendSid', async (visit) => {
     const { app, key, path } = await appOf(visit);
     const resend = await getResend(database.query, key, sidOf(visit, 'ResendSid'));
     return {
@@ -124,7 +122,7 @@ export function addCallbackPages(console: Console): void {
     };
   });
 
-  console.form(`${PATH}/resends/:ResendSid/stop`, {
+  console.form('apps/:ConnectAppSid/callbacks/resends/:ResendSid/stop', {
     fields: [],
     async submit(visit) {
       const { key, path } = await appOf(visit);
@@ -133,7 +131,7 @@ export function addCallbackPages(console: Console): void {
     },
   });
 
-  console.page(`${PATH}/:CallbackSid`, async (visit) => {
+  console.page('apps/:ConnectAppSid/callbacks/:CallbackSid', async (visit) => {
     const { app, key, path } = await appOf(visit);
     return database.look(async (query) => {
       const callback = await getCallbackOfApp(context, query, key, sidOf(visit, 'CallbackSid'));
@@ -149,7 +147,7 @@ export function addCallbackPages(console: Console): void {
     });
   });
 
-  console.form(`${PATH}/:CallbackSid/resend`, {
+  console.form('apps/:ConnectAppSid/callbacks/:CallbackSid/resend', {
     fields: [],
     async submit(visit) {
       const { key, path } = await appOf(visit);

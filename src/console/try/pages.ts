@@ -13,8 +13,6 @@ import { appNameOf, appTabs } from '../apps/app-tabs.ts';
 import { type AccountVisit, type Console, formNotice } from '../console.ts';
 import { runButton, runPage, tryPage } from './page.ts';
 
-const PATH = 'apps/:ConnectAppSid/try';
-
 /** Adds /console/AC…/apps/CN…/try and what is under it. */
 export function addTryPages(console: Console, runner: FlowRunner): void {
   const { context } = console;
@@ -25,7 +23,7 @@ export function addTryPages(console: Console, runner: FlowRunner): void {
     return { app, key: { accountSid: account.sid, connectAppSid: app.sid } };
   }
 
-  console.form(PATH, {
+  console.form('apps/:ConnectAppSid/try', {
     fields: [],
     async page(visit, typed) {
       const { app, key } = await appOf(visit);
@@ -49,7 +47,7 @@ export function addTryPages(console: Console, runner: FlowRunner): void {
     },
   });
 
-  console.page(`${PATH}/:FlowRunSid`, async (visit) => {
+  console.page('apps/:ConnectAppSid/try/:FlowRunSid', async (visit) => {
     const { app, key } = await appOf(visit);
     const run = await getRun(database.query, key, pathParameter(visit.request, 'FlowRunSid'));
     return {
