@@ -6,10 +6,10 @@
 import type { Random } from './random.ts';
 
 /**
- * The kinds that this server makes: accounts, Connect Apps, API keys, users, deauthorization callbacks, audit
- * events, invitations, resends of many callbacks, runs of Try the flow.
+ * The kinds that this server makes: accounts, Connect Apps, requests, API keys, users, deauthorization callbacks,
+ * audit events, invitations, resends of many callbacks, runs of Try the flow.
  */
-export type SidPrefix = 'AC' | 'CN' | 'SK' | 'US' | 'WH' | 'AE' | 'IV' | 'RS' | 'TF';
+export type SidPrefix = 'AC' | 'CN' | 'RQ' | 'SK' | 'US' | 'WH' | 'AE' | 'IV' | 'RS' | 'TF';
 
 /** Makes a new identifier with 128 random bits. */
 export function createSid(prefix: SidPrefix, random: Random): string {

@@ -15,6 +15,7 @@ import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
+import { recordTo } from '../http/request-record.ts';
 import { createServer } from '../http/server.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { reportTo } from '../observability/events.ts';
@@ -25,6 +26,7 @@ import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { type Random, systemRandom } from '../random.ts';
+import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
@@ -117,6 +119,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   let isDraining = false;
+  const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
     isLogForPerson: parts.isLogForPerson === true,
@@ -125,6 +128,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    record: recordTo(recorder, context.clock),
     writeErrorPage,
   });
 
@@ -150,11 +154,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, {
-        client: consoleClient,
-        flowRunner,
-        publicUrl: config.publicUrl,
-      });
+      addConsoleRoutes(pages, context, { client: consoleClient, flowRunner });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -203,6 +203,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         purging?.stop(),
         metricsServer?.close(),
       ]);
+      // When the last request has its answer.
+      await recorder.stop();
       await context.database.close();
     },
   };

@@ -5,29 +5,26 @@ import type { ConnectApp } from '../../connect-apps/connect-app.ts';
 import { getConnectApp } from '../../connect-apps/operations.ts';
 import { pathParameter } from '../../http/request.ts';
 import type { Html } from '../../pages/layout.ts';
-import { isolated } from '../../pages/text.ts';
 import { textOf } from '../../parameter.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { codeSample } from '../parts/lists.ts';
 import { tabs } from '../parts/page-head.ts';
 import { panel } from '../parts/panel.ts';
-import { appNameOf, appTabs } from './app-tabs.ts';
+import { appHead, nameOf } from './app-link.ts';
 import { LANGUAGES, type Language, sampleOf } from './samples.ts';
 
-/** Adds /console/AC…/apps/CN…/code. `publicUrl` is the origin that clients see, if it is set. */
-export function addCodePage(console: Console, publicUrl: string | undefined): void {
+/** Adds /console/AC…/apps/CN…/code. */
+export function addCodePage(console: Console): void {
   console.page('apps/:ConnectAppSid/code', async (visit) => {
     const { account, request, query } = visit;
     const sid = pathParameter(request, 'ConnectAppSid');
     const app = await getConnectApp(console.context, account.sid, sid);
     const asked = textOf(query, 'language');
     const [language] = LANGUAGES.find(([one]) => one === asked) ?? LANGUAGES[0];
-    const origin = publicUrl ?? `${request.protocol}://${request.host}`;
+    const origin = console.pages.originOf(request);
     return {
-      title: `Code for ${appNameOf(app)}`,
-      heading: isolated(appNameOf(app)),
-      section: 'apps',
-      tabs: appTabs(visit, app, 'Code'),
+      ...appHead(visit, app, '/code'),
+      title: `Code for ${nameOf(app)}`,
       body: codeOf(visit, app, language, origin),
     };
   });

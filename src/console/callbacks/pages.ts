@@ -21,7 +21,7 @@ import { pathParameter } from '../../http/request.ts';
 import { failureSentence } from '../../outgoing/failure-sentences.ts';
 import { isolated } from '../../pages/text.ts';
 import { textOf } from '../../parameter.ts';
-import { appNameOf, appTabs } from '../apps/app-tabs.ts';
+import { appHead, nameOf } from '../apps/app-link.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { readListPage } from '../paging.ts';
 import { notice } from '../parts/panel.ts';
@@ -62,10 +62,8 @@ export function addCallbackPages(console: Console): void {
       const { deauthorize } = await getReadiness(query, key);
       const items = await withLatestOutcomes(query, key.accountSid, list.items);
       return {
-        title: `Callbacks of ${appNameOf(app)}`,
-        heading: isolated(appNameOf(app)),
-        section: 'apps',
-        tabs: appTabs(visit, app, 'Callbacks'),
+        ...appHead(visit, app, '/callbacks'),
+        title: `Callbacks of ${nameOf(app)}`,
         actions: sendTestButton(visit, app),
         body: callbackList(visit, {
           app,
@@ -94,7 +92,7 @@ export function addCallbackPages(console: Console): void {
       const filter = filterOf(visit.query, visit.now);
       const matched = await database.look((query) => planResend(query, key, filter));
       return {
-        title: `Send callbacks of ${appNameOf(app)} again`,
+        title: `Send callbacks of ${nameOf(app)} again`,
         section: 'apps',
         isCard: true,
         body: planCard(visit, { path, filter, matched }),
@@ -117,7 +115,7 @@ export function addCallbackPages(console: Console): void {
     return {
       title: 'Sending callbacks again',
       section: 'apps',
-      lede: isolated(appNameOf(app)),
+      lede: isolated(nameOf(app)),
       body: resendProgress(visit, resend, path),
     };
   });
@@ -140,7 +138,7 @@ export function addCallbackPages(console: Console): void {
       return {
         title: callback.kind === 'test' ? 'Test callback' : 'Callback',
         section: 'apps',
-        lede: html`<a href="${path}">Callbacks</a> of ${isolated(appNameOf(app))}`,
+        lede: html`<a href="${path}">Callbacks</a> of ${isolated(nameOf(app))}`,
         actions: sendAgainButton(visit, callback, path),
         body: html`${isBusy ? notice('warn', 'It is being sent right now. Wait for the result, then send it again.') : ''}${callbackDetails(visit, callback, path, language)}`,
       } as const;

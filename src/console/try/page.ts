@@ -12,7 +12,7 @@ import {
 } from '../../flow-runs/flow-run.ts';
 import { csrfField, type Html } from '../../pages/layout.ts';
 import { isolated, plainText } from '../../pages/text.ts';
-import { appNameOf } from '../apps/app-tabs.ts';
+import { nameOf } from '../apps/app-link.ts';
 import { answerOf } from '../callbacks/details.ts';
 import type { AccountVisit } from '../console.ts';
 import { codeSample } from '../parts/lists.ts';
@@ -96,7 +96,7 @@ export function runPage(visit: AccountVisit, app: ConnectApp, run: FlowRun): Htm
       : panel({
           title: 'To share',
           isPadded: true,
-          body: html`<p>The result as Markdown. It has the app’s URLs and answers, but no token and no signature.</p>${codeSample({ id: 'markdown', what: 'the result as Markdown', code: plainText(markdownOf(run, appNameOf(app))), isWrapped: true })}`,
+          body: html`<p>The result as Markdown. It has the app’s URLs and answers, but no token and no signature.</p>${codeSample({ id: 'markdown', what: 'the result as Markdown', code: plainText(markdownOf(run, nameOf(app))), isWrapped: true })}`,
         })
   }</div>`;
 }

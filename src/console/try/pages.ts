@@ -9,7 +9,7 @@ import { pathParameter } from '../../http/request.ts';
 import { isolated } from '../../pages/text.ts';
 import { Problem } from '../../problem.ts';
 import type { Queryable } from '../../storage/database.ts';
-import { appNameOf, appTabs } from '../apps/app-tabs.ts';
+import { appHead, nameOf } from '../apps/app-link.ts';
 import { type AccountVisit, type Console, formNotice } from '../console.ts';
 import { runButton, runPage, tryPage } from './page.ts';
 
@@ -31,10 +31,8 @@ export function addTryPages(console: Console, runner: FlowRunner): void {
         const obstacle = await findObstacle(query, app.sid);
         const runs = await listRuns(query, key);
         return {
-          title: `Try the flow: ${appNameOf(app)}`,
-          heading: isolated(appNameOf(app)),
-          section: 'apps',
-          tabs: appTabs(visit, app, 'Try the flow'),
+          ...appHead(visit, app, '/try'),
+          title: `Try the flow: ${nameOf(app)}`,
           actions: obstacle === undefined ? runButton(visit, app, 'Try the flow') : html``,
           body: html`${formNotice(typed)}${tryPage(visit, { app, obstacle, runs })}`,
         } as const;
@@ -53,7 +51,7 @@ export function addTryPages(console: Console, runner: FlowRunner): void {
     return {
       title: 'Try the flow',
       section: 'apps',
-      lede: html`<a href="${visit.link(`apps/${app.sid}/try`)}">Runs</a> of ${isolated(appNameOf(app))}`,
+      lede: html`<a href="${visit.link(`apps/${app.sid}/try`)}">Runs</a> of ${isolated(nameOf(app))}`,
       actions: run.state === 'running' ? html`` : runButton(visit, app, 'Run it again'),
       body: runPage(visit, app, run),
     };
