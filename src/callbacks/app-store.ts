@@ -134,3 +134,22 @@ export async function listLatestOutcomes(
   for (const { callback_sid, ...outcome } of rows) outcomes.set(callback_sid, outcome);
   return outcomes;
 }
+
+/** The apps of up to `limit` callbacks of an account that failed since a time, one entry for each callback. */
+export async function listAppsOfFailed(
+  query: Queryable,
+  accountSid: string,
+  since: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await query
+    .selectFrom('callbacks')
+    .select('connect_app_sid')
+    .where('account_sid', '=', accountSid)
+    .where('status', '=', 'failed')
+    .where('created_at', '>=', since)
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.connect_app_sid);
+}

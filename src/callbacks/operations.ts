@@ -1,13 +1,19 @@
 /** Operations on callbacks: get one, list those of an app, send one again, send a test. No HTTP. */
 
 import { type Change, recorder } from '../audit/record.ts';
+import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Slice } from '../storage/keyset.ts';
-import { findLatestTest, listCallbacksOfApp, listLatestOutcomes } from './app-store.ts';
+import {
+  findLatestTest,
+  listAppsOfFailed,
+  listCallbacksOfApp,
+  listLatestOutcomes,
+} from './app-store.ts';
 import { type Attempt, type Callback, createCallback } from './callback.ts';
 import { sign } from './request.ts';
 import type { ResendFilter } from './resend.ts';
@@ -149,6 +155,25 @@ export async function sendTest(context: Context, app: AppKey): Promise<Callback>
     await record(transaction, changeOf('callback.tested', callback));
     return callback;
   });
+}
+
+const FAILED_COUNTED = 100;
+
+/** The apps of an account with callbacks that failed since a time: how many of the last 100 are whose. */
+export async function countFailedByApp(
+  query: Queryable,
+  accountSid: string,
+  since: number,
+): Promise<{ app: ConnectApp; count: number; isAtLeast: boolean }[]> {
+  const sids = await listAppsOfFailed(query, accountSid, since, FAILED_COUNTED);
+  const counts = new Map<string, number>();
+  for (const sid of sids) counts.set(sid, (counts.get(sid) ?? 0) + 1);
+  const failing = [];
+  for (const [sid, count] of [...counts].sort(([, one], [, other]) => other - one).slice(0, 5)) {
+    const app = await findConnectApp(query, { accountSid, sid });
+    if (app) failing.push({ app, count, isAtLeast: sids.length === FAILED_COUNTED });
+  }
+  return failing;
 }
 
 /** The latest test callback of an app, with its attempt if it was made. */

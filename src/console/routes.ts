@@ -9,6 +9,7 @@ import { latestApps, needsOfApps } from './apps/overview-parts.ts';
 import { addAppPages } from './apps/pages.ts';
 import { addReadinessForm } from './apps/readiness.ts';
 import { addConsoleAssets } from './assets.ts';
+import { needsOfCallbacks } from './callbacks/overview-parts.ts';
 import { addCallbackPages } from './callbacks/pages.ts';
 import { createConsole } from './console.ts';
 import { addFindPage } from './find/pages.ts';
@@ -32,7 +33,7 @@ export function addConsoleRoutes(
   const console = createConsole(pages, context);
   addStartPages(console);
   addOverviewPages(console, {
-    needs: [needsOfApps(context)],
+    needs: [needsOfApps(context), needsOfCallbacks(context)],
     tiles: [],
     charts: [],
     latest: [latestApps(context)],

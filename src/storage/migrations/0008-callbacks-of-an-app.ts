@@ -18,6 +18,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('callbacks')
     .columns(['account_sid', 'connect_app_sid', 'status', 'created_at', 'sid'])
     .execute();
+  await db.schema
+    .createIndex('callbacks_by_status')
+    .ifNotExists()
+    .on('callbacks')
+    .columns(['account_sid', 'status', 'created_at', 'connect_app_sid'])
+    .execute();
   // A resend adds to what is due of its app only while that is little.
   await db.schema
     .createIndex('callbacks_due_of_app')
