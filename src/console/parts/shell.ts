@@ -63,7 +63,7 @@ ${dialogs(find)}
 
 function switcher({ account, accounts }: Shell): Html {
   const name = account === undefined ? 'Choose an account' : isolated(account.friendlyName);
-  return html`<details class="menu"><summary aria-label="Account"><span>${name}</span></summary><div class="sheet">${accounts
+  return html`<details class="menu"><summary aria-label="${account === undefined ? 'Choose an account' : `Account: ${plainText(account.friendlyName)}`}"><span>${name}</span></summary><div class="sheet">${accounts
     .slice(0, SHOWN_ACCOUNTS)
     .map(
       (one) =>
@@ -72,7 +72,7 @@ function switcher({ account, accounts }: Shell): Html {
 }
 
 function personMenu({ email, csrfToken }: Shell): Html {
-  return html`<details class="menu end"><summary aria-label="You"><span>${plainText(email)}</span></summary><div class="sheet"><a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
+  return html`<details class="menu end"><summary aria-label="You: ${plainText(email)}"><span>${plainText(email)}</span></summary><div class="sheet"><a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
 }
 
 function navigation(items: readonly NavItem[]): Html {
