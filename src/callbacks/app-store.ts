@@ -16,7 +16,7 @@ export interface AppFilter {
 
 const PLACE = ['created_at as createdAt', 'sid'] as const;
 
-type AppValues = Omit<AppFilter, 'status'> & Record<string, unknown>;
+type AppValues = Pick<AppFilter, 'accountSid' | 'connectAppSid'> & Record<string, unknown>;
 type StatusValues = AppValues & { status: CallbackStatus };
 
 const listOfApp = keysetList({
@@ -39,24 +39,24 @@ function ofApp(query: Queryable, parameter: Parameter<AppValues>) {
   return query
     .selectFrom('callbacks')
     .where('account_sid', '=', parameter('accountSid'))
-    .where('connect_app_sid', '=', parameter('connectAppSid'))
-    .where('created_at', '>=', parameter('since'));
+    .where('connect_app_sid', '=', parameter('connectAppSid'));
 }
 
 /** A slice of the callbacks of an app that a filter matches, newest first in either direction. */
 export async function listCallbacksOfApp(
   query: Queryable,
-  { status, ...filter }: AppFilter,
+  { status, since, ...filter }: AppFilter,
   slice: Slice,
 ): Promise<Callback[]> {
   const rows =
     status === undefined
       ? await listOfApp.slice(query, filter, slice)
       : await listOfAppByStatus.slice(query, { ...filter, status }, slice);
-  return rows.map(fromRow);
+  // Here, because with a second range SQLite would take the index of all the account's callbacks.
+  return rows.filter((row) => row.created_at >= since).map(fromRow);
 }
 
-/** How many callbacks of an app a filter matches, counted up to `limit`. */
+/** How many of the newest `limit` callbacks of an app, or of those in a state, a filter matches. */
 export async function countCallbacksOfApp(
   query: Queryable,
   { accountSid, connectAppSid, status, since }: AppFilter,
@@ -66,14 +66,16 @@ export async function countCallbacksOfApp(
     .selectFrom((from) => {
       const some = from
         .selectFrom('callbacks')
-        .select('sid')
+        .select('created_at')
         .where('account_sid', '=', accountSid)
         .where('connect_app_sid', '=', connectAppSid)
-        .where('created_at', '>=', since)
+        .orderBy('created_at', 'desc')
+        .orderBy('sid', 'desc')
         .limit(limit);
-      return (status === undefined ? some : some.where('status', '=', status)).as('matching');
+      return (status === undefined ? some : some.where('status', '=', status)).as('newest');
     })
     .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .where('newest.created_at', '>=', since)
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

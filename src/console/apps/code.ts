@@ -45,10 +45,10 @@ function codeOf({ link }: AccountVisit, app: ConnectApp, language: Language, ori
       isCurrent: value === language,
     })),
   );
-  return html`<div class="stack">${languages}${panel({
+  return html`<div class="stack">${panel({
     title: sample.file ?? 'Code',
     isPadded: true,
-    body: html`${sample.install === undefined ? '' : html`<p>Install it: <code>${sample.install}</code></p>`}${codeSample({ id: 'sample', what: 'the code', code: sample.code })}`,
+    body: html`${languages}${sample.install === undefined ? '' : html`<p>Install it: <code>${sample.install}</code></p>`}${codeSample({ id: 'sample', what: 'the code', code: sample.code })}`,
   })}${panel({
     title: 'Run it',
     isPadded: true,

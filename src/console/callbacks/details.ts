@@ -33,7 +33,8 @@ export function callbackDetails(
   path: string,
   language: Language,
 ): Html {
-  return html`<div class="two"><div class="stack">${factsOf(visit, callback)}${signedOf(callback, `${path}/${callback.sid}`, language)}</div>${attemptsOf(visit, callback)}</div>`;
+  const own = `${path}/${callback.sid}`;
+  return html`<div class="stack"><div class="two">${factsOf(visit, callback)}${attemptsOf(visit, callback)}</div>${signedOf(callback, own, language)}</div>`;
 }
 
 /** The form that sends it again. */
@@ -133,7 +134,7 @@ ${codeSample({ id: 'signed', what: 'what is signed', code: request.signed, isWra
         href: `${path}?language=${value}#check`,
         isCurrent: value === language,
       })),
-    )}${codeSample({ id: 'verification', what: 'the check', code })}`,
+    )}${codeSample({ id: 'verification', what: 'the check', code, isWrapped: true })}`,
   })}`;
 }
 

@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { CallbackInList } from '../../callbacks/operations.ts';
 import type { Resend } from '../../callbacks/resend.ts';
+import { remainingAttempts } from '../../callbacks/schedule.ts';
 import type { ConnectApp } from '../../connect-apps/connect-app.ts';
 import { csrfField, type Html } from '../../pages/layout.ts';
 import type { AccountVisit } from '../console.ts';
@@ -10,7 +11,7 @@ import type { ListPage } from '../paging.ts';
 import { filterChoice } from '../parts/field.ts';
 import { buttonRow, empty, linkButton, notice, panel } from '../parts/panel.ts';
 import { filterBar, pager, table, tableRow } from '../parts/table.ts';
-import { chip, sid, tag, time } from '../parts/text.ts';
+import { chip, counted, sid, tag, time } from '../parts/text.ts';
 import { progressSentence } from './resends.ts';
 import { type Filter, reasonOf, SINCE_CHOICES, STATE_CHOICES, STATE_WORDS } from './words.ts';
 
@@ -27,7 +28,6 @@ const COLUMNS = [
   { head: 'Made' },
   { head: 'State', isTight: true },
   { head: 'Last attempt', onPhone: 'whole' },
-  { head: 'Next attempt', isTight: true, onPhone: 'labelled' },
   { head: 'Subaccount', isTight: true },
 ] as const;
 
@@ -71,19 +71,25 @@ export function callbackList(visit: AccountVisit, page: CallbackList): Html {
 }
 
 function rowOf({ now }: AccountVisit, path: string, callback: CallbackInList): Html {
-  const { status, kind, createdAt, nextAttemptAt, attemptsMade } = callback;
+  const { status, kind, createdAt } = callback;
   const word = STATE_WORDS[status];
   const reason = reasonOf(callback);
   const hasFailed = status !== 'delivered' && callback.latest !== undefined;
   return tableRow(COLUMNS, [
     html`<a href="${path}/${callback.sid}">${time(createdAt, now)}</a>${kind === 'test' ? html` ${tag('test')}` : ''}`,
     status === 'failed' ? chip('bad', word) : html`<span class="quiet">${word}</span>`,
-    html`${hasFailed ? html`<span class="why">${reason}</span>` : reason}${
-      attemptsMade > 1 ? html`<span class="sub">after ${attemptsMade} attempts</span>` : ''
-    }`,
-    nextAttemptAt === null ? html`<span class="quiet">none</span>` : time(nextAttemptAt, now),
+    html`${hasFailed ? html`<span class="why">${reason}</span>` : reason}${attemptsOf(callback, now)}`,
     sid(callback.subaccountSid, { isShort: true }),
   ]);
+}
+
+/** How many attempts were made, and what is left of the schedule. */
+function attemptsOf(callback: CallbackInList, now: number): Html {
+  const { attemptsMade, nextAttemptAt } = callback;
+  const left = remainingAttempts(callback).length;
+  const made = attemptsMade > 1 || left > 0 ? counted(attemptsMade, 'attempt') : '';
+  if (nextAttemptAt === null) return made === '' ? html`` : html`<span class="sub">${made}</span>`;
+  return html`<span class="sub">${made}, next ${time(nextAttemptAt, now)}, ${left} left</span>`;
 }
 
 /** What is in the way, and what is under way. */

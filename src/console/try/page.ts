@@ -96,7 +96,7 @@ export function runPage(visit: AccountVisit, app: ConnectApp, run: FlowRun): Htm
       : panel({
           title: 'To share',
           isPadded: true,
-          body: html`<p>The result as Markdown. It has the app’s URLs and answers, but no token and no signature.</p>${codeSample({ id: 'markdown', what: 'the result as Markdown', code: plainText(markdownOf(run, nameOf(app))), isWrapped: true })}`,
+          body: html`<p>The result as Markdown. It has the app’s URLs and answers, but no token and no signature.</p><details><summary>Markdown</summary>${codeSample({ id: 'markdown', what: 'the result as Markdown', code: plainText(markdownOf(run, nameOf(app))), isWrapped: true })}</details>`,
         })
   }</div>`;
 }
