@@ -122,7 +122,7 @@ function signedOf(callback: CallbackDetails, path: string, language: Language): 
     isPadded: true,
     body: html`<p>${about} HMAC-SHA1 with your primary Auth Token, in Base64, is <code>X-Twilio-Signature</code>.</p>
 ${codeSample({ id: 'signed', what: 'what is signed', code: request.signed, isWrapped: true })}
-<p>With the token of now, the signature is <code>${request.signature}</code>.</p>`,
+<p>With your current token, the signature is <code>${request.signature}</code>.</p>`,
   })}${panel({
     id: 'check',
     title: 'How to check it',

@@ -29,7 +29,7 @@ export function planCard(
   const number = boundedCount(matched);
   return dialogCard({
     title: `Send ${number} ${matched === 1 ? 'callback' : 'callbacks'} again?`,
-    body: html`<p>${number} ${subject} ${matched === 1 ? 'matches' : 'match'}.</p>
+    body: html`<p>${matched === 1 ? `1 of the ${subject} matches` : `${number} ${subject} match`}.</p>
 <ul><li>Each is sent to the URL that the app had when the authorization ended.</li>
 <li>Each keeps its idempotency token, so the app can tell that it comes again.</li>
 <li>What is being sent right now is left alone.</li>
@@ -49,7 +49,7 @@ export function progressSentence({ state, sent, skipped, matched }: Resend): str
     case 'stopped':
       return `Stopped after ${of}.${rest}`;
     case 'done':
-      return `Done: ${count(sent)} ${sent === 1 ? 'callback was' : 'callbacks were'} taken up again.${rest}`;
+      return `Done: ${count(sent)} ${sent === 1 ? 'callback was' : 'callbacks were'} queued again.${rest}`;
   }
 }
 
@@ -71,7 +71,7 @@ export function resendProgress(
     isPadded: true,
     body: html`<p>${progressSentence(resend)}</p>
 <progress max="${Math.max(1, most)}" value="${Math.min(resend.sent + resend.skipped, most)}" aria-label="Progress"></progress>
-<p class="quiet">Begun ${time(resend.createdAt, now)}. It goes on when the server restarts.</p>
+<p class="quiet">Begun ${time(resend.createdAt, now)}.${isRunning ? ' It goes on even if the server restarts.' : ''}</p>
 <div class="row">${
       isRunning
         ? html`<form method="post" action="${own}/stop">${csrfField(csrfToken)}<button class="danger">Stop</button></form>`

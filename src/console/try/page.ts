@@ -42,7 +42,7 @@ export function tryPage(
   }${panel({
     isPadded: true,
     title: 'What happens',
-    body: html`<p>A customer is made for this run alone. It allows the app, denies it, allows it again and removes the access, and your app is called as it is in earnest. No other customer is touched. The played one is removed when the run ends, so nothing that your app keeps of it is of use afterwards.</p>
+    body: html`<p>This makes a customer for one run. The customer allows the app, denies it, allows it again, and removes the access. Your app gets the same requests as from a real customer, and no real customer is involved. The customer is removed when the run ends; your app keeps whatever it stored about it.</p>
 <ol>${CHECKS.map((name) => html`<li>${CHECK_TITLES[name]}</li>`)}</ol>`,
   })}${panel({
     title: 'Runs',
