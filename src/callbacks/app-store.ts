@@ -148,7 +148,8 @@ export async function listAppsOfFailed(
     .selectFrom('callbacks')
     .select('connect_app_sid')
     .where('account_sid', '=', accountSid)
-    .where('status', '=', 'failed')
+    // As a literal, for the same reason.
+    .where('status', '=', sql.lit<'failed'>('failed'))
     .where('created_at', '>=', since)
     .orderBy('created_at', 'desc')
     .limit(limit)

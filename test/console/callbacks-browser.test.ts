@@ -1,10 +1,10 @@
 /** The pages of callbacks, code and *Try the flow* in a real browser: without a fault of axe-core, on a phone and a desk. */
 
 import assert from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import type { Callback, CallbackStatus } from '../../src/callbacks/callback.ts';
 import { insertCallbacks } from '../../src/callbacks/store.ts';
@@ -25,7 +25,6 @@ describe('callbacks, code and Try the flow in a browser', { skip: BROWSER_OBSTAC
   let server: TestServer;
   let receiver: Receiver;
   let browser: Browser;
-  let axe: string;
   let base: string;
   const faults: string[] = [];
 
@@ -37,7 +36,6 @@ describe('callbacks, code and Try the flow in a browser', { skip: BROWSER_OBSTAC
     });
     server = await startServer({ engine });
     browser = await launchBrowser();
-    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const { accountSid } = server.developer;
     await updateConnectApp(server.context, accountSid, server.connectAppSid, {
       FriendlyName: 'Pet Shop Reminders',
@@ -137,7 +135,7 @@ describe('callbacks, code and Try the flow in a browser', { skip: BROWSER_OBSTAC
           });
         }
       }
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const violations = await page.evaluate(
         'axe.run().then((found) => found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join()}`))',
       );

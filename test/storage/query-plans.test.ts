@@ -222,7 +222,7 @@ const CASES: Case[] = [
   {
     name: "the apps of an account's failed callbacks",
     run: (query) => ofApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
-    uses: 'callbacks_by_status',
+    uses: 'callbacks_failed',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {

@@ -19,10 +19,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .columns(['account_sid', 'connect_app_sid', 'status', 'created_at', 'sid'])
     .execute();
   await db.schema
-    .createIndex('callbacks_by_status')
+    .createIndex('callbacks_failed')
     .ifNotExists()
     .on('callbacks')
-    .columns(['account_sid', 'status', 'created_at', 'connect_app_sid'])
+    .columns(['account_sid', 'created_at', 'connect_app_sid'])
+    .where(sql.ref('status'), '=', 'failed')
     .execute();
   // A resend adds to what is due of its app only while that is little.
   await db.schema
