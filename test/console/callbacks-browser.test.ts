@@ -137,7 +137,7 @@ describe('callbacks, code and Try the flow in a browser', { skip: BROWSER_OBSTAC
       }
       await page.evaluate(axe.source);
       const violations = await page.evaluate(
-        'axe.run().then((found) => found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join()}`))',
+        'axe.run().then((found) => found.violations.map((one) => [one.id, ...one.nodes.map((node) => node.html)]))',
       );
       assert.deepEqual(violations, [], `${name}, ${scheme}`);
     }
