@@ -74,10 +74,10 @@ export async function countCallbacksOfApp(
         .limit(limit);
       return (status === undefined ? some : some.where('status', '=', status)).as('newest');
     })
-    .select(({ fn }) => fn.countAll<number | string>().as('count'))
+    .select(({ fn }) => fn.sum<number | string | null>(sql.lit(1)).as('count'))
     .where('newest.created_at', '>=', since)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count ?? 0);
 }
 
 /** The latest test of an app. */

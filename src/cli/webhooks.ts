@@ -55,7 +55,9 @@ export function addWebhookCommands(program: Command): void {
     )
     .action((flags: ListFlags, self: Command) => {
       if (flags.status && !flags.connectAppSid) {
-        self.error('error: --status needs --connect-app-sid', { exitCode: 2 });
+        self.error('error: Name the app with --connect-app-sid to filter by --status', {
+          exitCode: 2,
+        });
       }
       return onDatabase(flags, async (context) => {
         const account = await accountOf(context, flags.accountSid ?? '');
