@@ -11,6 +11,7 @@ import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
+import { listEndedAuthorizations } from '../../src/authorizations/ended-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
@@ -150,6 +151,9 @@ const CASES: Case[] = [
     accountSid: CUSTOMER,
     subaccountSid: SUBACCOUNT,
   }),
+  ...list('authorizations that ended', 'authorizations_ended_by_account', (query, slice) =>
+    listEndedAuthorizations(query, OWNER, slice),
+  ),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
