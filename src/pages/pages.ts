@@ -20,11 +20,22 @@ export interface PagesOptions {
   logger: Logger;
   /** The origin that browsers see; undefined: the one in the request. */
   publicUrl: string | undefined;
+  /** Who signs in with one click: the people of the demo data, whose password is public. */
+  demoPeople?: readonly DemoPerson[];
+}
+
+export interface DemoPerson {
+  /** What the button says. */
+  name: string;
+  email: string;
+  password: string;
 }
 
 export interface Pages {
   /** Where routes of pages are added. */
   server: FastifyInstance;
+  /** Who signs in with one click; none but on a development server. */
+  demoPeople: readonly DemoPerson[];
   /** The secret of the browser's session, if it has one. */
   sessionOf(request: FastifyRequest): string | undefined;
   /** Gives the browser another session, or with undefined takes its session away. */
@@ -94,6 +105,7 @@ export async function addPages(
 
     addRoutes({
       server: scope,
+      demoPeople: options.demoPeople ?? [],
       sessionOf,
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);

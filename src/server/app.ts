@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import type { Context } from '../context.ts';
-import { placeDemoApp } from '../demo/data.ts';
+import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createApi } from '../http/api.ts';
@@ -134,7 +134,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   addAuthorizationRoutes(api, context, config);
   await addPages(
     server,
-    { keyring: context.keyring, logger, publicUrl: config.publicUrl },
+    {
+      keyring: context.keyring,
+      logger,
+      publicUrl: config.publicUrl,
+      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+    },
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);

@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { Account } from '../accounts/account.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import type { DemoPerson } from '../pages/pages.ts';
 import { isolated } from '../pages/text.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
@@ -12,8 +13,10 @@ export function signInPage(options: {
   /** Why the last try failed. */
   notice?: string;
   email?: string;
+  /** Who signs in with one click. */
+  demoPeople?: readonly DemoPerson[];
 }): Html {
-  const { csrfToken, returnTo, notice, email = '' } = options;
+  const { csrfToken, returnTo, notice, email = '', demoPeople = [] } = options;
   return cardPage({
     title: 'Sign in',
     card: html`<h1>Sign in</h1>
@@ -26,8 +29,27 @@ ${csrfField(csrfToken)}
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <div class="buttons"><button>Sign in</button></div>
-</form>`,
+</form>
+${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
   });
+}
+
+/** One form each: it sends what anyone could type, so that a changed password is asked for. */
+function demoButtons(
+  people: readonly DemoPerson[],
+  { csrfToken, returnTo }: { csrfToken: string; returnTo: string },
+): Html {
+  return html`<h2>Or continue as</h2>
+<div class="buttons">${people.map(
+    ({ name, email, password }) => html`<form method="post" action="/sign-in">
+${csrfField(csrfToken)}
+<input type="hidden" name="return_to" value="${returnTo}">
+<input type="hidden" name="email" value="${email}">
+<input type="hidden" name="password" value="${password}">
+<button class="second">${name}</button>
+</form>`,
+  )}</div>
+<p class="quiet">Only a development server has these buttons.</p>`;
 }
 
 /** Shows who is signed in, and for which accounts. */

@@ -111,7 +111,10 @@ export function sendSignIn(
   last: { notice?: string; email?: string } = {},
 ): Promise<FastifyReply> {
   const csrfToken = pages.csrfToken(request, reply);
-  return pages.send(reply, signInPage({ csrfToken, returnTo, ...last }));
+  return pages.send(
+    reply,
+    signInPage({ csrfToken, returnTo, demoPeople: pages.demoPeople, ...last }),
+  );
 }
 
 /** Only a path of this server: nobody is sent elsewhere by signing in. */
