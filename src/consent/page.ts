@@ -3,10 +3,11 @@
 import { html } from 'hono/html';
 import { PERMISSION_MEANINGS, type Permission } from '../connect-apps/permissions.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import type { DemoPerson } from '../pages/pages.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
-import { signOutFoot } from '../users/page.ts';
+import { demoButtons, signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
-import type { LinkParameters } from './redirect.ts';
+import { consentLink, type LinkParameters } from './redirect.ts';
 
 export interface ConsentPage {
   consent: Consent;
@@ -15,10 +16,13 @@ export interface ConsentPage {
   link: LinkParameters;
   /** Why the page is shown again. */
   notice?: string;
+  /** The other people of the demo data, who could be asked instead. */
+  demoPeople?: readonly DemoPerson[];
 }
 
 /** The page that asks. */
-export function consentPage({ consent, email, csrfToken, link, notice }: ConsentPage): Html {
+export function consentPage(page: ConsentPage): Html {
+  const { consent, email, csrfToken, link, notice, demoPeople = [] } = page;
   const { app, customers, shown } = consent;
   const name = visibleOr(app.friendlyName, app.sid);
   return cardPage({
@@ -44,7 +48,7 @@ ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
 </div>
 </form>
 <p class="quiet">${removalText(customers)} Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
-    foot: signOutFoot(email, csrfToken),
+    foot: html`${signOutFoot(email, csrfToken)}${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo: consentLink(app.sid, link) })}`,
   });
 }
 
