@@ -30,7 +30,34 @@ export async function updateSubaccount(
   accountSid: string,
   sidText: string,
   parameters: Parameters,
-): Promise<void> {
+): Promise<Account> {
   const { sid } = await getSubaccount(context.database.query, accountSid, sidText);
-  await updateAccount(context, sid, parameters);
+  const { authToken: _, ...account } = await updateAccount(
+    whileActive(context, accountSid),
+    sid,
+    parameters,
+  );
+  return account;
+}
+
+/**
+ * Returns a context whose every transaction raises `account_not_active` unless the account is active: what the
+ * operator has suspended, its own people do not change.
+ */
+export function whileActive(context: Context, accountSid: string): Context {
+  const { database } = context;
+  return {
+    ...context,
+    database: {
+      ...database,
+      transaction: (work) =>
+        database.transaction(async (transaction) => {
+          const account = await findAccount(transaction, accountSid);
+          if (account?.status !== 'active') {
+            throw new Problem('account_not_active', 'The account is not active.');
+          }
+          return work(transaction);
+        }),
+    },
+  };
 }

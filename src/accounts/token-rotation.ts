@@ -94,12 +94,15 @@ export async function deleteSecondaryToken(
   });
 }
 
-/** Raises `not_found` for an unknown account, and the reason for one whose tokens no longer open anything. */
+/** Raises `not_found` for an unknown account, and the reason for one whose tokens open nothing. */
 async function getStored(query: Queryable, accountSid: string): Promise<StoredAccount> {
   const account = await findAccount(query, accountSid);
   if (!account) throw new Problem('not_found');
   if (account.status === 'closed') {
     throw new Problem('account_closed', 'The account is closed, and that is final.');
+  }
+  if (account.status === 'suspended') {
+    throw new Problem('account_not_active', 'The account is suspended.');
   }
   return account;
 }

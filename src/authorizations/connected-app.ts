@@ -1,6 +1,6 @@
 /** What a customer sees of one app: what it may do, by whom it is, and what will happen without it. */
 
-import type { Account } from '../accounts/account.ts';
+import { type Account, type AccountIdentity, isSubaccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
 import { withoutToken } from '../accounts/token.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
@@ -27,17 +27,26 @@ export interface ConnectedApp {
   subaccount: Account | undefined;
 }
 
-/** Returns what the account authorized under this app's SID, also when it has ended; `not_found` when it never did. */
+/**
+ * Returns what the account authorized under this app's SID, also when it has ended; on a subaccount, what was
+ * authorized for it. Raises `not_found` when it never was.
+ */
 export async function getConnectedApp(
   query: Queryable,
-  accountSid: string,
+  account: AccountIdentity,
   connectAppSid: string,
 ): Promise<ConnectedApp> {
   const sid = parseSid('CN', connectAppSid);
-  const authorization = sid && (await findAuthorization(query, { accountSid, connectAppSid: sid }));
-  if (!authorization) throw new Problem('not_found');
+  if (sid === undefined) throw new Problem('not_found');
+  const key = { accountSid: account.ownerAccountSid, connectAppSid: sid };
+  const authorization = await findAuthorization(query, key);
+  const isTheirs = !isSubaccount(account) || authorization?.subaccountSid === account.sid;
+  if (!authorization || !isTheirs) throw new Problem('not_found');
   const { appOwnerSid, subaccountSid, permissions: granted } = authorization;
-  const app = await findConnectApp(query, { accountSid: appOwnerSid, sid });
+  const app = await findConnectApp(query, {
+    accountSid: appOwnerSid,
+    sid: authorization.connectAppSid,
+  });
   const subaccount = await findAccount(query, subaccountSid);
   const requested = app?.permissions ?? [];
   return {
