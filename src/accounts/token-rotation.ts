@@ -23,13 +23,25 @@ export interface TokenNames {
   secondary: string | undefined;
 }
 
-/** The names of an account's tokens; `not_found` for an unknown account. */
-export async function getTokenNames(
-  query: Queryable,
-  context: Pick<Context, 'keyring'>,
-  accountSid: string,
-): Promise<TokenNames> {
-  return namesOf(context, await getStored(query, accountSid));
+/** The tokens of an account as they are stored. */
+export type StoredTokens = Pick<StoredAccount, 'sid' | 'token' | 'secondaryToken'>;
+
+/** Returns the tokens of an account as they are stored; raises as every function here. */
+export async function getStoredTokens(query: Queryable, accountSid: string): Promise<StoredTokens> {
+  const { sid, token, secondaryToken } = await getStored(query, accountSid);
+  return { sid, token, secondaryToken };
+}
+
+/** The names of stored tokens. */
+export function tokenNames(
+  { keyring }: Pick<Context, 'keyring'>,
+  { token, secondaryToken }: StoredTokens,
+): TokenNames {
+  const nameOf = (stored: StoredToken) => keyring.sign(namedText(stored)).slice(0, 32);
+  return {
+    primary: nameOf(token),
+    secondary: secondaryToken ? nameOf(secondaryToken) : undefined,
+  };
 }
 
 /**
@@ -105,17 +117,6 @@ async function getStored(query: Queryable, accountSid: string): Promise<StoredAc
     throw new Problem('account_not_active', 'The account is suspended.');
   }
   return account;
-}
-
-function namesOf(
-  { keyring }: Pick<Context, 'keyring'>,
-  { token, secondaryToken }: StoredAccount,
-): TokenNames {
-  const nameOf = (stored: StoredToken) => keyring.sign(namedText(stored)).slice(0, 32);
-  return {
-    primary: nameOf(token),
-    secondary: secondaryToken ? nameOf(secondaryToken) : undefined,
-  };
 }
 
 function isNamed({ keyring }: Context, stored: StoredToken, name: string): boolean {

@@ -7,9 +7,10 @@ import { updateAccount } from '../../src/accounts/operations.ts';
 import {
   createSecondaryToken,
   deleteSecondaryToken,
-  getTokenNames,
+  getStoredTokens,
   promoteSecondaryToken,
   revealTokens,
+  tokenNames,
 } from '../../src/accounts/token-rotation.ts';
 import { present } from '../api/narrow.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -34,8 +35,8 @@ for (const engine of DATABASES) {
         () => false,
       );
     }
-    const names = (accountSid: string) =>
-      getTokenNames(world.context.database.query, world.context, accountSid);
+    const names = async (accountSid: string) =>
+      tokenNames(world.context, await getStoredTokens(world.context.database.query, accountSid));
 
     it('makes a secondary token, promotes it, and only then the old one is refused', async () => {
       const { context } = world;

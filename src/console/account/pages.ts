@@ -1,0 +1,88 @@
+/** The account: its name and state, auth tokens, subaccounts and API keys. */
+
+import { html } from 'hono/html';
+import { FRIENDLY_NAME_RULE, isSubaccount } from '../../accounts/account.ts';
+import { updateAccount } from '../../accounts/operations.ts';
+import { whileActive } from '../../accounts/subaccounts.ts';
+import { csrfField } from '../../pages/layout.ts';
+import { isolated } from '../../pages/text.ts';
+import type { AccountVisit, Console, View } from '../console.ts';
+import { formNotice } from '../console.ts';
+import { field } from '../parts/field.ts';
+import { definitionList, empty, panel } from '../parts/panel.ts';
+import { fullTime, sid } from '../parts/text.ts';
+import { type Typed, valueOf } from '../typed.ts';
+import { addSubaccountPages } from './subaccount-pages.ts';
+import { accountTabs } from './tabs.ts';
+import { addTokenPages } from './token-pages.ts';
+
+/** Adds /console/AC…/account and what is under it. */
+export function addAccountPages(console: Console): void {
+  console.form('account', {
+    fields: ['FriendlyName'],
+    page: async (visit, typed) => accountView(visit, typed),
+    async submit(visit, form) {
+      const { account, acting, link } = visit;
+      await updateAccount(whileActive(acting, account.ownerAccountSid), account.sid, form);
+      return link('account');
+    },
+  });
+
+  console.page('account/keys', async (visit) => ({
+    title: 'API keys',
+    section: 'account',
+    tabs: accountTabs(visit, 'keys'),
+    body: panel({
+      body: empty({
+        title: 'No API key',
+        text: 'An API key is a credential of its own for one program, which you can delete without changing the others. This version does not make any yet: programs authenticate with an auth token.',
+      }),
+    }),
+  }));
+
+  addTokenPages(console);
+  addSubaccountPages(console);
+}
+
+function accountView(visit: AccountVisit, typed: Typed | undefined): View {
+  const { account, csrfToken, link, now } = visit;
+  const parent = account.ownerAccountSid;
+  return {
+    title: 'Account',
+    section: 'account',
+    tabs: accountTabs(visit, 'account'),
+    body: html`${formNotice(typed)}<div class="stack">
+${panel({
+  title: 'About',
+  isPadded: true,
+  body: definitionList([
+    ['Name', isolated(account.friendlyName)],
+    ['SID', sid(account.sid)],
+    ['Status', account.status],
+    ['Type', account.type],
+    ...(isSubaccount(account)
+      ? [['Subaccount of', html`<a href="/console/${parent}/account">${parent}</a>`] as const]
+      : []),
+    ['Created', fullTime(account.createdAt, now)],
+  ]),
+})}
+${panel({
+  title: 'Name',
+  isPadded: true,
+  body: html`<form method="post" action="${link('account')}">
+${csrfField(csrfToken)}
+${field({
+  name: 'FriendlyName',
+  label: 'Friendly name',
+  value: valueOf(typed, 'FriendlyName', account.friendlyName),
+  fault: typed?.faultOf('FriendlyName'),
+  maxLength: FRIENDLY_NAME_RULE.maxLength,
+  hint: 'Customers do not see it. It tells your accounts apart.',
+  isRequired: true,
+})}
+<button>Save the name</button>
+</form>`,
+})}
+</div>`,
+  };
+}
