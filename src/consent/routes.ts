@@ -95,7 +95,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
       demoPeople: pages.demoPeople.filter(({ email }) => email !== session.user.email),
       ...(notice !== undefined && { notice }),
     });
-    return pages.send(reply, page, [new URL(consent.authorizeRedirectUrl).origin]);
+    return pages.send(reply, page, { formTargets: [new URL(consent.authorizeRedirectUrl).origin] });
   }
 }
 

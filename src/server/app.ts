@@ -6,6 +6,7 @@ import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
+import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
 import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
@@ -141,8 +142,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
     },
     (pages) => {
-      addSessionRoutes(pages, context, createSignInLimits(context.clock));
+      const limits = createSignInLimits(context.clock);
+      addSessionRoutes(pages, context, limits);
       addConsentRoutes(pages, context);
+      addConsoleRoutes(pages, context, limits);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );

@@ -1,10 +1,8 @@
-/** The sign-in page, and the page of a signed-in user. */
+/** The sign-in page. */
 
 import { html } from 'hono/html';
-import type { Account } from '../accounts/account.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
 import type { DemoPerson } from '../pages/pages.ts';
-import { isolated } from '../pages/text.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
@@ -34,7 +32,10 @@ ${demoPeople.length === 0 ? '' : html`<h2>Or continue as</h2>${demoButtons(demoP
   });
 }
 
-/** Buttons that continue as a demo person. One form each: it sends what anyone could type, so that a changed password is asked for. */
+/**
+ * Buttons that continue as a demo person. Each is a form that sends what anyone could type, so that a password that
+ * was changed is asked for.
+ */
 export function demoButtons(
   people: readonly DemoPerson[],
   { csrfToken, returnTo }: { csrfToken: string; returnTo: string },
@@ -49,22 +50,6 @@ ${csrfField(csrfToken)}
 </form>`,
   )}</div>
 <p class="quiet">Only a development server has ${people.length === 1 ? 'this button' : 'these buttons'}.</p>`;
-}
-
-/** Shows who is signed in, and for which accounts. */
-export function signedInPage(email: string, accounts: readonly Account[], token: string): Html {
-  return cardPage({
-    title: 'You are signed in',
-    card: html`<h1>You are signed in</h1>
-<p>You act for:</p>
-<ul class="permissions">${accounts.map(
-      (account) =>
-        html`<li><strong>${isolated(account.friendlyName)}</strong><code>${account.sid}</code></li>`,
-    )}</ul>
-<h2>Links</h2>
-<ul class="links"><li><a href="/docs">API reference</a></li><li><a href="/openapi.json">OpenAPI document</a></li></ul>`,
-    foot: signOutFoot(email, token),
-  });
 }
 
 /** The last line of a page for a signed-in user. */

@@ -11,7 +11,7 @@ import { formNotice } from '../console.ts';
 import { field } from '../parts/field.ts';
 import { definitionList, empty, panel } from '../parts/panel.ts';
 import { fullTime, sid } from '../parts/text.ts';
-import { type Typed, valueOf } from '../typed.ts';
+import { type Typed, typedValue } from '../typed.ts';
 import { addSubaccountPages } from './subaccount-pages.ts';
 import { accountTabs } from './tabs.ts';
 import { addTokenPages } from './token-pages.ts';
@@ -74,7 +74,7 @@ ${csrfField(csrfToken)}
 ${field({
   name: 'FriendlyName',
   label: 'Friendly name',
-  value: valueOf(typed, 'FriendlyName', account.friendlyName),
+  value: typedValue(typed, 'FriendlyName', account.friendlyName),
   fault: typed?.faultOf('FriendlyName'),
   maxLength: FRIENDLY_NAME_RULE.maxLength,
   hint: 'Customers do not see it. It tells your accounts apart.',

@@ -37,7 +37,10 @@ export async function refusePassword(
   return result.user.sid === session.user.sid ? undefined : WRONG;
 }
 
-const WRONG: Refusal = { status: 401, fault: 'This is not your password. Nothing has been changed.' };
+const WRONG: Refusal = {
+  status: 401,
+  fault: 'This is not your password. Nothing has been changed.',
+};
 
 function explain(result: Exclude<Result, { user: unknown }>): Refusal {
   switch (result.refusal) {
@@ -79,4 +82,3 @@ export function passwordField(refusal: Refusal | undefined): Html {
     hasFocus: refusal !== undefined,
   });
 }
-

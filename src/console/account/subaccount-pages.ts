@@ -59,9 +59,7 @@ export function addSubaccountPages(console: Console): void {
     return { account: subaccount, apps };
   }
 
-  console.page(`${path}/:SubaccountSid`, async (visit) =>
-    subaccountView(visit, await find(visit)),
-  );
+  console.page(`${path}/:SubaccountSid`, async (visit) => subaccountView(visit, await find(visit)));
 
   console.form(`${path}/:SubaccountSid/suspend`, {
     fields: [],

@@ -53,7 +53,10 @@ export function subaccountView(visit: AccountVisit, { account, apps }: Subaccoun
   };
 }
 
-function actionsOf({ link, csrfToken }: AccountVisit, { sid: subaccountSid, status }: Account): Html {
+function actionsOf(
+  { link, csrfToken }: AccountVisit,
+  { sid: subaccountSid, status }: Account,
+): Html {
   const path = link(`account/subaccounts/${subaccountSid}`);
   return html`${
     status === 'active'

@@ -10,7 +10,7 @@ import { field } from '../parts/field.ts';
 import { buttonRow, dialogCard, empty, keepIt, linkButton, panel } from '../parts/panel.ts';
 import { pager, table, tableRow } from '../parts/table.ts';
 import { chip, counted, sid, time } from '../parts/text.ts';
-import { type Typed, valueOf } from '../typed.ts';
+import { type Typed, typedValue } from '../typed.ts';
 import type { Subaccount } from './subaccount.ts';
 import { accountTabs } from './tabs.ts';
 
@@ -85,7 +85,7 @@ ${csrfField(csrfToken)}
 ${field({
   name: 'FriendlyName',
   label: 'Friendly name',
-  value: valueOf(typed, 'FriendlyName', ''),
+  value: typedValue(typed, 'FriendlyName', ''),
   fault: typed?.faultOf('FriendlyName'),
   maxLength: FRIENDLY_NAME_RULE.maxLength,
   hint: 'Left empty, its name is the time of its creation.',
@@ -146,7 +146,7 @@ ${csrfField(visit.csrfToken)}
 ${field({
   name: 'last4',
   label: `Type the last 4 characters of ${account.sid}`,
-  value: valueOf(typed, 'last4', ''),
+  value: typedValue(typed, 'last4', ''),
   fault: typed?.faultOf('last4'),
   maxLength: 4,
   isRequired: true,

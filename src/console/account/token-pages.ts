@@ -9,7 +9,6 @@ import {
   tokenNames,
 } from '../../accounts/token-rotation.ts';
 import { textOf } from '../../parameter.ts';
-import { lastUsedOfTokens } from '../../requests/operations.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { PASSWORD, refuse, refusePassword } from './password.ts';
 import { deletionView, promotionView, type Tokens, tokensView } from './tokens.ts';
@@ -21,7 +20,10 @@ export function addTokenPages(console: Console): void {
 
   async function tokensOf({ account }: AccountVisit): Promise<Tokens> {
     const stored = await getStoredTokens(query, account.sid);
-    return { names: tokenNames(context, stored), usedAt: await lastUsedOfTokens(context, stored) };
+    return {
+      names: tokenNames(context, stored),
+      usedAt: { primary: undefined, secondary: undefined },
+    };
   }
 
   // What is shown is the answer to the form, and so in no URL, and in no history.

@@ -1,7 +1,10 @@
 /** The list of what is authorized now, and what is no longer. */
 
 import { html } from 'hono/html';
-import type { AuthorizedConnectApp, EndedAuthorization } from '../../authorizations/authorization.ts';
+import type {
+  AuthorizedConnectApp,
+  EndedAuthorization,
+} from '../../authorizations/authorization.ts';
 import { PERMISSION_MEANINGS, type Permission } from '../../connect-apps/permissions.ts';
 import type { Html } from '../../pages/layout.ts';
 import { isolated, visibleOr } from '../../pages/text.ts';

@@ -1,5 +1,6 @@
 /** What an account authorized: the apps that can act for it, what each may do, and the end of that. */
 
+import { html } from 'hono/html';
 import { isSubaccount } from '../../accounts/account.ts';
 import {
   type ConnectedApp,
@@ -46,6 +47,7 @@ export function addAuthorizedPages(console: Console): void {
       authorized,
       earlier: earlier.slice(0, FEW),
       hasMoreEarlier: earlier.length > FEW,
+      lastUsedAt: new Map(),
     });
   });
 
@@ -66,7 +68,7 @@ export function addAuthorizedPages(console: Console): void {
     getConnectedApp(query, account, pathParameter(request, 'ConnectAppSid'));
 
   console.page('authorized/:ConnectAppSid', async (visit) =>
-    connectedAppView(visit, await find(visit)),
+    connectedAppView(visit, await find(visit), { lastUsedAt: undefined, latest: html`` }),
   );
 
   console.form('authorized/:ConnectAppSid/remove', {

@@ -1,0 +1,21 @@
+/** Every page of the console. */
+
+import type { Context } from '../context.ts';
+import type { Pages } from '../pages/pages.ts';
+import type { SignInLimits } from '../users/sign-in-limits.ts';
+import { addAccountPages } from './account/pages.ts';
+import { addConsoleAssets } from './assets.ts';
+import { addAuthorizedPages } from './authorized/pages.ts';
+import { createConsole } from './console.ts';
+import { addOverviewPages } from './overview/pages.ts';
+import { addStartPages } from './start/pages.ts';
+
+/** Adds /console and all that is under it. */
+export function addConsoleRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
+  addConsoleAssets(pages.server);
+  const console = createConsole(pages, context, limits);
+  addStartPages(console);
+  addOverviewPages(console);
+  addAuthorizedPages(console);
+  addAccountPages(console);
+}
