@@ -3,6 +3,7 @@
  * counted with those of the sign-in page, so that this is no other way to guess.
  */
 
+import { html } from 'hono/html';
 import type { Html } from '../../pages/layout.ts';
 import { type Parameters, textOf } from '../../parameter.ts';
 import { KNOWN_BROWSER_COOKIE } from '../../users/known-browser.ts';
@@ -70,15 +71,17 @@ export function refuse<View extends object>(
   return { ...view, status };
 }
 
-/** The field. */
-export function passwordField(refusal: Refusal | undefined): Html {
-  return field({
-    name: PASSWORD,
-    label: 'Your password',
-    type: 'password',
-    autocomplete: 'current-password',
-    fault: refusal?.fault,
-    isRequired: true,
-    hasFocus: refusal !== undefined,
-  });
+/** The field, with the address that it belongs to, for password managers. */
+export function passwordField({ session }: AccountVisit, refusal: Refusal | undefined): Html {
+  return html`<input type="text" name="username" value="${session.user.email}" autocomplete="username" readonly hidden>${field(
+    {
+      name: PASSWORD,
+      label: 'Your password',
+      type: 'password',
+      autocomplete: 'current-password',
+      fault: refusal?.fault,
+      isRequired: true,
+      hasFocus: refusal !== undefined,
+    },
+  )}`;
 }

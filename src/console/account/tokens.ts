@@ -69,10 +69,11 @@ ${
   };
 }
 
-function showForm({ link, csrfToken }: AccountVisit, refusal: Refusal | undefined): Html {
+function showForm(visit: AccountVisit, refusal: Refusal | undefined): Html {
+  const { link, csrfToken } = visit;
   return html`<form method="post" action="${link('account/tokens')}">
 ${csrfField(csrfToken)}
-${passwordField(refusal)}
+${passwordField(visit, refusal)}
 <button class="second">Show the tokens</button>
 </form>`;
 }
@@ -143,7 +144,7 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
 <form method="post" action="${link('account/tokens/promote')}">
 ${csrfField(csrfToken)}
 <input type="hidden" name="token" value="${names.secondary}">
-${passwordField(refusal)}
+${passwordField(visit, refusal)}
 ${buttonRow(html`<button class="danger">Promote the secondary token</button>`, keepIt(link('account/tokens'), 'Keep both', false))}
 </form>`,
     }),

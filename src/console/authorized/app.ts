@@ -68,9 +68,9 @@ function permissionList(permissions: readonly Permission[]): Html {
   if (permissions.length === 0) {
     return html`<p>Nothing. The app only knows that you connected.</p>`;
   }
-  return html`<ul class="permissions">${permissions.map(
+  return html`<ul class="grants">${permissions.map(
     (one) =>
-      html`<li><strong>${PERMISSION_MEANINGS[one].title}</strong><span class="quiet">${PERMISSION_MEANINGS[one].text}</span></li>`,
+      html`<li><strong>${PERMISSION_MEANINGS[one].title}</strong><span class="sub">${PERMISSION_MEANINGS[one].text}</span></li>`,
   )}</ul>`;
 }
 

@@ -7,7 +7,7 @@ import type {
 } from '../../authorizations/authorization.ts';
 import { PERMISSION_MEANINGS, type Permission } from '../../connect-apps/permissions.ts';
 import type { Html } from '../../pages/layout.ts';
-import { isolated, visibleOr } from '../../pages/text.ts';
+import { isolated, plainText, visibleOr } from '../../pages/text.ts';
 import type { AccountVisit, View } from '../console.ts';
 import type { ListPage } from '../paging.ts';
 import { empty, panel } from '../parts/panel.ts';
@@ -19,7 +19,7 @@ const COLUMNS = [
   { head: 'It may', onPhone: 'whole' },
   { head: 'Since', onPhone: 'labelled', isTight: true },
   { head: 'Last used', onPhone: 'labelled', isTight: true },
-  { head: '', isTight: true },
+  { head: 'Access', isTight: true },
 ] as const;
 
 const ENDED_COLUMNS = [
@@ -112,12 +112,13 @@ function rowOf(
   lastUsedAt: number | undefined,
 ): Html {
   const path = link(`authorized/${app.sid}`);
+  const name = visibleOr(app.connectAppFriendlyName, app.sid);
   return tableRow(COLUMNS, [
     nameOf(path, app.sid, app.connectAppFriendlyName, app.connectAppCompanyName),
     titlesOf(app.permissions),
     time(app.createdAt, now),
     lastUsedAt === undefined ? html`<span class="quiet">not lately</span>` : time(lastUsedAt, now),
-    html`<a href="${path}/remove" data-dialog>Remove access…</a>`,
+    html`<a href="${path}/remove" data-dialog aria-label="Remove access of ${plainText(name)}…">Remove access…</a>`,
   ]);
 }
 
@@ -137,7 +138,7 @@ function nameOf(path: string, sid: string, name: string | null, company: string 
 }
 
 /** The permissions in the words of the consent page. */
-function titlesOf(permissions: readonly Permission[]): string {
+function titlesOf(permissions: readonly Permission[]): Html | string {
   if (permissions.length === 0) return 'Nothing: it only knows that you connected';
-  return permissions.map((one) => PERMISSION_MEANINGS[one].title).join(' · ');
+  return html`${permissions.map((one) => html`<div>${PERMISSION_MEANINGS[one].title}</div>`)}`;
 }
