@@ -28,7 +28,7 @@ ${csrfField(csrfToken)}
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <div class="buttons"><button>Sign in</button></div>
 </form>
-${demoPeople.length === 0 ? '' : html`<h2>Or continue as</h2>${demoButtons(demoPeople, { csrfToken, returnTo })}`}`,
+${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
   });
 }
 
@@ -40,7 +40,8 @@ export function demoButtons(
   people: readonly DemoPerson[],
   { csrfToken, returnTo }: { csrfToken: string; returnTo: string },
 ): Html {
-  return html`<div class="buttons">${people.map(
+  return html`<div class="demo"><h2>Or continue as</h2>
+<div class="buttons">${people.map(
     ({ name, email, password }) => html`<form method="post" action="/sign-in">
 ${csrfField(csrfToken)}
 <input type="hidden" name="return_to" value="${returnTo}">
@@ -49,7 +50,7 @@ ${csrfField(csrfToken)}
 <button class="second">${name}</button>
 </form>`,
   )}</div>
-<p class="quiet">Only a development server has ${people.length === 1 ? 'this button' : 'these buttons'}.</p>`;
+<p class="quiet">Only a development server has ${people.length === 1 ? 'this button' : 'these buttons'}.</p></div>`;
 }
 
 /** The last line of a page for a signed-in user. */

@@ -4,14 +4,17 @@ import { html } from 'hono/html';
 import { FRIENDLY_NAME_RULE, isSubaccount } from '../../accounts/account.ts';
 import { updateAccount } from '../../accounts/operations.ts';
 import { whileActive } from '../../accounts/subaccounts.ts';
+import { listingOfApiKeys } from '../../api-keys/operations.ts';
 import { csrfField } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
 import type { AccountVisit, Console, View } from '../console.ts';
 import { formNotice } from '../console.ts';
+import { readListPage } from '../paging.ts';
 import { field } from '../parts/field.ts';
-import { definitionList, empty, panel } from '../parts/panel.ts';
+import { definitionList, panel } from '../parts/panel.ts';
 import { fullTime, sid } from '../parts/text.ts';
 import { type Typed, typedValue } from '../typed.ts';
+import { keysView } from './keys.ts';
 import { addSubaccountPages } from './subaccount-pages.ts';
 import { accountTabs } from './tabs.ts';
 import { addTokenPages } from './token-pages.ts';
@@ -28,17 +31,19 @@ export function addAccountPages(console: Console): void {
     },
   });
 
-  console.page('account/keys', async (visit) => ({
-    title: 'API keys',
-    section: 'account',
-    tabs: accountTabs(visit, 'keys'),
-    body: panel({
-      body: empty({
-        title: 'No API key',
-        text: 'An API key is a credential of its own for one program, which you can delete without changing the others. This version does not make any yet: programs authenticate with an auth token.',
+  console.page('account/keys', async (visit) => {
+    const { context } = console;
+    return keysView(
+      visit,
+      await readListPage({
+        ...listingOfApiKeys(context, visit.account.sid, 'console keys'),
+        keyring: context.keyring,
+        path: visit.link('account/keys'),
+        query: visit.query,
+        placeOf: (key) => key,
       }),
-    }),
-  }));
+    );
+  });
 
   addTokenPages(console);
   addSubaccountPages(console);

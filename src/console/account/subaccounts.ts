@@ -16,7 +16,7 @@ import { accountTabs } from './tabs.ts';
 
 const COLUMNS = [
   { head: 'Name', onPhone: 'whole' },
-  { head: 'SID' },
+  { head: 'SID', isTight: true },
   { head: 'Status', onPhone: 'labelled', isTight: true },
   { head: 'Created', onPhone: 'labelled', isTight: true },
 ] as const;

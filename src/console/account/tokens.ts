@@ -137,7 +137,7 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
           ? goneCard(link('account/tokens'))
           : html`<ul>
 <li>Whoever still uses the primary token (${lastUse(visit, usedAt.primary)}) is refused.</li>
-<li>The secondary token was ${usedAt.secondary === undefined ? 'not used yet' : html`last used ${relativeTime(usedAt.secondary, visit.now)}`}.</li>
+<li>The secondary token was ${usedAt.secondary === undefined ? 'not used lately' : html`last used ${relativeTime(usedAt.secondary, visit.now)}`}.</li>
 <li>Callbacks are signed with the new token.</li>
 <li>Nothing else changes. This account then has no secondary token.</li>
 </ul>

@@ -48,7 +48,7 @@ ${CONSOLE_SCRIPT_PATHS.map(
 <a class="mark" href="/console"><img src="${ICON_PATH}" alt="" width="24" height="24"><span>connect-apps</span></a>
 ${switcher(page)}
 <div class="grow"></div>
-<a class="button second search" href="${find}" data-palette aria-label="Search"><span>Search </span><kbd>/</kbd></a>
+<a class="button second search" href="${find}" data-palette aria-label="Search"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/></svg><span>Search</span><kbd>/</kbd></a>
 ${personMenu(page)}
 </header>
 <div class="shell">
@@ -76,6 +76,7 @@ function personMenu({ email, csrfToken }: Shell): Html {
 }
 
 function navigation(items: readonly NavItem[]): Html {
+  if (items.length === 0) return html`<div></div>`;
   return html`<nav class="nav" aria-label="Console"><ul>${items.map(
     ({ text, href, key, isCurrent, beginsGroup }) =>
       html`<li${beginsGroup ? html` class="gap"` : ''}><a href="${href}"${

@@ -25,7 +25,7 @@ export function addStartPages(console: Console): void {
 
   console.personPage('/console/accounts', async ({ accounts }) => accountsView(accounts));
 
-  pages.server.get('/console/:AccountSid', { schema }, async (request, reply) => {
+  pages.server.get('/console/:AccountSid(^AC[0-9a-f]{32}$)', { schema }, async (request, reply) => {
     const [path = ''] = request.originalUrl.split('?', 1);
     return reply.redirect(`${path.replace(/^\/+/, '/').replace(/\/+$/, '')}/overview`, 302);
   });
