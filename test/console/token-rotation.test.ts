@@ -27,8 +27,8 @@ for (const engine of DATABASES) {
     async function opens(accountSid: string, authToken: string): Promise<boolean> {
       const { context } = world;
       const asked = authenticate(context.database.query, context.keyring, {
-        accountSid,
-        authToken,
+        username: accountSid,
+        password: authToken,
       });
       return asked.then(
         () => true,
