@@ -3,6 +3,8 @@
  * which no token works. A secondary token is made, servers are changed to it, and then it is promoted.
  */
 
+import type { EventType } from '../audit/audit.ts';
+import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -44,13 +46,12 @@ export function tokenNames(
   };
 }
 
-/**
- * The tokens themselves. In a transaction, so that who asks is checked in it: what one looks at with another's
- * session is what the session must still allow.
- */
+/** The tokens themselves. In a transaction that checks who asks, and leaves a line in the audit trail. */
 export async function revealTokens(context: Context, accountSid: string): Promise<AuthTokens> {
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const { sid, token, secondaryToken } = await getStored(transaction, accountSid);
+    await record(transaction, changeOf(sid, 'auth-token.shown'));
     const open = (stored: StoredToken) => context.keyring.open(stored.sealed, sid);
     return { primary: open(token), secondary: secondaryToken ? open(secondaryToken) : undefined };
   });
@@ -59,11 +60,13 @@ export async function revealTokens(context: Context, accountSid: string): Promis
 /** Makes a secondary token beside the primary one; does nothing if there is one. Both are accepted. */
 export async function createSecondaryToken(context: Context, accountSid: string): Promise<void> {
   const secondaryToken = sealToken(context, accountSid, createAuthToken(context.random));
+  const record = recorder(context);
   const updatedAt = context.clock.now();
   await context.database.transaction(async (transaction) => {
     const account = await getStored(transaction, accountSid);
     if (account.secondaryToken !== null) return;
     await updateAccountRow(transaction, accountSid, { secondaryToken, updatedAt });
+    await record(transaction, changeOf(accountSid, 'secondary-auth-token.created'));
   });
 }
 
@@ -77,6 +80,7 @@ export async function promoteSecondaryToken(
   name: string,
 ): Promise<void> {
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   await context.database.transaction(async (transaction) => {
     const { token, secondaryToken } = await getStored(transaction, accountSid);
     if (isNamed(context, token, name)) return;
@@ -85,6 +89,7 @@ export async function promoteSecondaryToken(
     }
     const changes = { token: secondaryToken, secondaryToken: null, updatedAt };
     await updateAccountRow(transaction, accountSid, changes);
+    await record(transaction, changeOf(accountSid, 'secondary-auth-token.promoted'));
   });
 }
 
@@ -98,11 +103,13 @@ export async function deleteSecondaryToken(
   name: string,
 ): Promise<void> {
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   await context.database.transaction(async (transaction) => {
     const { secondaryToken } = await getStored(transaction, accountSid);
     if (secondaryToken === null) return;
     if (!isNamed(context, secondaryToken, name)) throw new Problem('form_rejected');
     await updateAccountRow(transaction, accountSid, { secondaryToken: null, updatedAt });
+    await record(transaction, changeOf(accountSid, 'secondary-auth-token.deleted'));
   });
 }
 
@@ -121,6 +128,10 @@ async function getStored(query: Queryable, accountSid: string): Promise<StoredAc
 
 function isNamed({ keyring }: Context, stored: StoredToken, name: string): boolean {
   return keyring.isSigned(namedText(stored), name);
+}
+
+function changeOf(accountSid: string, eventType: EventType) {
+  return { eventType, accountSid, resourceSid: accountSid };
 }
 
 function namedText({ digest }: StoredToken): string {

@@ -17,6 +17,7 @@ import { Problem } from '../problem.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { actingFor, lookAround, type Session } from '../users/session.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
+import type { Role } from '../users/user.ts';
 import { type NavItem, navOf, type Section } from './nav.ts';
 import { pageHead } from './parts/page-head.ts';
 import { notice } from './parts/panel.ts';
@@ -43,8 +44,12 @@ export interface AccountVisit extends Visit {
   account: Account;
   /** A link to a page of this account, such as `link('apps/new')`. */
   link(rest: string): string;
+  /** What the person is in it. */
+  role: Role;
   /** For changes: each of its transactions begins by asking whether the person still may. */
   acting: Context;
+  /** The same for what only an owner may do; raises `access_denied` for a member. */
+  actingAsOwner: Context;
 }
 
 /** What a page shows within the frame. */
@@ -122,8 +127,8 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     const accountSid = pathParameter(request, 'AccountSid');
     const sight = await lookAround(context, secret, accountSid);
     if (sight === undefined) return undefined;
-    const { account } = sight;
-    if (account === undefined) throw new Problem('not_found');
+    const { account, role } = sight;
+    if (account === undefined || role === undefined) throw new Problem('not_found');
     if (pages.cookieOf(request, ACCOUNT_COOKIE) !== account.sid) {
       pages.setCookie(request, reply, {
         name: ACCOUNT_COOKIE,
@@ -134,7 +139,9 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
       account,
       link: (rest: string) => `/console/${account.sid}/${rest}`,
-      acting: actingFor(context, secret, account.sid),
+      role,
+      acting: actingFor(context, pages.visitOf(request), account.sid),
+      actingAsOwner: actingFor(context, pages.visitOf(request), account.sid, 'owner'),
     });
   }
 

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { revealTokens } from '../../src/accounts/token-rotation.ts';
+import { listingOfEvents } from '../../src/audit/operations.ts';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { createUser, deleteUser, setPassword } from '../../src/users/operations.ts';
+import { createUser, deleteUser } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -126,6 +128,57 @@ for (const engine of DATABASES) {
       assert.equal(reply.headers.location, `${base}/tokens`);
       assert.deepEqual(await tokens(), { primary: secondary, secondary: undefined });
       assert.ok(!(await opens(primary)) && (await opens(secondary)));
+    });
+
+    it('leave a line in the audit trail for each step, with who and what', async () => {
+      await makeSecondary();
+      await person.get(`${base}/tokens`);
+      await person.submit(`${base}/tokens`, { password: PASSWORD });
+      await person.get(`${base}/tokens/promote`);
+      await person.submit(`${base}/tokens/promote`, { password: PASSWORD });
+      await makeSecondary();
+      await person.get(`${base}/tokens/delete-secondary`);
+      await person.submit(`${base}/tokens/delete-secondary`, {});
+      const slice = { direction: 'older', from: undefined, limit: 20 } as const;
+      const events = await listingOfEvents(server.context, accountSid).slice(slice);
+      const byPerson = events.filter(({ source }) => source === 'web');
+      assert.ok(byPerson.every(({ actorEmail }) => actorEmail === email));
+      assert.deepEqual(
+        byPerson.map(({ eventType }) => eventType).filter((type) => type.includes('token')),
+        [
+          'secondary-auth-token.deleted',
+          'secondary-auth-token.created',
+          'secondary-auth-token.promoted',
+          'auth-token.shown',
+          'secondary-auth-token.created',
+        ],
+      );
+    });
+
+    it('let a member read, but neither see tokens nor change the account', async () => {
+      const member = visit(server);
+      const address = `member${people}@example.com`;
+      await createUser(server.context, {
+        email: address,
+        password: PASSWORD,
+        accountSids: [accountSid],
+        role: 'member',
+      });
+      await member.signIn(address, PASSWORD);
+      const { primary } = await tokens();
+      for (const path of ['', '/tokens', '/subaccounts', '/keys']) {
+        const page = await member.get(base + path);
+        assert.equal(page.status, 200, path);
+        assert.ok(!page.text.includes(primary));
+      }
+      assert.match((await member.get(`${base}/tokens`)).text, /Only an owner/);
+      for (const path of ['', '/tokens', '/tokens/secondary', '/subaccounts/new']) {
+        await member.get(base);
+        const fields = { password: PASSWORD, FriendlyName: 'Mine' };
+        const reply = await member.submit(base + path, fields);
+        assert.equal(reply.status, 403, path);
+        assert.ok(!reply.text.includes(primary));
+      }
     });
 
     it('promote a token once when two people do, and never another one', async () => {

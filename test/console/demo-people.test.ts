@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { DEMO_APP_SID, DEMO_CUSTOMER } from '../../src/demo/data.ts';
-import { setPassword } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { BROWSER_OBSTACLE, launchBrowser } from '../support/browser.ts';
 import { ended, printedBy, startCommand } from '../support/cli.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -32,7 +32,7 @@ for (const engine of DATABASES) {
       const reply = await visitor.submit('/sign-in', {});
       assert.equal(reply.status, 303);
       assert.equal(reply.headers.location, `${CONSENT}?state=kept`);
-      assert.match((await visitor.get('/console')).text, /customer@example\.com/);
+      assert.match((await visitor.get('/console/accounts')).text, /customer@example\.com/);
     });
 
     it('are asked for their password once it is another one', async () => {

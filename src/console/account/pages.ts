@@ -16,7 +16,7 @@ import { fullTime, sid } from '../parts/text.ts';
 import { type Typed, typedValue } from '../typed.ts';
 import { keysView } from './keys.ts';
 import { addSubaccountPages } from './subaccount-pages.ts';
-import { accountTabs } from './tabs.ts';
+import { accountTabs, ownersOnly } from './tabs.ts';
 import { addTokenPages } from './token-pages.ts';
 
 /** Adds /console/AC…/account and what is under it. */
@@ -25,8 +25,8 @@ export function addAccountPages(console: Console): void {
     fields: ['FriendlyName'],
     page: async (visit, typed) => accountView(visit, typed),
     async submit(visit, form) {
-      const { account, acting, link } = visit;
-      await updateAccount(whileActive(acting, account.ownerAccountSid), account.sid, form);
+      const { account, actingAsOwner, link } = visit;
+      await updateAccount(whileActive(actingAsOwner, account.ownerAccountSid), account.sid, form);
       return link('account');
     },
   });
@@ -50,7 +50,7 @@ export function addAccountPages(console: Console): void {
 }
 
 function accountView(visit: AccountVisit, typed: Typed | undefined): View {
-  const { account, csrfToken, link, now } = visit;
+  const { account, csrfToken, link, now, role } = visit;
   const parent = account.ownerAccountSid;
   return {
     title: 'Account',
@@ -74,7 +74,10 @@ ${panel({
 ${panel({
   title: 'Name',
   isPadded: true,
-  body: html`<form method="post" action="${link('account')}">
+  body:
+    role !== 'owner'
+      ? ownersOnly('Only an owner of this account can change its name.')
+      : html`<form method="post" action="${link('account')}">
 ${csrfField(csrfToken)}
 ${field({
   name: 'FriendlyName',

@@ -38,9 +38,9 @@ export function addSubaccountPages(console: Console): void {
     fields: ['FriendlyName'],
     page: async (visit, typed) => newSubaccountView(checkParent(visit), typed),
     async submit(visit, form) {
-      const { account, acting, link } = checkParent(visit);
+      const { account, actingAsOwner, link } = checkParent(visit);
       const FriendlyName = textOf(form, 'FriendlyName')?.trim() || undefined;
-      const { sid } = await createSubaccount(whileActive(acting, account.sid), account.sid, {
+      const { sid } = await createSubaccount(whileActive(actingAsOwner, account.sid), account.sid, {
         FriendlyName,
       });
       return link(`${path}/${sid}`);
@@ -85,11 +85,11 @@ export function addSubaccountPages(console: Console): void {
   });
 
   async function change(
-    { account, acting, link, request }: AccountVisit,
+    { account, actingAsOwner, link, request }: AccountVisit,
     Status: 'active' | 'suspended' | 'closed',
   ): Promise<string> {
     const sidText = pathParameter(request, 'SubaccountSid');
-    const { sid } = await updateSubaccount(acting, account.sid, sidText, { Status });
+    const { sid } = await updateSubaccount(actingAsOwner, account.sid, sidText, { Status });
     return link(`${path}/${sid}`);
   }
 }

@@ -24,7 +24,7 @@ export function subaccountView(visit: AccountVisit, { account, apps }: Subaccoun
     heading: isolated(account.friendlyName),
     section: 'account',
     lede: html`A subaccount. <a href="${link('account/subaccounts')}">All subaccounts</a>`,
-    ...(!isClosed && { actions: actionsOf(visit, account) }),
+    ...(!isClosed && visit.role === 'owner' && { actions: actionsOf(visit, account) }),
     body: panel({
       isPadded: true,
       body: definitionList([

@@ -24,18 +24,21 @@ const COLUMNS = [
 /** The list. */
 export function subaccountsView(visit: AccountVisit, page: ListPage<Account>): View {
   const { items, newer, older } = page;
-  const { link } = visit;
-  const create = linkButton({
-    href: link('account/subaccounts/new'),
-    text: 'Create a subaccount',
-    isDialog: true,
-  });
+  const { link, role } = visit;
+  const create =
+    role === 'owner'
+      ? linkButton({
+          href: link('account/subaccounts/new'),
+          text: 'Create a subaccount',
+          isDialog: true,
+        })
+      : undefined;
   const part = 'subaccounts';
   return {
     title: 'Subaccounts',
     section: 'account',
     tabs: accountTabs(visit, 'subaccounts'),
-    ...(items.length > 0 && { actions: create }),
+    ...(create && items.length > 0 && { actions: create }),
     body: panel({
       id: part,
       body:
@@ -43,7 +46,7 @@ export function subaccountsView(visit: AccountVisit, page: ListPage<Account>): V
           ? empty({
               title: 'No subaccount yet',
               text: 'A subaccount keeps things apart. One is made by itself for each app that you allow.',
-              actions: create,
+              ...(create && { actions: create }),
             })
           : table({
               label: 'Subaccounts',

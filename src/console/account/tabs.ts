@@ -1,5 +1,6 @@
-/** The tabs of the pages of an account. */
+/** What the pages of an account share: their tabs, and the sentence for who may only read. */
 
+import { html } from 'hono/html';
 import { isSubaccount } from '../../accounts/account.ts';
 import type { Html } from '../../pages/layout.ts';
 import type { AccountVisit } from '../console.ts';
@@ -21,4 +22,9 @@ export function accountTabs({ account, link }: AccountVisit, current: AccountTab
     'Account',
     shown.map(({ tab, text, path }) => ({ text, href: link(path), isCurrent: tab === current })),
   );
+}
+
+/** What stands in the place of a form that only owners have. */
+export function ownersOnly(sentence: string): Html {
+  return html`<p class="quiet">${sentence}</p>`;
 }

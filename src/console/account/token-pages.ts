@@ -36,15 +36,15 @@ export function addTokenPages(console: Console): void {
       if (refusal !== undefined) {
         return refuse(visit, refusal, tokensView(visit, await tokensOf(visit), { refusal }));
       }
-      const shown = await revealTokens(visit.acting, visit.account.sid);
+      const shown = await revealTokens(visit.actingAsOwner, visit.account.sid);
       return tokensView(visit, await tokensOf(visit), { shown });
     },
   });
 
   console.form('account/tokens/secondary', {
     fields: [],
-    async submit({ acting, account, link }) {
-      await createSecondaryToken(acting, account.sid);
+    async submit({ actingAsOwner, account, link }) {
+      await createSecondaryToken(actingAsOwner, account.sid);
       return link('account/tokens');
     },
   });
@@ -58,8 +58,8 @@ export function addTokenPages(console: Console): void {
       if (refusal !== undefined) {
         return refuse(visit, refusal, promotionView(visit, await tokensOf(visit), refusal));
       }
-      const { acting, account, link } = visit;
-      await promoteSecondaryToken(acting, account.sid, textOf(form, 'token') ?? '');
+      const { actingAsOwner, account, link } = visit;
+      await promoteSecondaryToken(actingAsOwner, account.sid, textOf(form, 'token') ?? '');
       return link('account/tokens');
     },
   });
@@ -67,8 +67,8 @@ export function addTokenPages(console: Console): void {
   console.form('account/tokens/delete-secondary', {
     fields: ['token'],
     page: async (visit) => deletionView(visit, await tokensOf(visit)),
-    async submit({ acting, account, link }, form) {
-      await deleteSecondaryToken(acting, account.sid, textOf(form, 'token') ?? '');
+    async submit({ actingAsOwner, account, link }, form) {
+      await deleteSecondaryToken(actingAsOwner, account.sid, textOf(form, 'token') ?? '');
       return link('account/tokens');
     },
   });

@@ -15,7 +15,7 @@ import {
 } from '../parts/panel.ts';
 import { copyButton, relativeTime, time } from '../parts/text.ts';
 import { passwordField, type Refusal } from './password.ts';
-import { accountTabs } from './tabs.ts';
+import { accountTabs, ownersOnly } from './tabs.ts';
 
 export interface Tokens {
   names: TokenNames;
@@ -29,7 +29,8 @@ export function tokensView(
   { shown, refusal }: { shown?: AuthTokens; refusal?: Refusal } = {},
 ): View {
   const { names, usedAt } = tokens;
-  const { link } = visit;
+  const { link, role } = visit;
+  const isOwner = role === 'owner';
   const row = (shownToken: string | undefined, at: number | undefined) =>
     html`${shownToken === undefined ? html`<code aria-label="hidden">••••••••••••••••</code>` : html`<span class="sid" data-secret><code>${shownToken}</code>${copyButton({ value: shownToken, what: 'the token' })}</span>`}<span class="sub">${lastUse(visit, at)}</span>`;
   return {
@@ -50,11 +51,11 @@ ${panel({
         : row(shown?.secondary, usedAt.secondary),
     ],
   ])}
-${shown === undefined ? showForm(visit, refusal) : hideNotice(visit)}`,
+${isOwner ? (shown === undefined ? showForm(visit, refusal) : hideNotice(visit)) : ownersOnly('Only an owner of this account can see and change its auth tokens.')}`,
 })}
-${panel({ title: 'Replace the primary token', isPadded: true, body: rotation(visit, tokens) })}
+${isOwner ? panel({ title: 'Replace the primary token', isPadded: true, body: rotation(visit, tokens) }) : ''}
 ${
-  names.secondary === undefined
+  names.secondary === undefined || !isOwner
     ? ''
     : buttonRow(
         linkButton({
