@@ -9,6 +9,7 @@ import {
   tokenNames,
 } from '../../accounts/token-rotation.ts';
 import { textOf } from '../../parameter.ts';
+import { lastUsedOfTokens } from '../../requests/operations.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { PASSWORD, refuse, refusePassword } from './password.ts';
 import { deletionView, promotionView, type Tokens, tokensView } from './tokens.ts';
@@ -22,7 +23,7 @@ export function addTokenPages(console: Console): void {
     const stored = await getStoredTokens(query, account.sid);
     return {
       names: tokenNames(context, stored),
-      usedAt: { primary: undefined, secondary: undefined },
+      usedAt: await lastUsedOfTokens(context, stored),
     };
   }
 

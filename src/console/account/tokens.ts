@@ -13,7 +13,7 @@ import {
   notice,
   panel,
 } from '../parts/panel.ts';
-import { copyButton, relativeTime, time } from '../parts/text.ts';
+import { copyButton, time } from '../parts/text.ts';
 import { passwordField, type Refusal } from './password.ts';
 import { accountTabs, ownersOnly } from './tabs.ts';
 
@@ -138,7 +138,7 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
           ? goneCard(link('account/tokens'))
           : html`<ul>
 <li>Whoever still uses the primary token (${lastUse(visit, usedAt.primary)}) is refused.</li>
-<li>The secondary token was ${usedAt.secondary === undefined ? 'not used lately' : html`last used ${relativeTime(usedAt.secondary, visit.now)}`}.</li>
+<li>The secondary token: ${lastUse(visit, usedAt.secondary)}.</li>
 <li>Callbacks are signed with the new token.</li>
 <li>Nothing else changes. This account then has no secondary token.</li>
 </ul>
@@ -182,6 +182,6 @@ function goneCard(href: string): Html {
   return html`${notice('plain', 'This account has no secondary token.')}${buttonRow(keepIt(href, 'Back to the tokens'))}`;
 }
 
-function lastUse({ now }: AccountVisit, at: number | undefined): Html {
-  return at === undefined ? html`not used lately` : html`last used ${time(at, now)}`;
+function lastUse({ now }: AccountVisit, at: number | undefined): Html | string {
+  return at === undefined ? 'no use in the last 90 days' : html`last used ${time(at, now)}`;
 }

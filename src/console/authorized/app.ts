@@ -88,7 +88,7 @@ function facts({ now }: AccountVisit, connected: ConnectedApp, { lastUsedAt }: U
     ['State', revokedAt === null ? 'active' : 'ended'],
     ['Since', fullTime(createdAt, now)],
     ...(revokedAt === null ? [] : [['Ended', fullTime(revokedAt, now)] as const]),
-    ['Last used', lastUsedAt === undefined ? 'not lately' : fullTime(lastUsedAt, now)],
+    ['Last used', lastUsedAt === undefined ? 'not in the last 90 days' : fullTime(lastUsedAt, now)],
     [
       'Its subaccount',
       subaccount === undefined

@@ -117,7 +117,9 @@ function rowOf(
     nameOf(path, app.sid, app.connectAppFriendlyName, app.connectAppCompanyName),
     titlesOf(app.permissions),
     time(app.createdAt, now),
-    lastUsedAt === undefined ? html`<span class="quiet">not lately</span>` : time(lastUsedAt, now),
+    lastUsedAt === undefined
+      ? html`<span class="quiet">not in 90 days</span>`
+      : time(lastUsedAt, now),
     html`<a href="${path}/remove" data-dialog aria-label="Remove access of ${plainText(name)}…">Remove access…</a>`,
   ]);
 }

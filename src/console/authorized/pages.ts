@@ -1,6 +1,5 @@
 /** What an account authorized: the apps that can act for it, what each may do, and the end of that. */
 
-import { html } from 'hono/html';
 import { isSubaccount } from '../../accounts/account.ts';
 import {
   type ConnectedApp,
@@ -13,9 +12,11 @@ import {
 } from '../../authorizations/operations.ts';
 import { pathParameter } from '../../http/request.ts';
 import { Problem } from '../../problem.ts';
+import { lastUsed, lastUsedOfApps, listRequests } from '../../requests/operations.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { readListPage } from '../paging.ts';
 import { connectedAppView } from './app.ts';
+import { latestRequests } from './latest.ts';
 import { authorizedView, earlierView } from './list.ts';
 import { removalView } from './removal.ts';
 
@@ -47,7 +48,11 @@ export function addAuthorizedPages(console: Console): void {
       authorized,
       earlier: earlier.slice(0, FEW),
       hasMoreEarlier: earlier.length > FEW,
-      lastUsedAt: new Map(),
+      lastUsedAt: await lastUsedOfApps(
+        context,
+        account.ownerAccountSid,
+        authorized.items.map(({ sid }) => sid),
+      ),
     });
   });
 
@@ -67,9 +72,15 @@ export function addAuthorizedPages(console: Console): void {
   const find = ({ account, request }: AccountVisit): Promise<ConnectedApp> =>
     getConnectedApp(query, account, pathParameter(request, 'ConnectAppSid'));
 
-  console.page('authorized/:ConnectAppSid', async (visit) =>
-    connectedAppView(visit, await find(visit), { lastUsedAt: undefined, latest: html`` }),
-  );
+  console.page('authorized/:ConnectAppSid', async (visit) => {
+    const connected = await find(visit);
+    const { accountSid, connectAppSid } = connected.authorization;
+    const key = { accountSid, connectAppSid };
+    return connectedAppView(visit, connected, {
+      lastUsedAt: await lastUsed(context, key),
+      latest: latestRequests(visit, await listRequests(context, key)),
+    });
+  });
 
   console.form('authorized/:ConnectAppSid/remove', {
     fields: [],
