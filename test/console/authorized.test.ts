@@ -74,6 +74,22 @@ for (const engine of DATABASES) {
       assert.match(page.text, /Remove access…/);
     });
 
+    it('say when each was used last, and what it did, with the reason of a refusal', async () => {
+      const one = await authorized({ Permissions: 'post-all' });
+      assert.match((await customer.get(one.path)).text, /Nothing lately/);
+      assert.equal(await one.act(), 200);
+      const auth = { accountSid: one.subaccountSid, authToken: server.developer.authToken };
+      const parent = `/2010-04-01/Accounts/${server.customer.accountSid}.json`;
+      assert.equal((await server.request('GET', parent, { auth })).status, 403);
+      await until('both are recorded', async () => {
+        const { text } = await customer.get(one.path);
+        return /200 answered/.test(text) && /403 refused/.test(text);
+      });
+      const { text } = await customer.get(one.path);
+      assert.match(text, /The app is granted post-all; a GET of this account needs get-all/);
+      assert.doesNotMatch(text, /not in the last 90 days/);
+    });
+
     it('lose their access by the form, and are told', async () => {
       const one = await authorized({ DeauthorizeCallbackUrl: 'https://app.example.com/bye' });
       assert.equal(await one.act(), 200);

@@ -8,7 +8,7 @@ import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { XMLValidator } from 'fast-xml-parser';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { DEMO_APP_SID } from '../../src/demo/data.ts';
+import { DEMO_APP_SID, DEMO_CUSTOMER } from '../../src/demo/data.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -104,10 +104,18 @@ const HEADERS = [
   'range',
   'accept',
 ];
+/** Paths of pages of the account that is signed in. */
+function ofCustomer(...paths: readonly string[]): string[] {
+  return paths.map((path) => `/console/${DEMO_CUSTOMER.accountSid}/${path}`);
+}
+
 const PAGES = [
   '/',
   '/console',
   '/console/accounts',
+  ...ofCustomer('authorized', 'authorized/earlier', `authorized/${DEMO_APP_SID}`),
+  ...ofCustomer(`authorized/${DEMO_APP_SID}/remove`, 'account', 'account/tokens', 'account/keys'),
+  ...ofCustomer('account/subaccounts', 'account/subaccounts/new', 'account/tokens/promote'),
   '/sign-in',
   '/sign-out',
   '/docs',
@@ -122,6 +130,10 @@ const FORMS: Record<string, readonly string[]> = {
   '/sign-out': ['_csrf'],
   '/authorize/CN1': CONSENT_FIELDS,
   '/demo/deauthorized': ['AccountSid', 'ConnectAppSid'],
+  [`/console/${DEMO_CUSTOMER.accountSid}/account`]: ['_csrf', 'FriendlyName'],
+  [`/console/${DEMO_CUSTOMER.accountSid}/account/tokens/delete-secondary`]: ['_csrf', 'token'],
+  [`/console/${DEMO_CUSTOMER.accountSid}/account/subaccounts/new`]: ['_csrf', 'FriendlyName'],
+  [`/console/${DEMO_CUSTOMER.accountSid}/authorized/${DEMO_APP_SID}/remove`]: ['_csrf'],
   '/nowhere': ['_csrf'],
 };
 
