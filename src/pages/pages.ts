@@ -60,6 +60,8 @@ export interface Pages {
     reply: FastifyReply,
     cookie: { name: string; value: string; maxAgeMs: number },
   ): void;
+  /** The origin that the browser sees. */
+  originOf(request: FastifyRequest): string;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. */
@@ -131,6 +133,7 @@ export async function addPages(
         const maxAge = Math.floor(maxAgeMs / 1000);
         reply.setCookie(cookieName(request, name), value, { ...attributesFor(request), maxAge });
       },
+      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send: sendPage,
