@@ -52,7 +52,7 @@ function stepsOf({ origin, customerSid, subaccountSid, connectAppSid }: NextStep
   return html`<h2>1. Act for the customer</h2>
 <p>Use the SID of the subaccount with the Auth Token of the app’s owner:</p>
 ${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${subaccountSid}:${authToken}`)}
-<p>The developer sees it in the <a href="/console/${DEMO_DEVELOPER.accountSid}/requests">list of requests</a>.</p>
+<p>You and the developer see it under <a href="/console/${customerSid}/requests">Requests</a>.</p>
 <h2>2. Be deauthorized</h2>
 <p>The customer removes the access in <a href="/console/${customerSid}/authorized/${connectAppSid}">Authorized apps</a>.
 Then the command above is refused, and the server calls <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s Deauthorize URL</a>.</p>`;

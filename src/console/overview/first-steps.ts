@@ -77,7 +77,7 @@ function stepsPanel(
           {
             id: 'first-request',
             what: 'the command of a first request',
-            code: `curl ${origin}/2010-04-01/Accounts/${authorization.subaccountSid}.json -u ${authorization.subaccountSid}:$AUTH_TOKEN`,
+            code: `curl ${origin}/2010-04-01/Accounts/${authorization.subaccountSid}.json \\\n  -u ${authorization.subaccountSid}:$AUTH_TOKEN`,
           },
         )}`;
   return panel({
