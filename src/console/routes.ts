@@ -14,8 +14,13 @@ import { firstSteps } from './overview/first-steps.ts';
 import { addOverviewPages } from './overview/pages.ts';
 import { addStartPages } from './start/pages.ts';
 
+export interface ConsoleParts {
+  /** Of passwords. */
+  limits: SignInLimits;
+}
+
 /** Adds /console and all that is under it. */
-export function addConsoleRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
+export function addConsoleRoutes(pages: Pages, context: Context, { limits }: ConsoleParts): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context, limits);
   addStartPages(console);

@@ -152,7 +152,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       const limits = createSignInLimits(context.clock);
       addSessionRoutes(pages, context, limits);
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, limits);
+      addConsoleRoutes(pages, context, { limits });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
