@@ -18,14 +18,13 @@ const FEW = 20;
 /** Adds /console/AC…/account/subaccounts and what is under it. */
 export function addSubaccountPages(console: Console): void {
   const { context } = console;
-  const path = 'account/subaccounts';
 
-  console.page(path, async (visit) => {
+  console.page('account/subaccounts', async (visit) => {
     const { account, link, query } = checkParent(visit);
     const page = await readListPage({
       ...listingOfAccounts(context, { ownerAccountSid: account.sid }, {}),
       keyring: context.keyring,
-      path: link(path),
+      path: link('account/subaccounts'),
       query,
       placeOf: (one) => one,
     });
@@ -34,7 +33,7 @@ export function addSubaccountPages(console: Console): void {
     return subaccountsView(visit, { ...page, items });
   });
 
-  console.form(`${path}/new`, {
+  console.form('account/subaccounts/new', {
     fields: ['FriendlyName'],
     page: async (visit, typed) => newSubaccountView(checkParent(visit), typed),
     async submit(visit, form) {
@@ -43,7 +42,7 @@ export function addSubaccountPages(console: Console): void {
       const { sid } = await createSubaccount(whileActive(actingAsOwner, account.sid), account.sid, {
         FriendlyName,
       });
-      return link(`${path}/${sid}`);
+      return link(`account/subaccounts/${sid}`);
     },
   });
 
@@ -59,20 +58,22 @@ export function addSubaccountPages(console: Console): void {
     return { account: subaccount, apps };
   }
 
-  console.page(`${path}/:SubaccountSid`, async (visit) => subaccountView(visit, await find(visit)));
+  console.page('account/subaccounts/:SubaccountSid', async (visit) =>
+    subaccountView(visit, await find(visit)),
+  );
 
-  console.form(`${path}/:SubaccountSid/suspend`, {
+  console.form('account/subaccounts/:SubaccountSid/suspend', {
     fields: [],
     page: async (visit) => suspensionView(visit, await find(visit)),
     submit: (visit) => change(visit, 'suspended'),
   });
 
-  console.form(`${path}/:SubaccountSid/activate`, {
+  console.form('account/subaccounts/:SubaccountSid/activate', {
     fields: [],
     submit: (visit) => change(visit, 'active'),
   });
 
-  console.form(`${path}/:SubaccountSid/close`, {
+  console.form('account/subaccounts/:SubaccountSid/close', {
     fields: ['last4'],
     page: async (visit, typed) => closingView(visit, await find(visit), typed),
     async submit(visit, form) {
@@ -90,7 +91,7 @@ export function addSubaccountPages(console: Console): void {
   ): Promise<string> {
     const sidText = pathParameter(request, 'SubaccountSid');
     const { sid } = await updateSubaccount(actingAsOwner, account.sid, sidText, { Status });
-    return link(`${path}/${sid}`);
+    return link(`account/subaccounts/${sid}`);
   }
 }
 

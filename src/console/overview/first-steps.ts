@@ -81,7 +81,7 @@ function stepsPanel(
           },
         )}`;
   return panel({
-    title: 'First steps',
+    title: app === undefined ? 'Create your first Connect App' : 'First steps',
     isPadded: true,
     body: html`<ol class="steps">
 <li><strong>Create a Connect App.</strong>${first}</li>
