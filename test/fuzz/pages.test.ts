@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { XMLValidator } from 'fast-xml-parser';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
+import { APP_FIELDS } from '../../src/console/apps/form.ts';
 import { DEMO_APP_SID, DEMO_CUSTOMER } from '../../src/demo/data.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
@@ -82,6 +83,9 @@ const NAMES = [
   'hasOwnProperty',
   'toString',
   'length',
+  'q',
+  'page',
+  'account',
   '',
 ];
 const COOKIES = [
@@ -104,15 +108,23 @@ const HEADERS = [
   'range',
   'accept',
 ];
+const CONSOLE = `/console/${DEMO_CUSTOMER.accountSid}`;
 /** Paths of pages of the account that is signed in. */
 function ofCustomer(...paths: readonly string[]): string[] {
-  return paths.map((path) => `/console/${DEMO_CUSTOMER.accountSid}/${path}`);
+  return paths.map((path) => `${CONSOLE}/${path}`);
 }
 
 const PAGES = [
   '/',
   '/console',
   '/console/accounts',
+  '/console/find',
+  CONSOLE,
+  `${CONSOLE}/overview`,
+  `${CONSOLE}/apps`,
+  `${CONSOLE}/apps/new`,
+  `${CONSOLE}/apps/${DEMO_APP_SID}/edit`,
+  `/logos/${DEMO_APP_SID}/${'0'.repeat(32)}.png`,
   ...ofCustomer('authorized', 'authorized/earlier', `authorized/${DEMO_APP_SID}`),
   ...ofCustomer(`authorized/${DEMO_APP_SID}/remove`, 'account', 'account/tokens', 'account/keys'),
   ...ofCustomer('account/subaccounts', 'account/subaccounts/new', 'account/tokens/promote'),
@@ -128,12 +140,14 @@ const CONSENT_FIELDS = ['_csrf', 'shown', 'state', 'cb', 'account_sid', 'decisio
 const FORMS: Record<string, readonly string[]> = {
   '/sign-in': ['_csrf', 'email', 'password', 'return_to'],
   '/sign-out': ['_csrf'],
+  [`${CONSOLE}/apps/new`]: ['_csrf', ...APP_FIELDS],
+  [`${CONSOLE}/apps/new/preview`]: ['_csrf', ...APP_FIELDS],
   '/authorize/CN1': CONSENT_FIELDS,
   '/demo/deauthorized': ['AccountSid', 'ConnectAppSid'],
-  [`/console/${DEMO_CUSTOMER.accountSid}/account`]: ['_csrf', 'FriendlyName'],
-  [`/console/${DEMO_CUSTOMER.accountSid}/account/tokens/delete-secondary`]: ['_csrf', 'token'],
-  [`/console/${DEMO_CUSTOMER.accountSid}/account/subaccounts/new`]: ['_csrf', 'FriendlyName'],
-  [`/console/${DEMO_CUSTOMER.accountSid}/authorized/${DEMO_APP_SID}/remove`]: ['_csrf'],
+  [`${CONSOLE}/account`]: ['_csrf', 'FriendlyName'],
+  [`${CONSOLE}/account/tokens/delete-secondary`]: ['_csrf', 'token'],
+  [`${CONSOLE}/account/subaccounts/new`]: ['_csrf', 'FriendlyName'],
+  [`${CONSOLE}/authorized/${DEMO_APP_SID}/remove`]: ['_csrf'],
   '/nowhere': ['_csrf'],
 };
 
