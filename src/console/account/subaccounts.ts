@@ -148,7 +148,8 @@ ${
 ${csrfField(visit.csrfToken)}
 ${field({
   name: 'last4',
-  label: `Type the last 4 characters of ${account.sid}`,
+  label: 'Type the last 4 characters of its SID',
+  hint: html`<code>${account.sid}</code>`,
   value: typedValue(typed, 'last4', ''),
   fault: typed?.faultOf('last4'),
   maxLength: 4,
