@@ -140,9 +140,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     server,
     { keyring: context.keyring, logger, publicUrl: config.publicUrl },
     (pages) => {
-      addSessionRoutes(pages, context, createSignInLimits(context.clock));
+      const limits = createSignInLimits(context.clock);
+      addSessionRoutes(pages, context, limits);
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context);
+      addConsoleRoutes(pages, context, limits);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
