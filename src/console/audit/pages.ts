@@ -25,7 +25,7 @@ const COLUMNS = [
   { head: 'When', isTight: true },
   { head: 'What', onPhone: 'whole' },
   { head: 'Who', onPhone: 'labelled' },
-  { head: 'From', onPhone: 'labelled' },
+  { head: 'From', isTight: true, onPhone: 'labelled' },
 ] as const;
 
 const FIELDS = ['EventType', 'Who', 'ResourceSid', 'StartDate', 'EndDate'] as const;
@@ -56,7 +56,7 @@ export async function latestEvents(
     body:
       events.length === 0
         ? empty({ title: 'No change yet', text: 'What anybody changes is written here.' })
-        : tableOf('Latest changes', events, now),
+        : tableOf('Latest changes', events, { now, link }),
   });
 }
 
@@ -76,7 +76,7 @@ async function auditView(context: Context, visit: AccountVisit): Promise<View> {
   const isFiltered = FIELDS.some((name) => textOf(query, name));
   const body =
     items.length > 0
-      ? html`${tableOf('Audit trail', items, now)}${pager({ newer, older, swap: 'events' }) ?? ''}`
+      ? html`${tableOf('Audit trail', items, { now, link })}${pager({ newer, older, swap: 'events' }) ?? ''}`
       : isFiltered
         ? empty({
             title: 'Nothing matches',
@@ -95,11 +95,15 @@ async function auditView(context: Context, visit: AccountVisit): Promise<View> {
   };
 }
 
-function tableOf(label: string, events: readonly AuditEvent[], now: number): Html {
+function tableOf(
+  label: string,
+  events: readonly AuditEvent[],
+  { now, link }: Pick<AccountVisit, 'now' | 'link'>,
+): Html {
   const rows = events.map((event) =>
     tableRow(COLUMNS, [
       time(event.createdAt, now),
-      whatOf(event),
+      whatOf(event, link('audit')),
       whoOf(event),
       event.sourceIpAddress ?? html`<span class="quiet">–</span>`,
     ]),
@@ -124,7 +128,7 @@ async function filterFields(context: Context, { account, query }: AccountVisit):
   ];
   if (!choices.some(({ value }) => value === who)) choices.push({ value: who, text: who });
   const day = (name: string, label: string) =>
-    html`<label class="inline">${label} <input type="date" name="${name}" value="${textOf(query, name) ?? ''}"></label>`;
+    html`<label>${label} <input type="date" name="${name}" value="${textOf(query, name) ?? ''}"></label>`;
   const resource = textOf(query, 'ResourceSid') ?? '';
   return html`${filterChoice({
     name: 'EventType',

@@ -80,7 +80,7 @@ export function addMePages(console: Console, limits: SignInLimits): void {
     return {
       title: 'Password and sessions',
       lede: session.user.email,
-      body: html`${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${passwordPanel(visit, typed)}${sessionsPanel(visit, sessions)}`,
+      body: html`<div class="stack">${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${passwordPanel(visit, typed)}${sessionsPanel(visit, sessions)}</div>`,
     };
   }
 }
@@ -91,14 +91,14 @@ function passwordPanel({ csrfToken, session }: Visit, typed: Typed | undefined):
     body: html`<h2>Password</h2>${formNotice(typed)}
 <form method="post" action="/console/me">${csrfField(csrfToken)}
 <input type="email" name="username" value="${session.user.email}" autocomplete="username" hidden>
-${field({
-  name: 'CurrentPassword',
-  label: 'Current password',
-  type: 'password',
-  autocomplete: 'current-password',
-  fault: typed?.faultOf('CurrentPassword'),
-  isRequired: true,
-})}
+<div class="two">${field({
+      name: 'CurrentPassword',
+      label: 'Current password',
+      type: 'password',
+      autocomplete: 'current-password',
+      fault: typed?.faultOf('CurrentPassword'),
+      isRequired: true,
+    })}
 ${field({
   name: 'Password',
   label: 'New password',
@@ -107,7 +107,7 @@ ${field({
   hint: 'At least 12 characters. Your other sessions end.',
   fault: typed?.faultOf('Password'),
   isRequired: true,
-})}
+})}</div>
 ${buttonRow(html`<button>Change the password</button>`)}
 </form>`,
   });

@@ -14,7 +14,7 @@ export function addOverviewPages(console: Console): void {
     title: 'Overview',
     section: 'overview',
     lede: html`${isolated(visit.account.friendlyName)} ${sid(visit.account.sid)}`,
-    body: html`${firstSteps(visit)}${await latestEvents(console.context, visit)}`,
+    body: html`<div class="stack">${firstSteps(visit)}${await latestEvents(console.context, visit)}</div>`,
   }));
 }
 

@@ -115,12 +115,12 @@ export function addPeoplePages(console: Console): void {
       section: 'people',
       lede:
         role === 'owner'
-          ? 'Who acts for this account. An owner does everything; a member deletes no apps, and changes neither auth tokens nor people.'
+          ? 'Who acts for this account, and what they may do.'
           : 'Who acts for this account. You are a member: only owners change this list.',
       ...(role === 'owner' && {
         actions: linkButton({ href: link('people/invite'), text: 'Invite…', isDialog: true }),
       }),
-      body: html`${items.length === 0 ? panel({ body: nobody() }) : list}${waiting}`,
+      body: html`<div class="stack">${items.length === 0 ? panel({ body: nobody() }) : list}${waiting}</div>`,
     };
   }
 }
