@@ -25,7 +25,7 @@ const COLUMNS = [
   { head: 'When', isTight: true },
   { head: 'What', onPhone: 'whole' },
   { head: 'Who', onPhone: 'labelled' },
-  { head: 'From', isTight: true, onPhone: 'labelled' },
+  { head: 'From', isTight: true },
 ] as const;
 
 const FIELDS = ['EventType', 'Who', 'ResourceSid', 'StartDate', 'EndDate'] as const;
@@ -105,7 +105,7 @@ function tableOf(
       time(event.createdAt, now),
       whatOf(event, link('audit')),
       whoOf(event),
-      event.sourceIpAddress ?? html`<span class="quiet">–</span>`,
+      event.sourceIpAddress ?? '',
     ]),
   );
   return table({ label, columns: COLUMNS, rows });
@@ -138,7 +138,7 @@ async function filterFields(context: Context, { account, query }: AccountVisit):
       { value: '', text: 'Any change' },
       ...EVENT_TYPES.map((value) => ({ value, text: EVENT_TEXTS[value] })),
     ],
-  })}${filterChoice({ name: 'Who', label: 'Who', value: who, choices })}<input type="search" name="ResourceSid" value="${resource}" placeholder="SID of what was changed" aria-label="SID of what was changed" autocomplete="off" maxlength="34">${day('StartDate', 'From')}${day('EndDate', 'to')}`;
+  })}${filterChoice({ name: 'Who', label: 'Who', value: who, choices })}<input type="search" name="ResourceSid" value="${resource}" placeholder="SID" aria-label="SID of what was changed" autocomplete="off" maxlength="34">${day('StartDate', 'From')}${day('EndDate', 'to')}`;
 }
 
 /** A filter that is no filter is said, and shows everything. */

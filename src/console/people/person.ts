@@ -48,7 +48,7 @@ export function addPersonPages(console: Console): void {
   /** A card that asks, and what is done when its button is pressed. */
   function addAction(
     name: string,
-    card: (visit: AccountVisit, person: Person) => { title: Html; text: Html; button: Html },
+    card: (visit: AccountVisit, person: Person) => { title: Html; text: Html; button: Html; wayOut: string },
     work: (visit: AccountVisit, person: Person) => Promise<string>,
   ): void {
     console.form(`people/:UserSid(^US[0-9a-f]{32}$)/${name}`, {
@@ -56,7 +56,7 @@ export function addPersonPages(console: Console): void {
       page: async (visit, typed) => {
         requireOwner(visit);
         const person = await personOf(visit);
-        const { title, text, button } = card(visit, person);
+        const { title, text, button, wayOut } = card(visit, person);
         const here = visit.link(`people/${person.sid}`);
         return {
           title: 'People',
@@ -64,7 +64,7 @@ export function addPersonPages(console: Console): void {
           isCard: true,
           body: dialogCard({
             title,
-            body: html`${formNotice(typed)}${text}<form method="post" action="${here}/${name}">${csrfField(visit.csrfToken)}${buttonRow(button, keepIt(here))}</form>`,
+            body: html`${formNotice(typed)}${text}<form method="post" action="${here}/${name}">${csrfField(visit.csrfToken)}${buttonRow(button, keepIt(here, wayOut))}</form>`,
           }),
         };
       },
@@ -78,6 +78,7 @@ export function addPersonPages(console: Console): void {
       title: html`Remove ${isolated(email)}?`,
       text: html`<ul><li>${userSid === visit.session.user.sid ? 'You' : 'They'} can no longer act for ${isolated(visit.account.friendlyName)}.</li><li>Their sessions end now, in every browser.</li><li>What they did stays in the audit trail.</li></ul>`,
       button: html`<button class="danger">Remove from the account</button>`,
+      wayOut: 'Keep them',
     }),
     async (visit, person) => {
       await removePerson(visit.actingAsOwner, keyOf(visit, person));
@@ -91,6 +92,7 @@ export function addPersonPages(console: Console): void {
       title: html`Disable ${isolated(email)}?`,
       text: html`<ul><li>They cannot act for ${isolated(visit.account.friendlyName)} until an owner enables them again.</li><li>Their sessions end now, in every browser.</li></ul>`,
       button: html`<button class="danger">Disable</button>`,
+      wayOut: 'Keep them',
     }),
     async (visit, person) => {
       await disablePerson(visit.actingAsOwner, keyOf(visit, person));
@@ -104,6 +106,7 @@ export function addPersonPages(console: Console): void {
       title: html`Enable ${isolated(email)}?`,
       text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, with the password that they had.</p>`,
       button: html`<button>Enable</button>`,
+      wayOut: 'Not now',
     }),
     async (visit, person) => {
       await enablePerson(visit.actingAsOwner, keyOf(visit, person));
@@ -123,7 +126,7 @@ export function addPersonPages(console: Console): void {
         isCard: true,
         body: dialogCard({
           title: html`What may ${isolated(email)} do?`,
-          body: html`${formNotice(typed)}<form method="post" action="${here}/role">${csrfField(visit.csrfToken)}${roleField(role)}${buttonRow(html`<button>Change the role</button>`, keepIt(here))}</form>`,
+          body: html`${formNotice(typed)}<form method="post" action="${here}/role">${csrfField(visit.csrfToken)}${roleField(role)}${buttonRow(html`<button>Change the role</button>`, keepIt(here, 'Not now'))}</form>`,
         }),
       };
     },
@@ -146,7 +149,7 @@ export function addPersonPages(console: Console): void {
         isCard: true,
         body: dialogCard({
           title: html`Reset the password of ${isolated(email)}?`,
-          body: html`<ul><li>You get a link to pass on. It works once, for seven days.</li><li>The old password works until somebody sets a new one with it.</li><li>An earlier link stops working.</li></ul><form method="post" action="${here}/reset-password">${csrfField(visit.csrfToken)}${buttonRow(html`<button>Make the link</button>`, keepIt(here))}</form>`,
+          body: html`<ul><li>You get a link to pass on. It works once, for seven days.</li><li>The old password works until somebody sets a new one with it.</li><li>An earlier link stops working.</li></ul><form method="post" action="${here}/reset-password">${csrfField(visit.csrfToken)}${buttonRow(html`<button>Make the link</button>`, keepIt(here, 'Not now'))}</form>`,
         }),
       };
     },
