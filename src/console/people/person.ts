@@ -15,7 +15,13 @@ import {
   removePerson,
 } from '../../users/people.ts';
 import type { Person } from '../../users/user.ts';
-import { type AccountVisit, type Console, formNotice, type View } from '../console.ts';
+import {
+  type AccountVisit,
+  type Console,
+  type FormSpec,
+  formNotice,
+  type View,
+} from '../console.ts';
 import {
   buttonRow,
   definitionList,
@@ -26,6 +32,14 @@ import {
 } from '../parts/panel.ts';
 import { chip, fullTime, sid, time } from '../parts/text.ts';
 import { linkCard, parseRole, requireOwner, roleField, toParent } from './shared.ts';
+
+/** What a question shows. */
+interface Card {
+  title: Html;
+  text: Html;
+  button: Html;
+  wayOut: string;
+}
 
 /** Adds /console/AC…/people/US…, and a form for each thing that an owner can do with a person. */
 export function addPersonPages(console: Console): void {
@@ -40,18 +54,18 @@ export function addPersonPages(console: Console): void {
     userSid,
   });
 
-  console.page('people/:UserSid(^US[0-9a-f]{32}$)', async (visit) => {
+  console.page('people/:UserSid', async (visit) => {
     const parent = toParent(visit, 'people');
     return parent ?? personView(visit, await personOf(visit));
   });
 
   /** A card that asks, and what is done when its button is pressed. */
-  function addAction(
+  function asking(
     name: string,
-    card: (visit: AccountVisit, person: Person) => { title: Html; text: Html; button: Html; wayOut: string },
+    card: (visit: AccountVisit, person: Person) => Card,
     work: (visit: AccountVisit, person: Person) => Promise<string>,
-  ): void {
-    console.form(`people/:UserSid(^US[0-9a-f]{32}$)/${name}`, {
+  ): FormSpec<AccountVisit> {
+    return {
       fields: [],
       page: async (visit, typed) => {
         requireOwner(visit);
@@ -69,52 +83,61 @@ export function addPersonPages(console: Console): void {
         };
       },
       submit: async (visit) => work(visit, await personOf(visit)),
-    });
+    };
   }
 
-  addAction(
-    'remove',
-    (visit, { sid: userSid, email }) => ({
-      title: html`Remove ${isolated(email)}?`,
-      text: html`<ul><li>${userSid === visit.session.user.sid ? 'You' : 'They'} can no longer act for ${isolated(visit.account.friendlyName)}.</li><li>Their sessions end now, in every browser.</li><li>What they did stays in the audit trail.</li></ul>`,
-      button: html`<button class="danger">Remove from the account</button>`,
-      wayOut: 'Keep them',
-    }),
-    async (visit, person) => {
-      await removePerson(visit.actingAsOwner, keyOf(visit, person));
-      return visit.link('people');
-    },
+  console.form(
+    'people/:UserSid/remove',
+    asking(
+      'remove',
+      (visit, { sid: userSid, email }) => ({
+        title: html`Remove ${isolated(email)}?`,
+        text: html`<ul><li>${userSid === visit.session.user.sid ? 'You' : 'They'} can no longer act for ${isolated(visit.account.friendlyName)}.</li><li>Their sessions end now, in every browser.</li><li>What they did stays in the audit trail.</li></ul>`,
+        button: html`<button class="danger">Remove from the account</button>`,
+        wayOut: 'Keep them',
+      }),
+      async (visit, person) => {
+        await removePerson(visit.actingAsOwner, keyOf(visit, person));
+        return visit.link('people');
+      },
+    ),
   );
 
-  addAction(
-    'disable',
-    (visit, { email }) => ({
-      title: html`Disable ${isolated(email)}?`,
-      text: html`<ul><li>They cannot act for ${isolated(visit.account.friendlyName)} until an owner enables them again.</li><li>Their sessions end now, in every browser.</li></ul>`,
-      button: html`<button class="danger">Disable</button>`,
-      wayOut: 'Keep them',
-    }),
-    async (visit, person) => {
-      await disablePerson(visit.actingAsOwner, keyOf(visit, person));
-      return visit.link(`people/${person.sid}`);
-    },
+  console.form(
+    'people/:UserSid/disable',
+    asking(
+      'disable',
+      (visit, { email }) => ({
+        title: html`Disable ${isolated(email)}?`,
+        text: html`<ul><li>They cannot act for ${isolated(visit.account.friendlyName)} until an owner enables them again.</li><li>Their sessions end now, in every browser.</li></ul>`,
+        button: html`<button class="danger">Disable</button>`,
+        wayOut: 'Keep them',
+      }),
+      async (visit, person) => {
+        await disablePerson(visit.actingAsOwner, keyOf(visit, person));
+        return visit.link(`people/${person.sid}`);
+      },
+    ),
   );
 
-  addAction(
-    'enable',
-    (visit, { email }) => ({
-      title: html`Enable ${isolated(email)}?`,
-      text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, with the password that they had.</p>`,
-      button: html`<button>Enable</button>`,
-      wayOut: 'Not now',
-    }),
-    async (visit, person) => {
-      await enablePerson(visit.actingAsOwner, keyOf(visit, person));
-      return visit.link(`people/${person.sid}`);
-    },
+  console.form(
+    'people/:UserSid/enable',
+    asking(
+      'enable',
+      (visit, { email }) => ({
+        title: html`Enable ${isolated(email)}?`,
+        text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, with the password that they had.</p>`,
+        button: html`<button>Enable</button>`,
+        wayOut: 'Not now',
+      }),
+      async (visit, person) => {
+        await enablePerson(visit.actingAsOwner, keyOf(visit, person));
+        return visit.link(`people/${person.sid}`);
+      },
+    ),
   );
 
-  console.form('people/:UserSid(^US[0-9a-f]{32}$)/role', {
+  console.form('people/:UserSid/role', {
     fields: ['role'],
     page: async (visit, typed) => {
       requireOwner(visit);
@@ -137,7 +160,7 @@ export function addPersonPages(console: Console): void {
     },
   });
 
-  console.form('people/:UserSid(^US[0-9a-f]{32}$)/reset-password', {
+  console.form('people/:UserSid/reset-password', {
     fields: [],
     page: async (visit) => {
       requireOwner(visit);
