@@ -39,8 +39,6 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** The same, with where the request comes from. */
   visitOf(request: FastifyRequest): { secret: string | undefined; address: string };
-  /** The origin under which the browser sees this server, for links that are passed on. */
-  originOf(request: FastifyRequest): string;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
   /** The value of another of our cookies. */
@@ -51,6 +49,8 @@ export interface Pages {
     reply: FastifyReply,
     cookie: { name: string; value: string; maxAgeMs: number },
   ): void;
+  /** The origin that the browser sees. */
+  originOf(request: FastifyRequest): string;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. */
@@ -197,7 +197,9 @@ export function writeErrorPage(
 
 function tokenOf(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null ? Reflect.get(body, '_csrf') : undefined;
-  return typeof token === 'string' ? token : undefined;
+  // The fields of a multipart form may come more than once.
+  const [first] = [token].flat();
+  return typeof first === 'string' ? first : undefined;
 }
 
 function addAssets(server: FastifyInstance): void {

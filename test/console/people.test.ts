@@ -84,6 +84,18 @@ for (const engine of DATABASES) {
       assert.deepEqual(await people(), before);
     });
 
+    it('let a member change an app, and not delete it', async () => {
+      const [app = ''] = await server.createApps(accountSid, 1, () => ({ friendlyName: 'Kept' }));
+      const member = await signedIn(await person('member'));
+      assert.doesNotMatch((await member.get(at(`apps/${app}`))).text, /Delete…/);
+      assert.equal((await member.get(at(`apps/${app}/edit`))).status, 200);
+      assert.equal((await member.get(at(`apps/${app}/delete`))).status, 403);
+      await member.get(at('people'));
+      const sent = await member.submit(at(`apps/${app}/delete`), { Name: 'Kept' });
+      assert.equal(sent.status, 403);
+      assert.equal((await owner.get(at(`apps/${app}`))).status, 200);
+    });
+
     it('invite somebody, who chooses a password, is signed in, and is told of nobody else', async () => {
       const path = await inviteBy(owner, 'ada@example.com');
       const ada = visit(server);

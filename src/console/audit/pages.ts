@@ -2,6 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { html } from 'hono/html';
+import { isSubaccount } from '../../accounts/account.ts';
 import { type AuditEvent, EVENT_TYPES } from '../../audit/audit.ts';
 import { AUDIT_COLUMNS, auditEventToWire } from '../../audit/format.ts';
 import { listingOfEvents, parseAuditFilters } from '../../audit/operations.ts';
@@ -13,6 +14,7 @@ import { type Parameters, textOf } from '../../parameter.ts';
 import { Problem } from '../../problem.ts';
 import { listingOfPeople } from '../../users/people.ts';
 import type { AccountVisit, Console, View } from '../console.ts';
+import type { OverviewPart } from '../overview/parts.ts';
 import { readListPage } from '../paging.ts';
 import { filterChoice, type Option } from '../parts/field.ts';
 import { empty, linkButton, notice, panel } from '../parts/panel.ts';
@@ -44,20 +46,18 @@ export function addAuditPages(console: Console): void {
 }
 
 /** The newest events of an account, for its overview. */
-export async function latestEvents(
-  context: Context,
-  { account, now, link }: AccountVisit,
-): Promise<Html> {
-  const { slice } = listingOfEvents(context, account.sid);
-  const events = await slice({ direction: 'older', from: undefined, limit: 5 });
-  return panel({
-    title: 'Latest changes',
-    actions: html`<a href="${link('audit')}">Audit trail</a>`,
-    body:
-      events.length === 0
-        ? empty({ title: 'No change yet', text: 'What anybody changes is written here.' })
-        : tableOf('Latest changes', events, { now, link }),
-  });
+export function latestEvents(context: Context): OverviewPart {
+  return async ({ account, now, link }) => {
+    if (isSubaccount(account)) return undefined;
+    const { slice } = listingOfEvents(context, account.sid);
+    const events = await slice({ direction: 'older', from: undefined, limit: 5 });
+    if (events.length === 0) return undefined;
+    return panel({
+      title: 'Latest changes',
+      actions: html`<a href="${link('audit')}">Audit trail</a>`,
+      body: tableOf('Latest changes', events, { now, link }),
+    });
+  };
 }
 
 async function auditView(context: Context, visit: AccountVisit): Promise<View> {

@@ -19,8 +19,9 @@ import { field } from '../parts/field.ts';
 import { buttonRow, dialogCard, empty, keepIt, linkButton, panel } from '../parts/panel.ts';
 import { pager, table, tableRow } from '../parts/table.ts';
 import { chip, time } from '../parts/text.ts';
+import { requireOwner } from '../role.ts';
 import { type Typed, typedValue } from '../typed.ts';
-import { linkCard, parseRole, requireOwner, roleField, toParent } from './shared.ts';
+import { linkCard, parseRole, roleField, toParent } from './shared.ts';
 
 const PEOPLE = [
   { head: 'E-mail', onPhone: 'whole' },

@@ -31,7 +31,8 @@ import {
   panel,
 } from '../parts/panel.ts';
 import { chip, fullTime, sid, time } from '../parts/text.ts';
-import { linkCard, parseRole, requireOwner, roleField, toParent } from './shared.ts';
+import { requireOwner } from '../role.ts';
+import { linkCard, parseRole, roleField, toParent } from './shared.ts';
 
 /** What a question shows. */
 interface Card {

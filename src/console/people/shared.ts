@@ -5,19 +5,11 @@ import { html } from 'hono/html';
 import { isSubaccount } from '../../accounts/account.ts';
 import type { Html } from '../../pages/layout.ts';
 import { checkChoice, type Parameters, textOf } from '../../parameter.ts';
-import { Problem } from '../../problem.ts';
 import { ROLES, type Role } from '../../users/user.ts';
 import type { AccountVisit, View } from '../console.ts';
 import { choiceField } from '../parts/field.ts';
 import { dialogCard, keepIt } from '../parts/panel.ts';
 import { copyButton } from '../parts/text.ts';
-
-/** Raises `access_denied` for a member: a page that only an owner can use is not shown to others. */
-export function requireOwner({ role }: AccountVisit): void {
-  if (role !== 'owner') {
-    throw new Problem('access_denied', 'Only an owner of this account can do this.');
-  }
-}
 
 /** A subaccount has neither people nor a trail of its own: those of its parent are shown. */
 export function toParent(visit: AccountVisit, rest: string): FastifyReply | undefined {
