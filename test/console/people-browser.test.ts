@@ -71,7 +71,7 @@ describe('people in a browser', { skip: BROWSER_OBSTACLE }, () => {
     await page.locator('dialog #Email:focus').waitFor();
     await page.keyboard.type('ada@example.com');
     await page.keyboard.press('Enter');
-    const link = await page.getByLabel('Link').inputValue();
+    const link = await page.getByLabel('Link', { exact: true }).inputValue();
     await page.getByRole('link', { name: 'Done' }).press('Enter');
     await page.getByRole('cell', { name: 'Withdraw' }).waitFor();
     const visitor = await browser.newPage();
@@ -107,11 +107,11 @@ describe('people in a browser', { skip: BROWSER_OBSTACLE }, () => {
   it('filters the trail while one types, and keeps the filter in the URL', async () => {
     const page = await open();
     await page.goto(`${base}/audit`);
-    await page.getByLabel('What').selectOption('person.disabled');
+    await page.getByLabel('What', { exact: true }).selectOption('person.disabled');
     await page.waitForURL('**EventType=person.disabled**');
-    await page.getByText('Disabled a person').first().waitFor();
+    await page.locator('#events').getByText('Disabled a person').first().waitFor();
     assert.equal(await page.locator('#events').getByText('Added a person').count(), 0);
-    await page.getByLabel('SID').fill(`CN${'0'.repeat(32)}`);
+    await page.getByLabel('SID of what was changed').fill(`CN${'0'.repeat(32)}`);
     await page.getByText('Nothing matches').waitFor();
     await page.getByRole('link', { name: 'Clear filters' }).click();
     await page.locator('#events').getByText('Added a person').first().waitFor();

@@ -127,8 +127,10 @@ async function filterFields(context: Context, { account, query }: AccountVisit):
     ...Object.entries(SOURCE_TEXTS).map(([value, text]) => ({ value, text })),
   ];
   if (!choices.some(({ value }) => value === who)) choices.push({ value: who, text: who });
-  const day = (name: string, label: string) =>
-    html`<label>${label} <input type="date" name="${name}" value="${textOf(query, name) ?? ''}"></label>`;
+  const day = (name: string, label: string) => {
+    const [value = ''] = /^\d{4}-\d{2}-\d{2}$/.exec(textOf(query, name) ?? '') ?? [];
+    return html`<label>${label} <input type="date" name="${name}" value="${value}"></label>`;
+  };
   const resource = textOf(query, 'ResourceSid') ?? '';
   return html`${filterChoice({
     name: 'EventType',

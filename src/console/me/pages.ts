@@ -34,7 +34,7 @@ const SESSIONS = [
   { head: 'From' },
   { head: 'Signed in', onPhone: 'labelled' },
   { head: 'Ends', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Action', isTight: true },
 ] as const;
 
 /** Adds /console/me and its forms. */

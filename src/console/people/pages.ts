@@ -34,7 +34,7 @@ const INVITED = [
   { head: 'E-mail', onPhone: 'whole' },
   { head: 'Role' },
   { head: 'Expires', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Action', isTight: true },
 ] as const;
 
 /** Adds /console/AC…/people, and what invites somebody. */
