@@ -5,12 +5,14 @@ import type { Pages } from '../pages/pages.ts';
 import { addConsoleAssets } from './assets.ts';
 import { createConsole } from './console.ts';
 import { addOverviewPages } from './overview/pages.ts';
+import { addRequestPages } from './requests/pages.ts';
 import { addStartPages } from './start/pages.ts';
 
-/** Adds /console and all that is under it. */
-export function addConsoleRoutes(pages: Pages, context: Context): void {
+/** Adds /console and all that is under it. What is never done by itself ends with `ending`. */
+export function addConsoleRoutes(pages: Pages, context: Context, ending: AbortSignal): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context);
   addStartPages(console);
   addOverviewPages(console);
+  addRequestPages(console, ending);
 }

@@ -118,6 +118,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   let isDraining = false;
+  const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
@@ -146,7 +147,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context);
+      addConsoleRoutes(pages, context, ending.signal);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -187,10 +188,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     drain() {
       isDraining = true;
+      ending.abort();
       worker?.drain();
     },
     async close() {
       isDraining = true;
+      ending.abort();
       await Promise.all([server.close(), worker?.close(), purging?.stop(), metricsServer?.close()]);
       // When the last request has its answer.
       await recorder.stop();
