@@ -17,14 +17,15 @@ const ROWS_A_KIND = 10;
 const ROWS_AN_ACCOUNT = 50;
 /** Of requests without right credentials: whoever knows a SID can send those. */
 const ROWS_OF_NOBODY = 5;
-const ROWS_A_WRITE = 400;
+const ROWS_A_WRITE = 200;
 const KINDS_AN_ACCOUNT = 64;
 const MAX_ACCOUNTS = 5000;
 /** Accounts that are only claimed: each costs a look-up when it is written. */
 const MAX_CLAIMED = 50;
 /** Counters that wait, and how many of them one write takes. */
 const MAX_COUNTERS = 20_000;
-const COUNTERS_A_WRITE = 500;
+/** Those of other accounts lie in other pages of the database, each of which is written whole. */
+const COUNTERS_A_WRITE = 100;
 
 /** What makes requests of one kind: those that differ in nothing else are counted beyond the first. */
 export interface RequestKind {

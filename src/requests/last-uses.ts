@@ -5,7 +5,7 @@ import type { LastUse } from './last-use-store.ts';
 const AT_MOST_EVERY_MS = 60_000;
 /** The oldest goes first; it is then written once more than needed. */
 const MAX_KEYS = 20_000;
-const KEYS_A_WRITE = 200;
+const KEYS_A_WRITE = 100;
 
 export interface LastUses {
   /** Notes a use, unless one of the last minute is noted. */

@@ -70,6 +70,8 @@ export interface AppParts {
   ownsProcess?: boolean;
   /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
   hasDemoApp?: boolean;
+  /** Whether requests are recorded, as they are unless a benchmark asks what that costs. */
+  recordsRequests?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
@@ -128,7 +130,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
-    record: recordTo(recorder, context.clock),
+    ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
     writeErrorPage,
   });
 
