@@ -58,8 +58,13 @@ export function chosenIn(query: Parameters): Chosen {
     who: CALLER.test(who) ? who : undefined,
     outcome,
     code: /^\d{3,6}$/.test(code.trim()) ? Number(code) : undefined,
-    range: TIME_RANGES.find(({ name }) => name === textOf(query, 'time')) ?? LONGEST,
+    range: rangeOf(textOf(query, 'time')),
   };
+}
+
+/** The time with this name; the longest one where there is none. */
+export function rangeOf(name: string | undefined): TimeRange {
+  return TIME_RANGES.find((range) => range.name === name) ?? LONGEST;
 }
 
 /** Whether anything but the longest time is chosen. */
