@@ -6,8 +6,8 @@
 import SqliteConnection from 'better-sqlite3';
 import type { RequestFilter } from '../../src/requests/list-store.ts';
 import { countRequests, listRequests } from '../../src/requests/operations.ts';
-import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
+import { createContext } from '../../src/server/context.ts';
 import { insertMany, sidOf } from '../../test/support/fill.ts';
 import { fill, SECRET_KEY, type Target } from '../data.ts';
 import { loadOn, type Measurement, measure } from '../load.ts';

@@ -57,6 +57,8 @@ export function createStreams(context: Context): Streams {
       if (isEnding || open.size >= STREAMS || ofSession >= STREAMS_A_SESSION) {
         throw new Problem('too_many_requests');
       }
+      reply.header('content-type', 'text/event-stream; charset=utf-8');
+      if (request.method === 'HEAD') return reply.send('');
       const body = new PassThrough();
       open.set(body, session.digest);
       const stop = startReading(context, visit, body);
@@ -65,7 +67,6 @@ export function createStreams(context: Context): Streams {
         open.delete(body);
       });
       request.raw.socket.once('close', () => body.destroy());
-      reply.header('content-type', 'text/event-stream; charset=utf-8');
       // Proxies that collect answers must pass this one on.
       reply.header('x-accel-buffering', 'no');
       body.write(': connected\n\n');
