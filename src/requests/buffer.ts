@@ -17,15 +17,17 @@ const ROWS_A_KIND = 10;
 const ROWS_AN_ACCOUNT = 50;
 /** Of requests without right credentials: whoever knows a SID can send those. */
 const ROWS_OF_NOBODY = 5;
-const ROWS_A_WRITE = 200;
+/** Rows of other accounts lie in other pages of the database, each of which is written whole. */
+const ROWS_A_WRITE = 100;
 const KINDS_AN_ACCOUNT = 64;
 const MAX_ACCOUNTS = 5000;
 /** Accounts that are only claimed: each costs a look-up when it is written. */
 const MAX_CLAIMED = 50;
 /** Counters that wait, and how many of them one write takes. */
 const MAX_COUNTERS = 20_000;
-/** Those of other accounts lie in other pages of the database, each of which is written whole. */
-const COUNTERS_A_WRITE = 100;
+const COUNTERS_A_WRITE = 50;
+/** However many wait, within this many writes all are written. */
+const WRITES_TO_ALL = 30;
 
 /** What makes requests of one kind: those that differ in nothing else are counted beyond the first. */
 export interface RequestKind {
@@ -169,8 +171,9 @@ function choose(accounts: ReadonlyMap<string, ReadonlyMap<string, Kind>>): Buffe
 
 function firstOf(counters: Map<string, Counter>): Counter[] {
   const taken: Counter[] = [];
+  const limit = Math.max(COUNTERS_A_WRITE, Math.ceil(counters.size / WRITES_TO_ALL));
   for (const [key, counter] of counters) {
-    if (taken.length >= COUNTERS_A_WRITE) break;
+    if (taken.length >= limit) break;
     taken.push(counter);
     counters.delete(key);
   }
