@@ -1,6 +1,7 @@
 /** The consent page: who asks, for which account, and what each permission means in plain words. */
 
 import { html } from 'hono/html';
+import type { LinkParameters } from '../authorizations/redirect.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { uploadedLogoOf } from '../connect-apps/logo.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
@@ -8,7 +9,6 @@ import { cardPage, csrfField, type Html } from '../pages/layout.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
 import { signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
-import type { LinkParameters } from './redirect.ts';
 
 /** Twilio's own words, and a sentence that explains them. */
 const MEANINGS: Record<Permission, { title: string; text: string }> = {

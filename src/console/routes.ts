@@ -1,25 +1,44 @@
 /** Every page of the console. */
 
 import type { Context } from '../context.ts';
+import type { FlowRunner } from '../flow-runs/runner.ts';
+import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Pages } from '../pages/pages.ts';
+import { addCodePage } from './apps/code.ts';
 import { latestApps, needsOfApps } from './apps/overview-parts.ts';
 import { addAppPages } from './apps/pages.ts';
+import { addReadinessForm } from './apps/readiness.ts';
 import { addConsoleAssets } from './assets.ts';
+import { needsOfCallbacks } from './callbacks/overview-parts.ts';
+import { addCallbackPages } from './callbacks/pages.ts';
 import { createConsole } from './console.ts';
 import { addFindPage } from './find/pages.ts';
 import { addOverviewPages } from './overview/pages.ts';
 import { overviewOfRequests } from './requests/overview-parts.ts';
 import { addRequestPages } from './requests/pages.ts';
 import { addStartPages } from './start/pages.ts';
+import { addTryPages } from './try/pages.ts';
 
-/** Adds /console and all that is under it. What is never done by itself ends with `ending`. */
-export function addConsoleRoutes(pages: Pages, context: Context, ending: AbortSignal): void {
+export interface ConsoleParts {
+  /** For what people ask the console to send to their apps' URLs. */
+  client: GuardedClient;
+  flowRunner: FlowRunner;
+  /** Ends what would go on for as long as somebody looks. */
+  ending: AbortSignal;
+}
+
+/** Adds /console and all that is under it. */
+export function addConsoleRoutes(
+  pages: Pages,
+  context: Context,
+  { client, flowRunner, ending }: ConsoleParts,
+): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context);
   addStartPages(console);
   const requests = overviewOfRequests(context);
   addOverviewPages(console, {
-    needs: [requests.needs, needsOfApps(context)],
+    needs: [needsOfCallbacks(context), requests.needs, needsOfApps(context)],
     tiles: requests.tiles,
     charts: [requests.chart],
     latest: [requests.latest, latestApps(context)],
@@ -27,4 +46,8 @@ export function addConsoleRoutes(pages: Pages, context: Context, ending: AbortSi
   addAppPages(console);
   addRequestPages(console, ending);
   addFindPage(console);
+  addCallbackPages(console);
+  addReadinessForm(console, client);
+  addCodePage(console);
+  addTryPages(console, flowRunner);
 }

@@ -14,6 +14,7 @@ import { up as callbacksDueByOwner } from './migrations/0004-callbacks-due-by-ow
 import { up as consoleListsAndLogos } from './migrations/0005-console-lists-and-logos.ts';
 import { up as requests } from './migrations/0006-requests.ts';
 import { up as auditAndPeople } from './migrations/0007-audit-and-people.ts';
+import { up as callbacksOfAnApp } from './migrations/0008-callbacks-of-an-app.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
 
 const MIGRATIONS = {
@@ -24,6 +25,7 @@ const MIGRATIONS = {
   '0005-console-lists-and-logos': { up: consoleListsAndLogos },
   '0006-requests': { up: requests },
   '0007-audit-and-people': { up: auditAndPeople },
+  '0008-callbacks-of-an-app': { up: callbacksOfAnApp },
   '0010-api-keys': { up: apiKeys },
 };
 

@@ -15,6 +15,7 @@ import * as ofApp from '../../src/authorizations/app-list-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
+import * as ofApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
@@ -51,6 +52,7 @@ const CUSTOMER = `AC${'2'.repeat(32)}`;
 const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
 /** Authorized by many, and revoked by all. */
 const REVOKED_APP = `CN${'f'.repeat(32)}`;
+const APP = { accountSid: OWNER, connectAppSid: 'CN' };
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
 const COMMON_NAME = 'Some name';
@@ -214,6 +216,33 @@ const CASES: Case[] = [
     name: 'what of last uses is to be purged',
     run: (query) => purgeLastUses(query, 1e9, 10),
     uses: 'last_uses_by_time',
+  },
+  ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
+    ofApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+  ),
+  ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
+    ofApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+  ),
+  {
+    name: 'how many callbacks of an app match',
+    run: (query) =>
+      ofApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+    uses: 'callbacks_of_app_by_status',
+  },
+  {
+    name: "an app's callbacks that are due",
+    run: (query) => ofApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    uses: 'callbacks_due_of_app',
+  },
+  {
+    name: 'the latest test of an app',
+    run: (query) => ofApp.findLatestTest(query, APP),
+    uses: 'callbacks_tests',
+  },
+  {
+    name: "the apps of an account's failed callbacks",
+    run: (query) => ofApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    uses: 'callbacks_failed',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
