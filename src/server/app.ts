@@ -7,7 +7,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import type { Context } from '../context.ts';
-import { placeDemoApp } from '../demo/data.ts';
+import { DEMO_DEVELOPER, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createApi } from '../http/api.ts';
@@ -146,7 +146,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     isDraining: () => isDraining,
     metrics: config.hasPublicMetrics ? metrics : undefined,
   });
-  addDocumentationRoutes(server, config);
+  addDocumentationRoutes(server, {
+    publicUrl: config.publicUrl,
+    credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
+  });
 
   let worker: CallbackWorker | undefined;
   let purging: Purging | undefined;
