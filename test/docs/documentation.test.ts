@@ -1,4 +1,4 @@
-/** /openapi.json and /docs: complete, and readable in a real browser under a strict policy. */
+/** /openapi.json and /docs/plain: complete, and readable in a real browser under a strict policy. */
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -87,8 +87,8 @@ for (const engine of DATABASES) {
       assert.deepEqual(resolve(document, items).enum, ['get-all', 'post-all']);
     });
 
-    it('shows /docs under a policy that allows no script', async () => {
-      const reply = await server.request('GET', '/docs');
+    it('shows /docs/plain under a policy that allows no script', async () => {
+      const reply = await server.request('GET', '/docs/plain');
       assert.equal(reply.status, 200);
       const policy = stringOf(reply.headers['content-security-policy']);
       assert.match(policy, /default-src 'none'/);
@@ -96,7 +96,7 @@ for (const engine of DATABASES) {
       assert.doesNotMatch(reply.text, /<script|\son\w+=|style=/);
     });
 
-    it('shows every route of /docs in a browser, with its style and without an error', {
+    it('shows every route of /docs/plain in a browser, with its style and without an error', {
       skip: BROWSER_OBSTACLE,
     }, async () => {
       const browser: Browser = await launchBrowser();
@@ -109,7 +109,7 @@ for (const engine of DATABASES) {
           const complaints: string[] = [];
           page.on('console', (message) => complaints.push(message.text()));
           page.on('pageerror', (error) => complaints.push(error.message));
-          await page.goto(`${server.url}/docs`);
+          await page.goto(`${server.url}/docs/plain`);
           const headings = await page.locator('h2').allInnerTexts();
           const shown = headings.map((text) =>
             text.replaceAll(/\{\w+\}/g, '{}').replace(/\s+/, ' '),

@@ -146,8 +146,8 @@ export function csharp(call: Call): string {
 function csharpValue(type: string, field: string, value: Field['value']): string {
   if (typeof value === 'string') return literal(value);
   const choice = `${type}.${singular(field)}Enum`;
-  const members = value.map((item) => `${choice}.${pascalCase(item)}`);
-  return `new List<${choice}> { ${members.join(', ')} }`;
+  const members = value.map((item) => `        ${choice}.${pascalCase(item)},`);
+  return [`new List<${choice}> {`, ...members, '    }'].join('\n');
 }
 
 const singular = (name: string) => name.replace(/s$/, '');

@@ -20,7 +20,7 @@ export function node(call: Call): string {
       ],
       remove: [`await client.${resource}${item(call)}.remove();`],
       other: (method) => [
-        `const ${name} = await client.${resource}${item(call)}.${method}(${braces(options, '{ ', ' }')});`,
+        `const ${name} = await client.${resource}${item(call)}.${method}(${group(options, '{', '}')});`,
         `console.log(${name}.${camelCase(pascalCase(call.shows))});`,
       ],
     }),
@@ -46,7 +46,7 @@ export function python(call: Call): string {
       ],
       remove: [`client.${resource}${item(call)}.delete()`],
       other: (method) => [
-        `${name} = client.${resource}${item(call)}.${method}(${options.join(', ')})`,
+        `${name} = client.${resource}${item(call)}.${method}${call.form.length === 0 ? '()' : group(options, '(', ')')}`,
         `print(${name}.${call.shows})`,
       ],
     }),
@@ -67,7 +67,7 @@ export function ruby(call: Call): string {
       list: [`${resource}.list(limit: 20).each { |${name}| puts ${name}.${call.shows} }`],
       remove: [`${resource}${item(call)}.delete`],
       other: (method) => [
-        `${name} = ${resource}${item(call)}.${method}${braces(options, '(', ')')}`,
+        `${name} = ${resource}${item(call)}.${method}${group(options, '(', ')')}`,
         `puts ${name}.${call.shows}`,
       ],
     }),
@@ -96,7 +96,7 @@ export function php(call: Call): string {
       ],
       remove: [`${resource}${item(call)}->delete();`],
       other: (method) => [
-        `$${name} = ${resource}${item(call)}->${method}(${braces(options, '[', ']')});`,
+        `$${name} = ${resource}${item(call)}->${method}(${group(options, '[', ']')});`,
         `echo $${name}->${shows}, "\\n";`,
       ],
     }),
@@ -121,5 +121,9 @@ function written({ action }: Call, ways: Ways): readonly string[] {
 }
 
 const item = ({ sid }: Call) => (sid === undefined ? '' : `(${literal(sid)})`);
-const braces = (options: readonly string[], open: string, close: string) =>
-  options.length === 0 ? '' : open + options.join(', ') + close;
+
+/** Options between brackets; several have a line each. */
+function group(options: readonly string[], open: string, close: string): string {
+  if (options.length < 2) return options.length === 0 ? '' : open + options.join() + close;
+  return [open, ...options.map((option) => `    ${option},`), close].join('\n');
+}
