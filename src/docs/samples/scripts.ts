@@ -8,10 +8,10 @@ export function node(call: Call): string {
   const resource = call.resource === 'Account' ? 'api.v2010.accounts' : `${name}s`;
   const options = call.form.map((field) => `${camelCase(field.name)}: ${literal(field.value)}`);
   return [
+    'import { env } from "node:process";',
     'import twilio from "twilio";',
     '',
-    'const { TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN } = process.env;',
-    'const client = twilio(TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN);',
+    'const client = twilio(env.TWILIO_ACCOUNT_SID, env.TWILIO_AUTH_TOKEN);',
     '',
     ...written(call, {
       list: [
