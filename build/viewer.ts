@@ -20,7 +20,7 @@ export async function buildViewer(): Promise<void> {
   const mark = join(FOLDER, 'VERSION');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === version) return;
   const { default: fastify } = await import('fastify');
-  const { default: viewer } = await import(PACKAGE);
+  const { default: viewer } = await import('@scalar/fastify-api-reference');
   const server = fastify();
   await server.register(viewer, { routePrefix: '/docs', configuration: { url: '/openapi.json' } });
   const reply = await server.inject('/docs/js/scalar.js');
