@@ -6,12 +6,14 @@ import { Problem } from '../problem.ts';
 import { isDebugging } from '../server/config.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
+import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
 import { addBackupCommand } from './backup.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
 import { addHealthCommand } from './health.ts';
+import { addKeyCommands } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { endWithOutput, printFailure } from './output.ts';
 import { addServeCommand } from './serve.ts';
@@ -62,8 +64,10 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addAccountCommands(program);
   addAppCommands(program);
   addAuthorizationCommands(program);
+  addKeyCommands(program);
   addUserCommands(program);
   addWebhookCommands(program);
+  addAuditCommands(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });

@@ -1,7 +1,7 @@
 /** Flags that are settings: a flag of the same name wins over the environment. */
 
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import { COMMAND_LINE, type Context } from '../context.ts';
 import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
 import { checkPersists } from '../server/preflight.ts';
@@ -17,6 +17,7 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent'],
   ['--allow-connect-app-delete <true|false>', 'whether the API may delete Connect Apps (false)'],
   ['--strict-page-size <true|false>', 'reject page sizes over 1000 (false)'],
+  ['--keys-act-for-apps <true|false>', "let API keys of an app's owner act for customers (false)"],
   ['--rate-limit-per-second <number>', 'units of work per second for each account; 0 for no limit'],
   ['--trust-proxy <networks>', 'addresses or networks of the proxies in front of the server'],
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
@@ -85,7 +86,7 @@ export async function withContext<Result>(
     await checkSchema(context.database);
     // Before anything is sealed with a key that no server has.
     await checkKeyOfDatabase(context, { isQuick: true });
-    return await work(context);
+    return await work({ ...context, actor: () => COMMAND_LINE });
   } finally {
     await context.database.close();
   }

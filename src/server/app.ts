@@ -1,12 +1,14 @@
 /** Config -> a running server. The only place where things are constructed. */
 
 import { addAccountRoutes } from '../accounts/routes.ts';
+import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
-import type { Context } from '../context.ts';
+import { addConsoleRoutes } from '../console/routes.ts';
+import { type Context, SERVER } from '../context.ts';
 import { DEMO_DEVELOPER, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
@@ -104,6 +106,7 @@ export function createContext(
     clock,
     random,
     report: logger ? reportTo(logger) : () => {},
+    actor: () => SERVER,
   };
 }
 
@@ -132,12 +135,14 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     strictPageSize: config.strictPageSize,
   });
   addAuthorizationRoutes(api, context, config);
+  addApiKeyRoutes(api, context, config);
   await addPages(
     server,
     { keyring: context.keyring, logger, publicUrl: config.publicUrl },
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
+      addConsoleRoutes(pages, context);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );

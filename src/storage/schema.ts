@@ -3,8 +3,11 @@
  * kept byte for byte, and every key begins with the account: it is what the data can be sharded by.
  */
 
+import type { Generated } from 'kysely';
+
 export interface Schema {
   accounts: AccountsTable;
+  api_keys: ApiKeysTable;
   connect_apps: ConnectAppsTable;
   users: UsersTable;
   memberships: MembershipsTable;
@@ -12,6 +15,9 @@ export interface Schema {
   authorizations: AuthorizationsTable;
   callbacks: CallbacksTable;
   callback_attempts: CallbackAttemptsTable;
+  audit_events: AuditEventsTable;
+  invitations: InvitationsTable;
+  password_resets: PasswordResetsTable;
 }
 
 export interface AccountsTable {
@@ -25,6 +31,19 @@ export interface AccountsTable {
   token_sealed: string;
   secondary_token_digest: string | null;
   secondary_token_sealed: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ApiKeysTable {
+  account_sid: string;
+  sid: string;
+  friendly_name: string;
+  type: 'Standard' | 'Main';
+  /** The keyed digest of the secret's SHA-256; the secret itself is stored nowhere. */
+  secret_digest: string;
+  /** That SHA-256, encrypted: what another secret key digests again. */
+  fingerprint_sealed: string;
   created_at: number;
   updated_at: number;
 }
@@ -54,12 +73,18 @@ export interface UsersTable {
   password_hash: string;
   created_at: number;
   updated_at: number;
+  last_sign_in_at: Generated<number | null>;
 }
 
-/** Which accounts a user may act for. */
+/** Which accounts a user may act for, and as what. */
 export interface MembershipsTable {
   account_sid: string;
   user_sid: string;
+  role: Generated<'owner' | 'member'>;
+  /** 0 for memberships of versions before roles. */
+  created_at: Generated<number>;
+  /** Since when the user may not act for the account; null while they may. */
+  disabled_at: Generated<number | null>;
 }
 
 export interface SessionsTable {
@@ -68,6 +93,10 @@ export interface SessionsTable {
   user_sid: string;
   created_at: number;
   expires_at: number;
+  /** Where it began. */
+  address: Generated<string | null>;
+  /** The browser's name and system, such as "Firefox on Linux". */
+  browser: Generated<string | null>;
 }
 
 /** An authorization by a customer. A revoked row stays, so that a second consent finds its subaccount. */
@@ -120,4 +149,51 @@ export interface CallbackAttemptsTable {
   failure: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
+}
+
+/** A change that somebody made. Rows are added, never changed; only the address is forgotten. */
+export interface AuditEventsTable {
+  /** The parent account, in whose trail it stands. */
+  account_sid: string;
+  sid: string;
+  created_at: number;
+  /** A name of audit/audit.ts. */
+  event_type: string;
+  source: 'web' | 'api' | 'cli' | 'server' | 'customer' | 'owner';
+  /** The user or account that acted; null where the source says it all. */
+  actor_sid: string | null;
+  /** The account that was changed, or whose resource was: the parent or one of its subaccounts. */
+  changed_account_sid: string;
+  resource_sid: string;
+  /** The other side, such as the subaccount of an authorization. */
+  related_sid: string | null;
+  /** The names of the changed properties, comma-separated; never a value. */
+  properties: string;
+  source_ip_address: string | null;
+}
+
+/** A link by which one person joins an account. */
+export interface InvitationsTable {
+  account_sid: string;
+  sid: string;
+  /** The keyed digest of the link's secret. */
+  digest: string;
+  /** Whom it invites, in lower case. */
+  email: string;
+  role: 'owner' | 'member';
+  /** The user who made it; null for the command line. */
+  invited_by: string | null;
+  created_at: number;
+  expires_at: number;
+  /** The user who has joined by it. */
+  used_by: string | null;
+}
+
+/** A link by which a person sets another password: the newest of each user. */
+export interface PasswordResetsTable {
+  user_sid: string;
+  /** The keyed digest of the link's secret. */
+  digest: string;
+  created_at: number;
+  expires_at: number;
 }

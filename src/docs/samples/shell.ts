@@ -27,8 +27,10 @@ export function twilioCli({ action, resource, sid, shows, form }: Call): string 
   const options = form.flatMap(({ name, value }) =>
     itemsOf(value).map((item) => `--${kebabCase(name)} ${quote(item)}`),
   );
+  // It creates a NewKey among the keys.
+  const topic = kebabCase(resource.replace(/^New/, ''));
   return [
-    `twilio api:core:${kebabCase(resource)}s:${COMMANDS[action]}`,
+    `twilio api:core:${topic}s:${COMMANDS[action]}`,
     ...(sid === undefined ? [] : [`--${shows.replaceAll('_', '-')} ${sid}`]),
     ...options,
   ].join(' \\\n  ');
