@@ -13,6 +13,8 @@ const TAGS = [
   { name: 'Account', description: 'Accounts and their subaccounts.' },
   { name: 'AuthorizedConnectApp', description: 'The Connect Apps that an account authorized.' },
   { name: 'ConnectApp', description: 'The Connect Apps that an account owns.' },
+  { name: 'Key', description: 'The API keys of an account.' },
+  { name: 'SigningKey', description: 'The same keys, under the name that older clients use.' },
   { name: 'XML', description: 'The same resources in XML.' },
   { name: 'CSV', description: 'The same resources in CSV.' },
 ];
