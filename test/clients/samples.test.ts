@@ -1,7 +1,6 @@
 /**
- * The samples of /openapi.json, each run as its first line says: under `exec`, and curl without. Go is
- * compiled alone, for time; Ruby, PHP and C#, whose libraries our registries do not serve, are parsed where
- * the language is there.
+ * The samples of /openapi.json, each run as its first line says: under `exec`, and curl without. Go and Java
+ * are compiled alone, for time; Ruby and PHP, whose libraries our registries do not serve, are parsed.
  */
 
 import assert from 'node:assert/strict';
@@ -11,6 +10,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createApiKey } from '../../src/api-keys/operations.ts';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { EXAMPLE_PROPERTIES } from '../../src/connect-apps/connect-app.ts';
 import { addConnectApp } from '../../src/connect-apps/operations.ts';
@@ -37,7 +37,16 @@ const OPERATIONS = [
   'ListAuthorizedConnectApp',
   'FetchAuthorizedConnectApp',
   'DeleteConnectApp',
+  ...['Key', 'SigningKey'].flatMap((key) => [
+    `List${key}`,
+    `CreateNew${key}`,
+    `Fetch${key}`,
+    `Update${key}`,
+    `Delete${key}`,
+  ]),
 ];
+/** The key of the description's examples, in whose place stands one that exists. */
+const EXAMPLE_KEY_SID = 'SK00000000000000000000000000000001';
 const LABELS = ['curl', 'Node.js', 'Python', 'Ruby', 'PHP', 'Go', 'Java', 'C#', 'twilio-cli'];
 
 interface Runner {
@@ -61,12 +70,6 @@ const RUNNERS: readonly Runner[] = [
     file: 'example.py',
     command: (file) => [python, file],
     obstacle: notInstalled(python),
-  },
-  {
-    label: 'Java',
-    file: 'Example.java',
-    command: (file) => ['java', '-cp', join(javaLibraries, '*'), file],
-    obstacle: notInstalled(javaLibraries),
   },
   {
     label: 'twilio-cli',
@@ -138,12 +141,18 @@ describe('the samples of /openapi.json', () => {
       const { context, connectAppSid } = server;
       await addConnectApp(context, accountSid, connectAppSid, EXAMPLE_PROPERTIES);
       await authorizeConnectApp(context, { accountSid, connectAppSid });
+      let keySid = '';
       for (const operationId of OPERATIONS) {
-        await writeFile(join(scratch, file), sampleOf(operationId, label));
+        const key = /^Fetch.*Key$/.test(operationId)
+          ? await createApiKey(context, accountSid, {})
+          : undefined;
+        keySid = key?.sid ?? keySid;
+        const source = sampleOf(operationId, label).replaceAll(EXAMPLE_KEY_SID, keySid);
+        await writeFile(join(scratch, file), source);
         const { code, stdout, stderr } = await runUnderExec(server, command(file), scratch);
         assert.equal(code, 0, `${operationId}: ${stdout}${stderr}`);
-        if (operationId === 'DeleteConnectApp') continue;
-        assert.match(stdout, /\b(AC|CN)[0-9a-f]{32}\b/, `${operationId}: ${stdout}${stderr}`);
+        if (operationId.startsWith('Delete')) continue;
+        assert.match(stdout, /\b(AC|CN|SK)[0-9a-f]{32}\b/, `${operationId}: ${stdout}${stderr}`);
       }
       const path = `/2010-04-01/Accounts/${accountSid}/ConnectApps/${connectAppSid}.json`;
       const gone = await server.request('GET', path, { auth: server.developer });
@@ -184,6 +193,25 @@ describe('the samples of /openapi.json', () => {
     }
     const options = { cwd: folder, env: offline, encoding: 'utf8' } as const;
     const { status, stderr } = spawnSync('go', ['vet', './...'], options);
+    assert.equal(status, 0, stderr);
+  });
+
+  const javac = spawnSync('javac', ['-version']).error === undefined;
+  const javaObstacle = javac ? notInstalled(javaLibraries) : 'there is no javac';
+  it('compile as Java', { skip: javaObstacle }, async () => {
+    const files = await Promise.all(
+      OPERATIONS.map(async (operationId) => {
+        const file = join(scratch, `${operationId}.java`);
+        const source = sampleOf(operationId, 'Java').replace(
+          'class Example',
+          `class ${operationId}`,
+        );
+        await writeFile(file, source);
+        return file;
+      }),
+    );
+    const options = ['-d', join(scratch, 'classes'), '-cp', join(javaLibraries, '*')];
+    const { status, stderr } = spawnSync('javac', [...options, ...files], { encoding: 'utf8' });
     assert.equal(status, 0, stderr);
   });
 });
