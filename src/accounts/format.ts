@@ -1,8 +1,8 @@
 /** Account -> its wire form, and the forms that make, change and find one, from the table of properties. */
 
-import Type, { type TSchema } from 'typebox';
 import type { WireValue } from '../http/formats/json.ts';
 import { rfc2822 } from '../http/formats/rfc2822.ts';
+import { type Schema, Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, namedObject, parameterSchema, sidText } from '../http/schemas.ts';
 import {
@@ -28,7 +28,7 @@ export const updateAccountForm = namedObject('UpdateAccountForm', formSchema('up
 });
 
 /** What a list may be asked for: a text matches only as a whole. */
-export const accountFilters: Readonly<Record<string, TSchema>> = Object.fromEntries(
+export const accountFilters: Readonly<Record<string, Schema>> = Object.fromEntries(
   propertiesOf('filter').map((name) => [
     ACCOUNT_PROPERTIES[name].parameter,
     ACCOUNT_PROPERTIES[name].rule.values.type === 'string'
@@ -48,7 +48,7 @@ function formSchema(form: AccountForm) {
 }
 
 /** A property as a parameter: a choice is the same there and in an answer. */
-function schemaOf(name: AccountPropertyName): TSchema {
+function schemaOf(name: AccountPropertyName): Schema {
   const { parameter, rule } = ACCOUNT_PROPERTIES[name];
   const { values } = rule;
   return values.type === 'string'
@@ -56,7 +56,7 @@ function schemaOf(name: AccountPropertyName): TSchema {
     : choice(values.choices, values.description, `Account${parameter}`);
 }
 
-function answerOf(name: AccountPropertyName): TSchema {
+function answerOf(name: AccountPropertyName): Schema {
   const { values } = ACCOUNT_PROPERTIES[name].rule;
   return values.type === 'string'
     ? Type.String({ description: values.description })
@@ -91,7 +91,7 @@ const SUBRESOURCES = {
 
 // Partial, because the serialiser writes required members before optional ones, and the order on the
 // wire is the alphabet's. /openapi.json says which are there in every answer.
-const members: Readonly<Record<string, TSchema>> = {
+const members: Readonly<Record<string, Schema>> = {
   auth_token: Type.String({
     pattern: '^[0-9a-f]{32}$',
     description: 'The primary auth token: a secret. Absent for a Connect App.',

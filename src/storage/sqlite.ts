@@ -72,6 +72,7 @@ export function openSqlite(
     look,
     transaction: write,
     migration: write,
+    append: write,
     commits: () => commits,
     // In the writer's queue: a connection cannot empty its log while a transaction is open on it.
     forget: () =>
@@ -119,7 +120,11 @@ function keepOn(connection: Connection, observe: QueryObserver | undefined): Kee
     const statement = namingFailures(() => connection.prepare<unknown[], Row>(sql));
     return async (parameters) => {
       const begun = performance.now();
-      const rows = namingFailures(() => statement.all(...parameters));
+      const rows = namingFailures(() => {
+        if (statement.reader) return statement.all(...parameters);
+        statement.run(...parameters);
+        return [];
+      });
       observe?.(performance.now() - begun);
       return rows;
     };
@@ -151,13 +156,15 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
 function readerOn(connection: Connection, observe: QueryObserver | undefined) {
   const begin = connection.prepare('begin');
   const rollback = connection.prepare('rollback');
-  const { keep, refresh } = keepRowsOn(connection, observe);
+  const kept = keepRowsOn(connection, observe);
+  const { keep } = kept;
   const together = readTogether({
     begin() {
       namingFailures(() => begin.run());
-      refresh();
+      kept.begin();
     },
     end() {
+      kept.end();
       // A disk failure has already rolled back, so there is nothing to commit.
       if (connection.inTransaction) rollback.run();
     },
