@@ -7,7 +7,7 @@ import { localPath } from '../pages/local-path.ts';
 import type { Pages } from '../pages/pages.ts';
 import { textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import { KNOWN_BROWSER_MS, markBrowser } from './known-browser.ts';
+import { KNOWN_BROWSER_COOKIE, KNOWN_BROWSER_MS, markBrowser } from './known-browser.ts';
 import { signInPage } from './page.ts';
 import { beginSession, endSession, findSession } from './session.ts';
 import { type Result, trySignIn } from './sign-in.ts';
@@ -15,7 +15,6 @@ import type { SignInLimits } from './sign-in-limits.ts';
 
 /** Where people go who only came to sign in. */
 const CONSOLE_PATH = '/console';
-const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
 
 /** Adds /sign-in and /sign-out. */
 export function addSessionRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
@@ -101,5 +100,8 @@ export function sendSignIn(
   last: { notice?: string; email?: string } = {},
 ): Promise<FastifyReply> {
   const csrfToken = pages.csrfToken(request, reply);
-  return pages.send(reply, signInPage({ csrfToken, returnTo, ...last }));
+  return pages.send(
+    reply,
+    signInPage({ csrfToken, returnTo, demoPeople: pages.demoPeople, ...last }),
+  );
 }

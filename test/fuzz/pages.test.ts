@@ -109,6 +109,11 @@ const HEADERS = [
   'accept',
 ];
 const CONSOLE = `/console/${DEMO_CUSTOMER.accountSid}`;
+/** Paths of pages of the account that is signed in. */
+function ofCustomer(...paths: readonly string[]): string[] {
+  return paths.map((path) => `${CONSOLE}/${path}`);
+}
+
 const PAGES = [
   '/',
   '/console',
@@ -120,6 +125,9 @@ const PAGES = [
   `${CONSOLE}/apps/new`,
   `${CONSOLE}/apps/${DEMO_APP_SID}/edit`,
   `/logos/${DEMO_APP_SID}/${'0'.repeat(32)}.png`,
+  ...ofCustomer('authorized', 'authorized/earlier', `authorized/${DEMO_APP_SID}`),
+  ...ofCustomer(`authorized/${DEMO_APP_SID}/remove`, 'account', 'account/tokens', 'account/keys'),
+  ...ofCustomer('account/subaccounts', 'account/subaccounts/new', 'account/tokens/promote'),
   '/sign-in',
   '/sign-out',
   '/docs',
@@ -136,6 +144,10 @@ const FORMS: Record<string, readonly string[]> = {
   [`${CONSOLE}/apps/new/preview`]: ['_csrf', ...APP_FIELDS],
   '/authorize/CN1': CONSENT_FIELDS,
   '/demo/deauthorized': ['AccountSid', 'ConnectAppSid'],
+  [`${CONSOLE}/account`]: ['_csrf', 'FriendlyName'],
+  [`${CONSOLE}/account/tokens/delete-secondary`]: ['_csrf', 'token'],
+  [`${CONSOLE}/account/subaccounts/new`]: ['_csrf', 'FriendlyName'],
+  [`${CONSOLE}/authorized/${DEMO_APP_SID}/remove`]: ['_csrf'],
   '/nowhere': ['_csrf'],
 };
 

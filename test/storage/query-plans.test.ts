@@ -11,11 +11,12 @@ import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
-import * as ofApp from '../../src/authorizations/app-list-store.ts';
+import * as authorizationsOfApp from '../../src/authorizations/app-list-store.ts';
+import { listEndedAuthorizations } from '../../src/authorizations/ended-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
-import * as ofApp from '../../src/callbacks/app-store.ts';
+import * as callbacksOfApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
@@ -162,14 +163,14 @@ const CASES: Case[] = [
     apps.searchConnectApps(query, OWNER, 'APP', slice),
   ),
   ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    authorizationsOfApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
       slice,
     ),
   ),
   ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    authorizationsOfApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
       slice,
@@ -181,6 +182,9 @@ const CASES: Case[] = [
     accountSid: CUSTOMER,
     subaccountSid: SUBACCOUNT,
   }),
+  ...list('authorizations that ended', 'authorizations_ended_by_account', (query, slice) =>
+    listEndedAuthorizations(query, OWNER, slice),
+  ),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
   ...requestList('requests', 'requests_by_age', {}),
   ...requestList('requests of an app', 'requests_by_caller', { caller: 'CN1' }),
@@ -218,30 +222,30 @@ const CASES: Case[] = [
     uses: 'last_uses_by_time',
   },
   ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
-    ofApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
   ),
   ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
-    ofApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
   ),
   {
     name: 'how many callbacks of an app match',
     run: (query) =>
-      ofApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+      callbacksOfApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
     uses: 'callbacks_of_app_by_status',
   },
   {
     name: "an app's callbacks that are due",
-    run: (query) => ofApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    run: (query) => callbacksOfApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
     uses: 'callbacks_due_of_app',
   },
   {
     name: 'the latest test of an app',
-    run: (query) => ofApp.findLatestTest(query, APP),
+    run: (query) => callbacksOfApp.findLatestTest(query, APP),
     uses: 'callbacks_tests',
   },
   {
     name: "the apps of an account's failed callbacks",
-    run: (query) => ofApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    run: (query) => callbacksOfApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
     uses: 'callbacks_failed',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
