@@ -11,13 +11,18 @@ import { latestApps, needsOfApps } from './apps/overview-parts.ts';
 import { addAppPages } from './apps/pages.ts';
 import { addReadinessForm } from './apps/readiness.ts';
 import { addConsoleAssets } from './assets.ts';
+import { addAuditPages, latestEvents } from './audit/pages.ts';
 import { addAuthorizedPages } from './authorized/pages.ts';
 import { needsOfCallbacks } from './callbacks/overview-parts.ts';
 import { addCallbackPages } from './callbacks/pages.ts';
 import { createConsole } from './console.ts';
 import { addFindPage } from './find/pages.ts';
+import { addLinkPages } from './links/pages.ts';
+import { addMePages } from './me/pages.ts';
 import { firstSteps } from './overview/first-steps.ts';
 import { addOverviewPages } from './overview/pages.ts';
+import { addPeoplePages } from './people/pages.ts';
+import { addPersonPages } from './people/person.ts';
 import { addStartPages } from './start/pages.ts';
 import { addTryPages } from './try/pages.ts';
 
@@ -43,7 +48,7 @@ export function addConsoleRoutes(
     needs: [needsOfApps(context), needsOfCallbacks(context)],
     tiles: [],
     charts: [],
-    latest: [latestApps(context)],
+    latest: [latestApps(context), latestEvents(context)],
   });
   addAppPages(console);
   addAuthorizedPages(console);
@@ -53,4 +58,9 @@ export function addConsoleRoutes(
   addReadinessForm(console, client);
   addCodePage(console);
   addTryPages(console, flowRunner);
+  addPeoplePages(console);
+  addPersonPages(console);
+  addAuditPages(console);
+  addMePages(console, limits);
+  addLinkPages(pages, context, limits);
 }

@@ -121,6 +121,7 @@ export async function addPages(
       server: scope,
       demoPeople: options.demoPeople ?? [],
       sessionOf,
+      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);
@@ -133,7 +134,6 @@ export async function addPages(
         const maxAge = Math.floor(maxAgeMs / 1000);
         reply.setCookie(cookieName(request, name), value, { ...attributesFor(request), maxAge });
       },
-      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send: sendPage,
