@@ -21,6 +21,9 @@ export const ACCOUNT_TYPES = ['Trial', 'Full'] as const;
 
 export type AccountType = (typeof ACCOUNT_TYPES)[number];
 
+/** In Unicode code points. */
+export const MAX_FRIENDLY_NAME = 64;
+
 /** Where a property may be set or asked for: a form of the API, the filters of a list, a flag of `create`. */
 export type AccountForm = 'create' | 'update' | 'filter' | 'flag';
 
@@ -31,7 +34,7 @@ const TABLE = {
     column: 'friendly_name',
     rule: requiredFriendlyName('The name of the account, 1 to 64 characters.', {
       minLength: 1,
-      maxLength: 64,
+      maxLength: MAX_FRIENDLY_NAME,
     }),
     shown: { rest: true, consent: true },
     forms: ['create', 'update', 'filter', 'flag'],
