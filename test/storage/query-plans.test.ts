@@ -11,7 +11,7 @@ import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
-import * as ofApp from '../../src/authorizations/app-list-store.ts';
+import * as ofAuthorizedApp from '../../src/authorizations/app-list-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
@@ -162,14 +162,14 @@ const CASES: Case[] = [
     apps.searchConnectApps(query, OWNER, 'APP', slice),
   ),
   ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    ofAuthorizedApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
       slice,
     ),
   ),
   ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    ofAuthorizedApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
       slice,
