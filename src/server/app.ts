@@ -8,7 +8,7 @@ import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
-import { placeDemoApp } from '../demo/data.ts';
+import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
@@ -99,14 +99,21 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   addApiKeyRoutes(api, context, config);
   await addPages(
     server,
-    { keyring: context.keyring, logger, publicUrl: config.publicUrl },
+    {
+      keyring: context.keyring,
+      logger,
+      publicUrl: config.publicUrl,
+      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+    },
     (pages) => {
-      addSessionRoutes(pages, context, createSignInLimits(context.clock));
+      const limits = createSignInLimits(context.clock);
+      addSessionRoutes(pages, context, limits);
       addConsentRoutes(pages, context);
       addConsoleRoutes(pages, context, {
         client: consoleClient,
         flowRunner,
         ending: ending.signal,
+        limits,
       });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
