@@ -8,7 +8,7 @@ import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
-import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
+import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
@@ -123,7 +123,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     isDraining: () => isDraining,
     metrics: config.hasPublicMetrics ? metrics : undefined,
   });
-  addDocumentationRoutes(server, config);
+  addDocumentationRoutes(server, {
+    publicUrl: config.publicUrl,
+    credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
+  });
 
   let worker: CallbackWorker | undefined;
   let purging: Purging | undefined;

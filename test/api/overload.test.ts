@@ -50,7 +50,7 @@ for (const engine of DATABASES) {
       };
       const clients = Array.from({ length: CLIENTS }, client);
       await until('it sheds load', () => refused.length > 0 && answered > 0, 60_000);
-      // Whoever watches over the process must not take it for dead.
+      // A supervisor must not take the process for dead.
       assert.equal((await server.request('GET', '/healthz')).status, 200);
       isOver = true;
       await Promise.all(clients);
