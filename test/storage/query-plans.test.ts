@@ -11,6 +11,7 @@ import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
+import * as ofApp from '../../src/authorizations/app-list-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
@@ -49,6 +50,8 @@ const OWNER = `AC${'1'.repeat(32)}`;
 const CUSTOMER = `AC${'2'.repeat(32)}`;
 /** One of the customer's. */
 const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
+/** Authorized by many, and revoked by all. */
+const REVOKED_APP = `CN${'f'.repeat(32)}`;
 const APP = { accountSid: OWNER, connectAppSid: 'CN' };
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
@@ -154,6 +157,23 @@ const CASES: Case[] = [
     'connect_apps_by_age',
     (query, slice) => apps.listConnectApps(query, OWNER, slice),
     (query, count) => apps.findPosition(query, OWNER, count),
+  ),
+  ...list('apps whose name matches', 'connect_apps_by_(?:search|age)', (query, slice) =>
+    apps.searchConnectApps(query, OWNER, 'APP', slice),
+  ),
+  ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
+    ofApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
+      slice,
+    ),
+  ),
+  ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
+    ofApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
+      slice,
+    ),
   ),
   ...authorizedList('authorizations', 'authorizations_live', { accountSid: CUSTOMER }),
   ...authorizedList('authorizations, all revoked', 'authorizations_live', { accountSid: OWNER }),
@@ -268,7 +288,7 @@ const CASES: Case[] = [
   },
   {
     name: 'the end of an app, revoked by all',
-    run: (query) => endSome(query, { connectAppSid: `CN${'f'.repeat(32)}` }),
+    run: (query) => endSome(query, { connectAppSid: REVOKED_APP }),
     uses: 'authorizations_live_by_app',
   },
 ];
@@ -296,7 +316,7 @@ const FILLED = [
   insertAuthorizations({ customer: OWNER, owner: OWNER }, MANY, '1'),
   insertMany('authorizations', MANY, {
     account_sid: sidOf('AC', 'fed'),
-    connect_app_sid: `'CN${'f'.repeat(32)}'`,
+    connect_app_sid: `'${REVOKED_APP}'`,
     subaccount_sid: sidOf('AC', 'def'),
     app_owner_sid: `'${OWNER}'`,
     permissions: "''",
