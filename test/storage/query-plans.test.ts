@@ -15,7 +15,7 @@ import * as ofApp from '../../src/authorizations/app-list-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
-import * as ofApp from '../../src/callbacks/app-store.ts';
+import * as callbacksOfApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
@@ -218,30 +218,30 @@ const CASES: Case[] = [
     uses: 'last_uses_by_time',
   },
   ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
-    ofApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
   ),
   ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
-    ofApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
   ),
   {
     name: 'how many callbacks of an app match',
     run: (query) =>
-      ofApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+      callbacksOfApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
     uses: 'callbacks_of_app_by_status',
   },
   {
     name: "an app's callbacks that are due",
-    run: (query) => ofApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    run: (query) => callbacksOfApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
     uses: 'callbacks_due_of_app',
   },
   {
     name: 'the latest test of an app',
-    run: (query) => ofApp.findLatestTest(query, APP),
+    run: (query) => callbacksOfApp.findLatestTest(query, APP),
     uses: 'callbacks_tests',
   },
   {
     name: "the apps of an account's failed callbacks",
-    run: (query) => ofApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    run: (query) => callbacksOfApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
     uses: 'callbacks_failed',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
