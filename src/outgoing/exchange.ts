@@ -46,7 +46,9 @@ export async function exchange(
       signal,
     });
     const body = await readStart(answer.body, () => socket.bytesRead >= maxResponseBytes);
-    return { answered: true, status: answer.statusCode, body };
+    const { location } = answer.headers;
+    const isRedirect = typeof location === 'string';
+    return { answered: true, status: answer.statusCode, body, ...(isRedirect && { location }) };
   } catch (error) {
     return exchangeFailure(socket, error);
   } finally {

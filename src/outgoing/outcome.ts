@@ -31,6 +31,8 @@ export interface Answer {
   status: number;
   /** The first kilobyte of the body as text, without NUL characters. */
   body: string;
+  /** Where a redirect leads, as it was written. It is never followed by itself. */
+  location?: string;
 }
 
 export type Outcome = Answer | Failure;

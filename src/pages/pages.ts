@@ -49,6 +49,8 @@ export interface Pages {
     reply: FastifyReply,
     cookie: { name: string; value: string; maxAgeMs: number },
   ): void;
+  /** The origin that the browser sees. */
+  originOf(request: FastifyRequest): string;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. */
@@ -119,6 +121,7 @@ export async function addPages(
         const maxAge = Math.floor(maxAgeMs / 1000);
         reply.setCookie(cookieName(request, name), value, { ...attributesFor(request), maxAge });
       },
+      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send: sendPage,
@@ -194,7 +197,9 @@ export function writeErrorPage(
 
 function tokenOf(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null ? Reflect.get(body, '_csrf') : undefined;
-  return typeof token === 'string' ? token : undefined;
+  // The fields of a multipart form may come more than once.
+  const [first] = [token].flat();
+  return typeof first === 'string' ? first : undefined;
 }
 
 function addAssets(server: FastifyInstance): void {

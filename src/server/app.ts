@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { DEMO_DEVELOPER, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
+import { createFlowRunner } from '../flow-runs/runner.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
@@ -77,6 +78,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     writeErrorPage,
   });
 
+  const guard = {
+    allowedNetworks: config.callbackAllowedNetworks,
+    ...(parts.lookup && { lookup: parts.lookup }),
+  };
+  const consoleClient = createGuardedClient(guard);
+  const flowRunner = createFlowRunner(context, consoleClient, logger);
+
   await addDocumentation(server);
   const api = createApi(server, context, config);
   addAccountRoutes(api, context, config);
@@ -92,7 +100,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context);
+      addConsoleRoutes(pages, context, { client: consoleClient, flowRunner });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -125,10 +133,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
-      const client = createGuardedClient({
-        allowedNetworks: config.callbackAllowedNetworks,
-        ...(parts.lookup && { lookup: parts.lookup }),
-      });
+      const client = createGuardedClient(guard);
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (isDraining) worker.drain();
@@ -140,7 +145,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     async close() {
       isDraining = true;
-      await Promise.all([server.close(), worker?.close(), purging?.stop(), metricsServer?.close()]);
+      await Promise.all([
+        flowRunner.close(),
+        server.close(),
+        worker?.close(),
+        purging?.stop(),
+        metricsServer?.close(),
+      ]);
       // When the last request has its answer.
       await recorder.stop();
       await context.database.close();

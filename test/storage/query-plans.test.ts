@@ -11,9 +11,11 @@ import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
+import * as ofApp from '../../src/authorizations/app-list-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
+import * as ofApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
@@ -48,6 +50,9 @@ const OWNER = `AC${'1'.repeat(32)}`;
 const CUSTOMER = `AC${'2'.repeat(32)}`;
 /** One of the customer's. */
 const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
+/** Authorized by many, and revoked by all. */
+const REVOKED_APP = `CN${'f'.repeat(32)}`;
+const APP = { accountSid: OWNER, connectAppSid: 'CN' };
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
 const COMMON_NAME = 'Some name';
@@ -153,6 +158,23 @@ const CASES: Case[] = [
     (query, slice) => apps.listConnectApps(query, OWNER, slice),
     (query, count) => apps.findPosition(query, OWNER, count),
   ),
+  ...list('apps whose name matches', 'connect_apps_by_(?:search|age)', (query, slice) =>
+    apps.searchConnectApps(query, OWNER, 'APP', slice),
+  ),
+  ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
+    ofApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
+      slice,
+    ),
+  ),
+  ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
+    ofApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
+      slice,
+    ),
+  ),
   ...authorizedList('authorizations', 'authorizations_live', { accountSid: CUSTOMER }),
   ...authorizedList('authorizations, all revoked', 'authorizations_live', { accountSid: OWNER }),
   ...authorizedList('authorizations of a subaccount', 'authorizations_live_by_subaccount', {
@@ -194,6 +216,33 @@ const CASES: Case[] = [
     name: 'what of last uses is to be purged',
     run: (query) => purgeLastUses(query, 1e9, 10),
     uses: 'last_uses_by_time',
+  },
+  ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
+    ofApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+  ),
+  ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
+    ofApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+  ),
+  {
+    name: 'how many callbacks of an app match',
+    run: (query) =>
+      ofApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+    uses: 'callbacks_of_app_by_status',
+  },
+  {
+    name: "an app's callbacks that are due",
+    run: (query) => ofApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    uses: 'callbacks_due_of_app',
+  },
+  {
+    name: 'the latest test of an app',
+    run: (query) => ofApp.findLatestTest(query, APP),
+    uses: 'callbacks_tests',
+  },
+  {
+    name: "the apps of an account's failed callbacks",
+    run: (query) => ofApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    uses: 'callbacks_failed',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
@@ -239,7 +288,7 @@ const CASES: Case[] = [
   },
   {
     name: 'the end of an app, revoked by all',
-    run: (query) => endSome(query, { connectAppSid: `CN${'f'.repeat(32)}` }),
+    run: (query) => endSome(query, { connectAppSid: REVOKED_APP }),
     uses: 'authorizations_live_by_app',
   },
 ];
@@ -267,7 +316,7 @@ const FILLED = [
   insertAuthorizations({ customer: OWNER, owner: OWNER }, MANY, '1'),
   insertMany('authorizations', MANY, {
     account_sid: sidOf('AC', 'fed'),
-    connect_app_sid: `'CN${'f'.repeat(32)}'`,
+    connect_app_sid: `'${REVOKED_APP}'`,
     subaccount_sid: sidOf('AC', 'def'),
     app_owner_sid: `'${OWNER}'`,
     permissions: "''",

@@ -45,7 +45,7 @@ ${CONSOLE_SCRIPT_PATHS.map(
 <body class="console">
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
-<a class="mark" href="/console"><img src="${ICON_PATH}" alt="" width="24" height="24"><span>connect-apps</span></a>
+<a class="mark" href="/console" aria-label="connect-apps"><img src="${ICON_PATH}" alt="" width="24" height="24"><span>connect-apps</span></a>
 ${switcher(page)}
 <div class="grow"></div>
 <a class="button second search" href="${find}" data-palette aria-label="Search"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/></svg><span>Search</span><kbd>/</kbd></a>
@@ -63,7 +63,7 @@ ${dialogs(find)}
 
 function switcher({ account, accounts }: Shell): Html {
   const name = account === undefined ? 'Choose an account' : isolated(account.friendlyName);
-  return html`<details class="menu"><summary aria-label="Account"><span>${name}</span></summary><div class="sheet">${accounts
+  return html`<details class="menu"><summary><span class="visually-hidden">Account: </span><span>${name}</span></summary><div class="sheet">${accounts
     .slice(0, SHOWN_ACCOUNTS)
     .map(
       (one) =>
@@ -72,7 +72,7 @@ function switcher({ account, accounts }: Shell): Html {
 }
 
 function personMenu({ email, csrfToken }: Shell): Html {
-  return html`<details class="menu end"><summary aria-label="You"><span>${plainText(email)}</span></summary><div class="sheet"><a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
+  return html`<details class="menu end"><summary><span class="visually-hidden">You: </span><span>${plainText(email)}</span></summary><div class="sheet"><a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
 }
 
 function navigation(items: readonly NavItem[]): Html {
@@ -96,6 +96,6 @@ const KEYS = [
 ] as const;
 
 function dialogs(find: string): Html {
-  return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list"><ul class="found" id="palette-list" role="listbox" aria-label="Found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
+  return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off"><ul class="found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
 <dialog id="keys" aria-label="Keys"><h2>Keys</h2><dl class="facts">${KEYS.map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${text}</dd>`)}</dl></dialog>`;
 }
