@@ -92,6 +92,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
       email: session.user.email,
       csrfToken: pages.csrfToken(request, reply),
       link,
+      demoPeople: pages.demoPeople.filter(({ email }) => email !== session.user.email),
       ...(notice !== undefined && { notice }),
     });
     return pages.send(reply, page, { formTargets: [new URL(consent.authorizeRedirectUrl).origin] });

@@ -16,6 +16,7 @@ import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { actingFor, lookAround, type Session } from '../users/session.ts';
+import type { SignInLimits } from '../users/sign-in-limits.ts';
 import type { Role } from '../users/user.ts';
 import { type NavItem, navOf, type Section } from './nav.ts';
 import { pageHead } from './parts/page-head.ts';
@@ -90,6 +91,8 @@ export interface FormSpec<Who extends Visit> {
 export interface Console {
   context: Context;
   pages: Pages;
+  /** Of passwords, for pages that ask for one: those of the sign-in page. */
+  limits: SignInLimits;
   /** Adds GET /console/AC…/`path`. */
   page(path: string, handler: (visit: AccountVisit) => Promise<Answer>): void;
   /** Adds the form at /console/AC…/`path`: GET unless it is on another page, and POST. */
@@ -100,14 +103,16 @@ export interface Console {
   personForm(path: string, spec: FormSpec<Visit>): void;
 }
 
-const THEME_COOKIE = 'connect_apps_theme';
+/** Whether the person wants light or dark pages. */
+export const THEME_COOKIE = 'connect_apps_theme';
 /** The account whose pages were seen last. */
 export const ACCOUNT_COOKIE = 'connect_apps_account';
-const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
+/** How long a browser keeps either. */
+export const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
 const schema = { hide: true };
 
 /** Makes what pages are added to. */
-export function createConsole(pages: Pages, context: Context): Console {
+export function createConsole(pages: Pages, context: Context, limits: SignInLimits): Console {
   const { server } = pages;
 
   /** Who asks; undefined when nobody is signed in. Raises `not_found` for an account that is not theirs. */
@@ -263,6 +268,7 @@ export function createConsole(pages: Pages, context: Context): Console {
   return {
     context,
     pages,
+    limits,
     page: (path, handler) => addPage(inAccount(path), accountVisitOf, handler),
     form: (path, spec) => addForm(inAccount(path), accountVisitOf, spec),
     personPage: (path, handler) => addPage(path, visitOf, handler),

@@ -21,6 +21,15 @@ export interface PagesOptions {
   logger: Logger;
   /** The origin that browsers see; undefined: the one in the request. */
   publicUrl: string | undefined;
+  /** Who signs in with one click: the people of the demo data, whose password is public. */
+  demoPeople?: readonly DemoPerson[];
+}
+
+export interface DemoPerson {
+  /** What the button says. */
+  name: string;
+  email: string;
+  password: string;
 }
 
 export interface PageOptions {
@@ -35,6 +44,8 @@ export interface PageOptions {
 export interface Pages {
   /** Where routes of pages are added. */
   server: FastifyInstance;
+  /** Who signs in with one click; none but on a development server. */
+  demoPeople: readonly DemoPerson[];
   /** The secret of the browser's session, if it has one. */
   sessionOf(request: FastifyRequest): string | undefined;
   /** The same, with where the request comes from. */
@@ -108,7 +119,9 @@ export async function addPages(
 
     addRoutes({
       server: scope,
+      demoPeople: options.demoPeople ?? [],
       sessionOf,
+      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);
@@ -121,7 +134,6 @@ export async function addPages(
         const maxAge = Math.floor(maxAgeMs / 1000);
         reply.setCookie(cookieName(request, name), value, { ...attributesFor(request), maxAge });
       },
-      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
       send: sendPage,

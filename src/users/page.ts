@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import type { DemoPerson } from '../pages/pages.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
@@ -10,8 +11,10 @@ export function signInPage(options: {
   /** Why the last try failed. */
   notice?: string;
   email?: string;
+  /** Who signs in with one click. */
+  demoPeople?: readonly DemoPerson[];
 }): Html {
-  const { csrfToken, returnTo, notice, email = '' } = options;
+  const { csrfToken, returnTo, notice, email = '', demoPeople = [] } = options;
   return cardPage({
     title: 'Sign in',
     card: html`<h1>Sign in</h1>
@@ -24,8 +27,30 @@ ${csrfField(csrfToken)}
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <div class="buttons"><button>Sign in</button></div>
-</form>`,
+</form>
+${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
   });
+}
+
+/**
+ * Buttons that continue as a demo person. Each is a form that sends what anyone could type, so that a password that
+ * was changed is asked for.
+ */
+export function demoButtons(
+  people: readonly DemoPerson[],
+  { csrfToken, returnTo }: { csrfToken: string; returnTo: string },
+): Html {
+  return html`<div class="demo"><h2>Or continue as</h2>
+<div class="buttons">${people.map(
+    ({ name, email, password }) => html`<form method="post" action="/sign-in">
+${csrfField(csrfToken)}
+<input type="hidden" name="return_to" value="${returnTo}">
+<input type="hidden" name="email" value="${email}">
+<input type="hidden" name="password" value="${password}">
+<button class="second">${name}</button>
+</form>`,
+  )}</div>
+<p class="quiet">Only a development server has ${people.length === 1 ? 'this button' : 'these buttons'}.</p></div>`;
 }
 
 /** The last line of a page for a signed-in user. */

@@ -11,11 +11,14 @@ import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
-import * as ofApp from '../../src/authorizations/app-list-store.ts';
+import * as audit from '../../src/audit/store.ts';
+import { forgetAddresses } from '../../src/audit/store.ts';
+import * as authorizationsOfApp from '../../src/authorizations/app-list-store.ts';
+import { listEndedAuthorizations } from '../../src/authorizations/ended-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
-import * as ofApp from '../../src/callbacks/app-store.ts';
+import * as callbacksOfApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
@@ -31,6 +34,9 @@ import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import { TABLE_SCHEMA } from '../../src/storage/mark.ts';
 import type { Schema } from '../../src/storage/schema.ts';
+import { purgeInvitations } from '../../src/users/invitation-store.ts';
+import * as people from '../../src/users/membership-store.ts';
+import { purgeResets } from '../../src/users/reset-store.ts';
 import { purgeSessions } from '../../src/users/session-store.ts';
 import { listUsers } from '../../src/users/store.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -129,6 +135,16 @@ function dueCase(name: string, after?: DuePosition): Case {
   };
 }
 
+function auditList(name: string, uses: string, filter: Omit<audit.AuditFilter, 'accountSid'>) {
+  const whole = { ...filter, accountSid: OWNER };
+  return list(
+    name,
+    uses,
+    (query, slice) => audit.listEvents(query, whole, slice),
+    (query, count) => audit.findEventPosition(query, whole, count),
+  );
+}
+
 const friendlyName = COMMON_NAME;
 const status = COMMON_STATUS;
 const family = { ownerAccountSid: OWNER };
@@ -162,14 +178,14 @@ const CASES: Case[] = [
     apps.searchConnectApps(query, OWNER, 'APP', slice),
   ),
   ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    authorizationsOfApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
       slice,
     ),
   ),
   ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    authorizationsOfApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
       slice,
@@ -181,6 +197,9 @@ const CASES: Case[] = [
     accountSid: CUSTOMER,
     subaccountSid: SUBACCOUNT,
   }),
+  ...list('authorizations that ended', 'authorizations_ended_by_account', (query, slice) =>
+    listEndedAuthorizations(query, OWNER, slice),
+  ),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
   ...requestList('requests', 'requests_by_age', {}),
   ...requestList('requests of an app', 'requests_by_caller', { caller: 'CN1' }),
@@ -218,31 +237,57 @@ const CASES: Case[] = [
     uses: 'last_uses_by_time',
   },
   ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
-    ofApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
   ),
   ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
-    ofApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
   ),
   {
     name: 'how many callbacks of an app match',
     run: (query) =>
-      ofApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+      callbacksOfApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
     uses: 'callbacks_of_app_by_status',
   },
   {
     name: "an app's callbacks that are due",
-    run: (query) => ofApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    run: (query) => callbacksOfApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
     uses: 'callbacks_due_of_app',
   },
   {
     name: 'the latest test of an app',
-    run: (query) => ofApp.findLatestTest(query, APP),
+    run: (query) => callbacksOfApp.findLatestTest(query, APP),
     uses: 'callbacks_tests',
   },
   {
     name: "the apps of an account's failed callbacks",
-    run: (query) => ofApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    run: (query) => callbacksOfApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
     uses: 'callbacks_failed',
+  },
+  ...auditList('the trail', 'audit_events_by_age', {}),
+  ...auditList('the trail of a time', 'audit_events_by_age', { since: 2000, until: 9000 }),
+  ...auditList('the trail by type', 'audit_events_by_type', { eventType: 'account.created' }),
+  ...auditList('the trail by actor', 'audit_events_by_actor', { actorSid: USER }),
+  ...auditList('the trail of a resource', 'audit_events_by_resource', { resourceSid: OWNER }),
+  {
+    name: 'which addresses of the trail are to be forgotten',
+    run: (query) => forgetAddresses(query, 1100, 10),
+    uses: 'audit_events_with_address',
+  },
+  ...list(
+    'people',
+    'memberships_by_age',
+    (query, slice) => people.listPeople(query, OWNER, slice),
+    (query, count) => people.findPersonPosition(query, OWNER, count),
+  ),
+  {
+    name: 'what of invitations is to be purged',
+    run: (query) => purgeInvitations(query, 1e9, 10),
+    uses: 'invitations_by_end',
+  },
+  {
+    name: 'what of links to reset a password is to be purged',
+    run: (query) => purgeResets(query, 1e9, 10),
+    uses: 'password_resets_by_end',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
@@ -377,6 +422,38 @@ const FILLED = [
     user_sid: sidOf('US', 'abc'),
   }),
   insertMany('memberships', 10, { account_sid: sidOf('AC', 'abc'), user_sid: `'${USER}'` }),
+  insertMany('memberships', MANY, {
+    account_sid: `'${OWNER}'`,
+    user_sid: sidOf('US', 'abc'),
+    created_at: '1000 + n',
+  }),
+  insertMany('audit_events', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('AE', 'abc'),
+    created_at: '1000 + n',
+    event_type: "case when n % 2 = 0 then 'account.created' else 'connect-app.created' end",
+    source: "'web'",
+    actor_sid: `case when n % 2 = 0 then '${USER}' else '${CUSTOMER}' end`,
+    changed_account_sid: `'${OWNER}'`,
+    resource_sid: `case when n % 2 = 0 then '${OWNER}' else '${CUSTOMER}' end`,
+    properties: "''",
+    source_ip_address: "'::1'",
+  }),
+  insertMany('invitations', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('IV', 'abc'),
+    digest: "'digest ' || n",
+    email: "n || '@example.com'",
+    role: "'member'",
+    created_at: '1000 + n',
+    expires_at: 'n',
+  }),
+  insertMany('password_resets', MANY, {
+    user_sid: sidOf('US', 'abc'),
+    digest: "'digest ' || n",
+    created_at: '1',
+    expires_at: 'n',
+  }),
   insertMany('sessions', MANY, {
     digest: "'digest ' || n",
     user_sid: `'${USER}'`,
