@@ -82,7 +82,7 @@ export async function countLive(
         .limit(limit)
         .as('some'),
     )
-    .select(({ fn }) => fn.countAll().as('found'))
+    .select(({ fn }) => fn.sum<number | string | null>(sql.lit(1)).as('found'))
     .executeTakeFirstOrThrow();
-  return Number(found);
+  return Number(found ?? 0);
 }

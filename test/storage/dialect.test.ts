@@ -74,10 +74,11 @@ const GLOBAL_KEYS: Record<string, string> = {
   accounts: 'sid',
   users: 'sid',
   sessions: 'digest',
+  password_resets: 'user_sid',
 };
 
 /** What is unique over all accounts, besides those keys. */
-const GLOBAL_UNIQUES = ['users.email'];
+const GLOBAL_UNIQUES = ['users.email', 'invitations.digest', 'password_resets.digest'];
 
 /** Each way to say it. */
 const UNIQUE_SAMPLES = [
@@ -98,6 +99,10 @@ const ACROSS_ACCOUNTS = [
   'selectGrant',
   // By an app that is deleted: every customer that authorized it.
   'endAuthorizationRows',
+  // By an app, for its owner: the customers that authorized it.
+  'countLive',
+  'ended',
+  'live',
   // By time: what is due, what is old.
   'findOwnersOfDue',
   'hasDueCallbacks',

@@ -77,6 +77,5 @@ document.addEventListener('keydown', (event) => {
   openPalette();
 });
 
-document
-  .querySelector('.nav [aria-current]')
-  ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+const current = document.querySelector('.nav [aria-current]');
+current?.scrollIntoView({ block: 'nearest', inline: 'center' });
