@@ -3,7 +3,14 @@
 import type { Command } from 'commander';
 import { getAccount } from '../accounts/operations.ts';
 import type { Context } from '../context.ts';
-import { createUser, deleteUser, getUser, setPassword, updateUser } from '../users/operations.ts';
+import {
+  createUser,
+  deleteUser,
+  getUser,
+  setOperator,
+  setPassword,
+  updateUser,
+} from '../users/operations.ts';
 import { listMemberships, listUsers } from '../users/store.ts';
 import type { User } from '../users/user.ts';
 import { addExamples } from './examples.ts';
@@ -15,9 +22,10 @@ import { addDatabaseFlags } from './settings.ts';
 
 interface Flags {
   email: string;
-  accountSid: string[];
+  accountSid?: string[];
   addAccountSid?: string[];
   removeAccountSid?: string[];
+  operator?: boolean;
   json?: boolean;
 }
 
@@ -31,40 +39,59 @@ export function addUserCommands(program: Command): void {
 
   const create = command(users, 'create', 'create a user')
     .requiredOption('--email <address>', 'the e-mail address to sign in with')
-    .requiredOption('--account-sid <sid...>', 'the accounts that the user belongs to')
+    .option('--account-sid <sid...>', 'the accounts that the user belongs to')
+    .option('--operator', 'let the user see and manage every account')
     .addHelpText('after', PASSWORD_SOURCE)
-    .action((flags: Flags) => show(flags, (context) => createOne(context, flags)));
+    .action((flags: Flags, self: Command) => {
+      const { accountSid = [], operator = false } = flags;
+      if (accountSid.length === 0 && !operator) {
+        self.error('error: Give --account-sid, --operator, or both', { exitCode: 2 });
+      }
+      return show(flags, (context) => createOne(context, flags));
+    });
   addExamples(
     create,
     'users create --email ada@example.com --account-sid AC00000000000000000000000000000001',
     'users create --email bob@example.com --account-sid AC00000000000000000000000000000001 < password.txt',
+    'users create --email operator@example.com --operator < password.txt',
   );
 
   const list = command(users, 'list', 'list all users').action((flags: Flags) =>
     onDatabase(flags, async (context) => {
       const all = await readAll((slice) => listUsers(context.database.query, slice));
       const items = await Promise.all(all.map((user) => wireOf(context, user)));
-      printList(items, ['sid', 'email', 'account_sids'], flags.json === true);
+      printList(items, ['sid', 'email', 'operator', 'account_sids'], flags.json === true);
     }),
   );
   addExamples(list, 'users list --json');
 
-  const update = ofOneUser(users, 'update', 'change the accounts that a user belongs to')
+  const update = ofOneUser(
+    users,
+    'update',
+    'change the accounts that a user belongs to, and whether they are an operator',
+  )
     .option('--add-account-sid <sid...>', 'accounts to add the user to')
     .option('--remove-account-sid <sid...>', 'accounts to remove the user from')
+    .option('--operator', 'let the user see and manage every account')
+    .option('--no-operator', 'end that')
     .action((flags: Flags, self: Command) => {
-      const { addAccountSid: add = [], removeAccountSid: remove = [] } = flags;
-      if (add.length + remove.length === 0) {
-        const sentence = 'error: Give --add-account-sid or --remove-account-sid';
+      const { addAccountSid: add = [], removeAccountSid: remove = [], operator } = flags;
+      if (add.length + remove.length === 0 && operator === undefined) {
+        const sentence =
+          'error: Give --add-account-sid, --remove-account-sid, --operator or --no-operator';
         self.error(sentence, { exitCode: 2 });
       }
       return show(flags, async (context) => {
         await checkAccounts(context, add);
-        return ofUser(flags, () => updateUser(context, flags.email, { add, remove }));
+        const updated = await ofUser(flags, () =>
+          updateUser(context, flags.email, { add, remove }),
+        );
+        return operator === undefined ? updated : setOperator(context, updated.email, operator);
       });
     });
   addExamples(
     update,
+    'users update --email customer@example.com --operator',
     'users update --email developer@example.com --add-account-sid AC00000000000000000000000000000002',
   );
 
@@ -110,11 +137,12 @@ function ofOneUser(users: Command, name: string, description: string): Command {
 
 async function createOne(
   context: Context,
-  { email, accountSid: accountSids }: Flags,
+  { email, accountSid: accountSids = [], operator: isOperator = false }: Flags,
 ): Promise<User> {
   // Before a password is typed twice for nothing.
   await checkAccounts(context, accountSids);
-  return createUser(context, { email, accountSids, password: await readNewPassword() });
+  const password = await readNewPassword();
+  return createUser(context, { email, accountSids, password, isOperator });
 }
 
 async function checkAccounts(context: Context, sids: readonly string[]): Promise<void> {
@@ -134,6 +162,7 @@ async function wireOf(context: Context, user: User) {
   return {
     sid: user.sid,
     email: user.email,
+    operator: user.isOperator,
     account_sids: await listMemberships(context.database.query, user.sid),
     date_created: new Date(user.createdAt).toISOString(),
   };

@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html';
 import type { Permission } from '../connect-apps/permissions.ts';
-import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
 import { signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
@@ -30,7 +30,7 @@ export interface ConsentPage {
 }
 
 /** The page that asks. */
-export function consentPage({ consent, email, csrfToken, link, notice }: ConsentPage): Html {
+export function consentPage({ consent, email, csrfToken, link, notice }: ConsentPage): Page {
   const { app, customers, shown } = consent;
   const name = visibleOr(app.friendlyName, app.sid);
   return cardPage({

@@ -11,8 +11,9 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
+import type { Brand } from './brand.ts';
 import { isForPerson, pageOfError } from './error.ts';
-import type { Html } from './layout.ts';
+import type { Html, Page } from './layout.ts';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
 
 export interface PagesOptions {
@@ -20,9 +21,21 @@ export interface PagesOptions {
   logger: Logger;
   /** The origin that browsers see; undefined: the one in the request. */
   publicUrl: string | undefined;
+  brand: Brand;
+  signIn: SignInWays;
+}
+
+/** How people can sign in. */
+export interface SignInWays {
+  /** What people know the provider of identities by; undefined where there is none. */
+  providerName: string | undefined;
+  hasPasswords: boolean;
 }
 
 export interface Pages {
+  /** Whose server it is. */
+  brand: Brand;
+  signIn: SignInWays;
   /** Where routes of pages are added. */
   server: FastifyInstance;
   /** The secret of the browser's session, if it has one. */
@@ -40,7 +53,11 @@ export interface Pages {
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
-  send(reply: FastifyReply, page: Html, formTargets?: readonly string[]): Promise<FastifyReply>;
+  send(
+    reply: FastifyReply,
+    page: Page | Html,
+    formTargets?: readonly string[],
+  ): Promise<FastifyReply>;
   /** Raises `form_rejected` unless the form came from one of our pages; a hook for every POST. */
   checkForm(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
 }
@@ -51,7 +68,8 @@ export async function addPages(
   options: PagesOptions,
   addRoutes: (pages: Pages) => void,
 ): Promise<void> {
-  addAssets(server);
+  const { brand } = options;
+  addAssets(server, brand);
   await server.register(async (scope) => {
     await scope.register(cookie);
     const cookieOf = (request: FastifyRequest, name: string) =>
@@ -89,10 +107,12 @@ export async function addPages(
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return sendPage(reply.code(status), page);
+      return sendPage(reply.code(status), page(brand));
     });
 
     addRoutes({
+      brand,
+      signIn: options.signIn,
       server: scope,
       sessionOf,
       setSession(request, reply, secret) {
@@ -108,7 +128,8 @@ export async function addPages(
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
-      send: sendPage,
+      send: (reply, page, formTargets) =>
+        sendPage(reply, typeof page === 'function' ? page(brand) : page, formTargets),
       checkForm(request, reply, done) {
         const { origin, 'sec-fetch-site': site } = request.headers;
         // Under `exec`, a browser speaks https to a server that is asked over http.
@@ -165,10 +186,11 @@ function headersOf(formTargets: readonly string[] = []): Record<string, string> 
 export function writeErrorPage(
   error: unknown,
   { target, accept, requestId }: { target: string; accept: string | undefined; requestId: string },
+  brand: Brand,
 ): { status: number; headers: Record<string, string>; body: string } | undefined {
   if (!isForPerson(target, accept)) return undefined;
   const { status, page } = pageOfError(error, requestId);
-  return { status, headers: headersOf(), body: documentOf(page) };
+  return { status, headers: headersOf(), body: documentOf(page(brand)) };
 }
 
 function tokenOf(body: unknown): string | undefined {
@@ -176,7 +198,7 @@ function tokenOf(body: unknown): string | undefined {
   return typeof token === 'string' ? token : undefined;
 }
 
-function addAssets(server: FastifyInstance): void {
+function addAssets(server: FastifyInstance, brand: Brand): void {
   const schema = { hide: true };
   const forEver = 'public, max-age=31536000, immutable';
   server.get(STYLE_SHEET_PATH, { schema }, (_, reply) => {
@@ -190,6 +212,19 @@ function addAssets(server: FastifyInstance): void {
     server.get(path, { schema }, (_, reply) => {
       reply.headers({ 'content-type': 'image/svg+xml', 'cache-control': 'public, max-age=86400' });
       reply.send(image);
+    });
+  }
+  for (const { path, type, bytes } of brand.files) {
+    server.get(path, { schema }, (_, reply) => {
+      // An SVG that is opened by itself is a document: it may neither run nor load anything.
+      const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+      reply.headers({
+        'content-type': type,
+        'cache-control': forEver,
+        'content-security-policy': policy,
+        'x-content-type-options': 'nosniff',
+      });
+      reply.send(bytes);
     });
   }
 }

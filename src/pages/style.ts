@@ -39,6 +39,8 @@ thead th { font-weight: 600; }
 .card > :last-child { margin-bottom: 0; }
 .quiet { color: var(--quiet); font-size: .9375rem; }
 .brand { margin: 0 0 1rem; color: var(--quiet); font-size: .875rem; letter-spacing: .02em; }
+.brand-logo { display: block; max-width: 12rem; max-height: 2.5rem; }
+.brand-links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: .875rem; overflow-wrap: anywhere; }
 .logo { position: relative; width: 4rem; height: 4rem; margin-bottom: 1rem; overflow: hidden; border-radius: var(--radius); border: 1px solid var(--line); }
 .logo img { display: block; width: 100%; height: 100%; object-fit: contain; background: #ffffff; }
 .logo img::after { content: attr(data-initial); position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
@@ -70,6 +72,9 @@ pre code { user-select: all; }
 .card td:first-child code { overflow-wrap: normal; }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
 button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
+a.button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: 6px; background: var(--accent); color: var(--on-accent); font-weight: 600; text-align: center; text-decoration: none; }
+.or { display: flex; gap: .75rem; align-items: center; margin: 1.25rem 0; color: var(--quiet); }
+.or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
 button.second { background: transparent; color: var(--accent); }
 button.plain { flex: none; padding: 0; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 400; text-decoration: underline; }
 .foot { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; margin-top: 1rem; color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }

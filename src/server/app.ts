@@ -18,8 +18,11 @@ import { reportTo } from '../observability/events.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
+import { createProvider } from '../oidc/provider.ts';
+import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
+import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { type Random, systemRandom } from '../random.ts';
 import { requestSidsFrom } from '../sid.ts';
@@ -30,6 +33,7 @@ import { openSqlite } from '../storage/sqlite.ts';
 import { prepareFile } from '../storage/sqlite-file.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
+import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 
@@ -109,9 +113,14 @@ export function createContext(
 
 /** Creates the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
+  const brand = createBrand(config.brand, readLogo(config.brand));
   const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
+  const provider =
+    config.signIn.provider &&
+    createProvider(config.signIn.provider, { random: context.random, lookup: parts.lookup });
+  const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
   let isDraining = false;
   const server = await createServer({
     logger,
@@ -121,7 +130,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
-    writeErrorPage,
+    writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
   });
 
   await addDocumentation(server);
@@ -134,9 +143,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   addAuthorizationRoutes(api, context, config);
   await addPages(
     server,
-    { keyring: context.keyring, logger, publicUrl: config.publicUrl },
+    { keyring: context.keyring, logger, publicUrl: config.publicUrl, brand, signIn },
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
+      if (provider) {
+        const { publicUrl } = config;
+        addProviderRoutes(pages, context, { provider, logger, publicUrl });
+      }
       addConsentRoutes(pages, context);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
@@ -182,7 +195,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     async close() {
       isDraining = true;
-      await Promise.all([server.close(), worker?.close(), purging?.stop(), metricsServer?.close()]);
+      await Promise.all([server.close().finally(provider?.close), worker?.close(), purging?.stop(), metricsServer?.close()]);
       await context.database.close();
     },
   };

@@ -7,6 +7,7 @@ export interface Schema {
   accounts: AccountsTable;
   connect_apps: ConnectAppsTable;
   users: UsersTable;
+  provider_subjects: ProviderSubjectsTable;
   memberships: MembershipsTable;
   sessions: SessionsTable;
   authorizations: AuthorizationsTable;
@@ -52,8 +53,19 @@ export interface UsersTable {
   /** In lower case; people sign in with it. */
   email: string;
   password_hash: string;
+  /** 1 for an operator, who acts for every account; else 0. */
+  is_operator: 0 | 1;
+  /** Since when the user can no longer sign in; null for everybody else. */
+  disabled_at: number | null;
   created_at: number;
   updated_at: number;
+}
+
+/** Who a user is at the provider of the platform's own identities. */
+export interface ProviderSubjectsTable {
+  issuer: string;
+  subject: string;
+  user_sid: string;
 }
 
 /** Which accounts a user may act for. */

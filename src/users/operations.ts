@@ -18,14 +18,16 @@ import {
   insertUser,
   listMemberships,
   setPasswordHash,
+  updateUserRow,
 } from './store.ts';
-import type { StoredUser, User } from './user.ts';
+import type { NewStoredUser, StoredUser, User } from './user.ts';
 
 export interface NewUser {
   email: string;
   password: string;
   /** The parent accounts that the user belongs to. */
   accountSids: readonly string[];
+  isOperator?: boolean;
 }
 
 /** Creates a user. Raises `parameter_invalid` for an e-mail that is taken or none, or a weak password. */
@@ -38,6 +40,8 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
     sid: createSid('US', context.random),
     email,
     createdAt: context.clock.now(),
+    isOperator: user.isOperator === true,
+    disabledAt: null,
     passwordHash: await hashPassword(user.password),
   };
   await addUser(context, created, accountSids);
@@ -49,7 +53,7 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
 /** Adds a user whose password is hashed already; does nothing if the e-mail already belongs to a user. */
 export async function addUser(
   context: Context,
-  user: StoredUser,
+  user: NewStoredUser,
   accountSids: readonly string[],
 ): Promise<void> {
   await context.database.transaction((transaction) => insertUser(transaction, user, accountSids));
@@ -102,6 +106,21 @@ export async function updateUser(
     changeMemberships(transaction, user.sid, { add, remove }),
   );
   return user;
+}
+
+/** Makes a user an operator, or takes that away, which holds at once; `not_found` when there is none. */
+export async function setOperator(
+  context: Context,
+  emailText: string,
+  isOperator: boolean,
+): Promise<User> {
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
+    if (!user) throw new Problem('not_found');
+    await updateUserRow(transaction, user.sid, { isOperator, updatedAt });
+    return { ...user, isOperator };
+  });
 }
 
 /** Deletes a user with every membership and session; raises `not_found` when there is none. */

@@ -43,6 +43,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
     { schema, preHandler: pages.checkForm, config: { waitsForSemaphore: true } },
     async (request, reply) => {
       const form = formOf(request, ['email', 'password', 'return_to']);
+      if (!pages.signIn.hasPasswords) throw new Problem('not_found');
       const email = textOf(form, 'email') ?? '';
       const returnTo = localPath(textOf(form, 'return_to'));
       const result = await trySignIn(context, limits, {
@@ -76,7 +77,10 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
   server.post('/sign-out', { schema, preHandler: pages.checkForm }, async (request, reply) => {
     await endSession(context, pages.sessionOf(request));
     pages.setSession(request, reply, undefined);
-    return reply.redirect('/sign-in', 303);
+    return reply.redirect(
+      pages.signIn.providerName === undefined ? '/sign-in' : '/signed-out',
+      303,
+    );
   });
 }
 
@@ -111,11 +115,11 @@ export function sendSignIn(
   last: { notice?: string; email?: string } = {},
 ): Promise<FastifyReply> {
   const csrfToken = pages.csrfToken(request, reply);
-  return pages.send(reply, signInPage({ csrfToken, returnTo, ...last }));
+  return pages.send(reply, signInPage({ ...pages.signIn, csrfToken, returnTo, ...last }));
 }
 
 /** Only a path of this server: nobody is sent elsewhere by signing in. */
-function localPath(text: string | undefined): string {
+export function localPath(text: string | undefined): string {
   const isLocal = text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text);
   return isLocal && !text.includes('\\') ? text : CONSOLE_PATH;
 }

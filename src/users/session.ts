@@ -18,7 +18,7 @@ export interface Session {
 
 /**
  * Begins a session of a user and returns its secret, for a cookie; undefined when the user is gone, or no
- * longer has the password whose hash was checked.
+ * longer has the password whose hash was checked, or is disabled.
  */
 export async function beginSession(
   context: Context,
@@ -28,7 +28,8 @@ export async function beginSession(
   const now = context.clock.now();
   return context.database.transaction(async (transaction) => {
     const present = await findUser(transaction, user.sid);
-    if (present?.passwordHash !== user.passwordHash) return undefined;
+    if (present?.passwordHash !== user.passwordHash || present.disabledAt !== null)
+      return undefined;
     await insertSession(transaction, {
       digest: context.keyring.digest(secret),
       user_sid: user.sid,
@@ -63,6 +64,17 @@ export function actingFor(
   });
 }
 
+/**
+ * Returns the context in which a signed-in person acts as an operator, for any account: every transaction begins
+ * by asking whether they still are one. Raises `not_found` if not: nobody else learns what operators can do.
+ */
+export function actingAsOperator(context: Context, secret: string | undefined): Context {
+  return acting(context, async (query) => {
+    const session = secret ? await findSessionIn(query, context, secret) : undefined;
+    if (session?.user.isOperator !== true) throw new Problem('not_found');
+  });
+}
+
 async function findSessionIn(
   query: Queryable,
   { keyring, clock }: Context,
@@ -70,7 +82,7 @@ async function findSessionIn(
 ): Promise<Session | undefined> {
   const row = await findSessionRow(query, keyring.digests(secret), clock.now());
   const user = row && (await findUser(query, row.user_sid));
-  return user && { user, digest: row.digest };
+  return user && user.disabledAt === null ? { user, digest: row.digest } : undefined;
 }
 
 /** Ends a session; does nothing if it has ended. */

@@ -4,12 +4,12 @@ import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Slice } from '../storage/keyset.ts';
 import type { UsersTable } from '../storage/schema.ts';
-import type { StoredUser } from './user.ts';
+import type { NewStoredUser, StoredUser } from './user.ts';
 
 /** Adds a user with memberships; does nothing if the e-mail is taken. */
 export async function insertUser(
   query: Queryable,
-  user: StoredUser,
+  user: NewStoredUser,
   accountSids: readonly string[],
 ): Promise<void> {
   const inserted = await query
@@ -18,6 +18,8 @@ export async function insertUser(
       sid: user.sid,
       email: user.email,
       password_hash: user.passwordHash,
+      is_operator: user.isOperator ? 1 : 0,
+      disabled_at: user.disabledAt ?? null,
       created_at: user.createdAt,
       updated_at: user.createdAt,
     })
@@ -96,8 +98,9 @@ export async function changeMemberships(
   }
 }
 
-/** Removes a user with all memberships. */
+/** Removes a user with all memberships, and what a provider calls them. */
 export async function deleteUserRow(query: Queryable, sid: string): Promise<void> {
+  await query.deleteFrom('provider_subjects').where('user_sid', '=', sid).execute();
   await query.deleteFrom('memberships').where('user_sid', '=', sid).execute();
   await query.deleteFrom('users').where('sid', '=', sid).execute();
 }
@@ -116,6 +119,31 @@ export async function setPasswordHash(
     .execute();
 }
 
+export interface UserChanges {
+  email?: string | undefined;
+  isOperator?: boolean | undefined;
+  disabledAt?: number | null | undefined;
+  updatedAt: number;
+}
+
+/** Writes the given changes. */
+export async function updateUserRow(
+  query: Queryable,
+  sid: string,
+  { email, isOperator, disabledAt, updatedAt }: UserChanges,
+): Promise<void> {
+  await query
+    .updateTable('users')
+    .set({
+      email,
+      is_operator: isOperator === undefined ? undefined : isOperator ? 1 : 0,
+      disabled_at: disabledAt,
+      updated_at: updatedAt,
+    })
+    .where('sid', '=', sid)
+    .execute();
+}
+
 /** Whether any user has exactly this hash. */
 export async function hasPasswordHash(query: Queryable, passwordHash: string): Promise<boolean> {
   const row = await query
@@ -126,11 +154,14 @@ export async function hasPasswordHash(query: Queryable, passwordHash: string): P
   return row !== undefined;
 }
 
-function fromRow(row: Selectable<UsersTable>): StoredUser {
+/** Makes a user of their row. */
+export function fromRow(row: Selectable<UsersTable>): StoredUser {
   return {
     sid: row.sid,
     email: row.email,
     createdAt: row.created_at,
+    isOperator: row.is_operator === 1,
+    disabledAt: row.disabled_at,
     passwordHash: row.password_hash,
   };
 }
