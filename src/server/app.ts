@@ -195,7 +195,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     async close() {
       isDraining = true;
-      await Promise.all([server.close().finally(provider?.close), worker?.close(), purging?.stop(), metricsServer?.close()]);
+      await Promise.all([
+        server.close().finally(provider?.close),
+        worker?.close(),
+        purging?.stop(),
+        metricsServer?.close(),
+      ]);
       await context.database.close();
     },
   };
