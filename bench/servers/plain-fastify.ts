@@ -31,8 +31,8 @@ server.get<{ Params: { account: string; app: string } }>(
       .where('sid', '=', request.params.account)
       .executeTakeFirst();
     if (
-      account?.sid !== credentials?.accountSid ||
-      !keyring.matches(credentials?.authToken ?? '', [account?.token_digest])
+      account?.sid !== credentials?.username ||
+      !keyring.matches(credentials?.password ?? '', [account?.token_digest])
     ) {
       return reply.code(401).send();
     }

@@ -10,10 +10,16 @@ import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
-import { authenticate, type Caller, type Credentials } from './authenticate.ts';
+import { actingForSandbox, authenticate, type Caller, type Credentials } from './authenticate.ts';
 
-/** What a request wants to do: with an account itself, or with what belongs to it. */
-export type Right = 'read account' | 'change account' | 'read' | 'change';
+/** What a request wants to do: with an account itself, with its API keys, or with what else belongs to it. */
+export type Right =
+  | 'read account'
+  | 'change account'
+  | 'read keys'
+  | 'change keys'
+  | 'read'
+  | 'change';
 
 /** A request that has been granted access. */
 export interface Access {
@@ -28,6 +34,8 @@ export interface Wish {
   right: Right;
   /** The account that the path names; absent for the caller's own. */
   accountSid?: string | undefined;
+  /** Whether an API key of an app's owner acts for a sandbox that the path names. */
+  keysActForApps?: boolean;
 }
 
 /**
@@ -38,23 +46,35 @@ export interface Wish {
 export async function checkAccess(
   query: Queryable,
   keyring: Keyring,
-  { credentials, right, accountSid = credentials.accountSid }: Wish,
+  { credentials, right, accountSid, keysActForApps = false }: Wish,
 ): Promise<Access> {
-  const sid = parseSid('AC', accountSid);
-  const isOwn = sid === parseSid('AC', credentials.accountSid);
+  const sid = accountSid === undefined ? undefined : parseSid('AC', accountSid);
+  const isOwn =
+    accountSid === undefined || (sid !== undefined && sid === parseSid('AC', credentials.username));
   // Started together, so that neither waits for the other.
-  const [found, caller] = await Promise.all([
+  const [found, authenticated] = await Promise.all([
     sid === undefined || isOwn ? undefined : findAccount(query, sid),
     authenticate(query, keyring, credentials),
   ]);
-  const account = isOwn ? caller.account : found;
-  if (account === undefined || !isFamily(caller, account)) throw new Problem('not_found');
+  const account = isOwn ? authenticated.account : found;
+  if (account === undefined) throw new Problem('not_found');
+  const isForApp = keysActForApps && authenticated.apiKey && !isFamily(authenticated, account);
+  const caller = isForApp
+    ? ((await actingForSandbox(query, authenticated.account, account)) ?? authenticated)
+    : authenticated;
+  if (!isFamily(caller, account)) throw new Problem('not_found');
   decide(caller, right, account);
   return { caller, account };
 }
 
 /** Raises the reason if the caller has no such right on an account of its family. */
 export function decide(caller: Caller, right: Right, account: StoredAccount): void {
+  if (caller.apiKey === 'Standard' && / (?:account|keys)$/.test(right)) {
+    throw new Problem(
+      'not_authenticated',
+      'A Standard API key cannot manage accounts or API keys. Use the auth token or a Main key.',
+    );
+  }
   if (right.startsWith('change')) checkMayChange(caller);
   else checkMayRead(caller, account);
   if (right.endsWith('account') || account.status === 'active') return;
@@ -88,7 +108,7 @@ function checkMayChange({ permissions }: Caller): void {
   if (permissions === undefined) return;
   throw new Problem(
     'access_denied',
-    'A Connect App cannot change accounts, authorizations or Connect Apps.',
+    'A Connect App cannot change accounts, API keys, authorizations or Connect Apps.',
   );
 }
 

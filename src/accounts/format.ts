@@ -1,6 +1,7 @@
 /** Account -> its wire form. */
 
 import Type from 'typebox';
+import { rfc2822 } from '../http/formats/rfc2822.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, namedObject, sidText } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
@@ -126,9 +127,4 @@ function subresourcesOf(path: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(SUBRESOURCES).map(([name, place]) => [name, `${path}/${place}.json`]),
   );
-}
-
-/** A time as RFC 2822 writes it, such as `Thu, 30 Jul 2015 20:00:00 +0000`. */
-function rfc2822(time: number): string {
-  return new Date(time).toUTCString().replace('GMT', '+0000');
 }

@@ -16,11 +16,18 @@ const RETRY_MS = 500;
  * Encrypts the auth tokens of all accounts with the current key, so that the previous one can be taken away,
  * and returns how many accounts had a token of it. Requests may continue in the meantime.
  */
-export async function reEncryptTokens(context: Context): Promise<number> {
+export function reEncryptTokens(context: Context): Promise<number> {
+  return reEncryptAll((after) => reEncryptSome(context, after));
+}
+
+/** Goes through all rows, a chunk at a time: `reEncryptSome` does those after a SID and names the last. */
+export async function reEncryptAll(
+  reEncryptSome: (after: string) => Promise<{ reEncrypted: number; last: string | undefined }>,
+): Promise<number> {
   let reEncrypted = 0;
   let last = '';
   for (;;) {
-    const chunk = await patiently(() => reEncryptSome(context, last));
+    const chunk = await patiently(() => reEncryptSome(last));
     reEncrypted += chunk.reEncrypted;
     if (chunk.last === undefined) return reEncrypted;
     last = chunk.last;

@@ -35,6 +35,8 @@ export interface Grant {
   /** Granted and still asked for: an app that drops a permission loses it at once. */
   permissions: Permission[];
   isRevoked: boolean;
+  /** The app's owner. */
+  ownerSid: string;
   ownerStatus: Account['status'];
   /** Of the tokens of the app's owner. */
   ownerDigests: readonly (string | undefined)[];

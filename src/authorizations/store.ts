@@ -67,6 +67,7 @@ const selectGrant = prepared<{ subaccountSid: string }, GrantRow>((query, parame
     )
     .select([
       'authorization.permissions as granted',
+      'authorization.app_owner_sid',
       'authorization.revoked_at',
       'app.permissions as requested',
       'owner.status as owner_status',
@@ -88,6 +89,7 @@ export async function findGrant(
   return {
     permissions: splitPermissions(row.granted).filter((one) => requested.includes(one)),
     isRevoked: row.revoked_at !== null,
+    ownerSid: row.app_owner_sid,
     ownerStatus: worseOf(row.owner_status, row.parent_status),
     ownerDigests: [row.token_digest, row.secondary_token_digest ?? undefined],
   };
@@ -95,6 +97,7 @@ export async function findGrant(
 
 interface GrantRow {
   granted: string;
+  app_owner_sid: string;
   revoked_at: number | null;
   requested: string | null;
   owner_status: AccountStatus;

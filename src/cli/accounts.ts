@@ -13,6 +13,7 @@ import {
 } from '../accounts/operations.ts';
 import { reEncryptTokens } from '../accounts/re-encrypt.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
+import { reEncryptApiKeys } from '../api-keys/re-encrypt.ts';
 import type { Context } from '../context.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
@@ -71,13 +72,18 @@ export function addAccountCommands(program: Command): void {
     'invalidate the old token immediately instead of keeping it as the secondary token',
   );
 
-  command(accounts, 're-encrypt', 're-encrypt every auth token with the current secret key').action(
-    async (flags: Flags) => {
-      const count = await onDatabase(flags, reEncryptTokens);
-      if (flags.json) printItem({ re_encrypted: count }, true);
-      else print(`Re-encrypted the auth tokens of ${count} accounts.`);
-    },
-  );
+  command(
+    accounts,
+    're-encrypt',
+    're-encrypt every auth token and API key with the current secret key',
+  ).action(async (flags: Flags) => {
+    const [accounts, keys] = await onDatabase(flags, async (context) => [
+      await reEncryptTokens(context),
+      await reEncryptApiKeys(context),
+    ]);
+    if (flags.json) printItem({ re_encrypted: accounts, re_encrypted_api_keys: keys }, true);
+    else print(`Re-encrypted the auth tokens of ${accounts} accounts, and ${keys} API keys.`);
+  });
 }
 
 const EXAMPLES: Record<string, string> = {

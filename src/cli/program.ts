@@ -12,6 +12,7 @@ import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
 import { addHealthCommand } from './health.ts';
+import { addKeyCommands } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { endWithOutput, printFailure } from './output.ts';
 import { addServeCommand } from './serve.ts';
@@ -62,6 +63,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addAccountCommands(program);
   addAppCommands(program);
   addAuthorizationCommands(program);
+  addKeyCommands(program);
   addUserCommands(program);
   addWebhookCommands(program);
   addDoctorCommand(program, () => {

@@ -17,6 +17,7 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--log-level <level>', 'trace, debug, info, warn, error, fatal or silent'],
   ['--allow-connect-app-delete <true|false>', 'whether the API may delete Connect Apps (false)'],
   ['--strict-page-size <true|false>', 'reject page sizes over 1000 (false)'],
+  ['--keys-act-for-apps <true|false>', "let API keys of an app's owner act for customers (false)"],
   ['--rate-limit-per-second <number>', 'units of work per second for each account; 0 for no limit'],
   ['--trust-proxy <networks>', 'addresses or networks of the proxies in front of the server'],
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],

@@ -27,6 +27,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The credentials that the request claims; undefined outside the API. */
     credentials: Credentials | undefined;
+    /** The account of the credentials of a POST or DELETE, once they were checked. */
+    callerSid: string | undefined;
     /** Takes the cost of the request from its caller's budget; raises `too_many_requests`. */
     pay: (caller: Caller) => void;
   }
@@ -72,10 +74,11 @@ export interface Api {
 export function createApi(
   server: FastifyInstance,
   context: Context,
-  options: { rateLimitPerSecond: number },
+  options: { rateLimitPerSecond: number; keysActForApps: boolean },
 ): Api {
   const { database, keyring } = context;
   server.decorateRequest('credentials', undefined);
+  server.decorateRequest('callerSid', undefined);
   server.decorateRequest('pay', payNothing);
   for (const method of METHODS) {
     if (!server.supportedMethods.includes(method) && method !== 'CONNECT') {
@@ -89,6 +92,7 @@ export function createApi(
     credentials: request.credentials ?? credentialsOf(request),
     right: request.routeOptions.config.right ?? 'read',
     accountSid: pathParameter(request, 'AccountSid') || undefined,
+    keysActForApps: options.keysActForApps,
   });
   async function check(query: Context['database']['query'], request: FastifyRequest) {
     const access = await checkAccess(query, keyring, wishOf(request));
@@ -106,7 +110,11 @@ export function createApi(
       throw new Problem('access_denied', 'Requests from another site cannot change anything.');
     }
     await database.look(async (query) => {
-      if (request.routeOptions.config.right !== undefined) return check(query, request);
+      if (request.routeOptions.config.right !== undefined) {
+        const { caller } = await check(query, request);
+        request.callerSid = caller.account.sid;
+        return undefined;
+      }
       return request.pay(await authenticate(query, keyring, wishOf(request).credentials));
     });
   }
@@ -202,11 +210,10 @@ export function createApi(
     change(request, work) {
       const wish = wishOf(request);
       const checked = acting(context, (query) => checkAccess(query, keyring, wish));
-      return work(checked, parseSid('AC', wish.accountSid ?? wish.credentials.accountSid) ?? '');
+      return work(checked, parseSid('AC', wish.accountSid ?? request.callerSid ?? '') ?? '');
     },
     isOwn(request) {
-      const { credentials, accountSid = credentials.accountSid } = wishOf(request);
-      return parseSid('AC', accountSid) === parseSid('AC', credentials.accountSid);
+      return parseSid('AC', pathParameter(request, 'AccountSid')) === request.callerSid;
     },
   };
 }

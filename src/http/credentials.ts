@@ -23,7 +23,7 @@ export function parseAuthorization(header: string | undefined): Credentials | un
   const pair = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = pair.indexOf(':');
   if (colon === -1) return undefined;
-  return { accountSid: pair.slice(0, colon), authToken: pair.slice(colon + 1) };
+  return { username: pair.slice(0, colon), password: pair.slice(colon + 1) };
 }
 
 /**

@@ -19,7 +19,7 @@ export function namedObject(
 }
 
 /** The SID of an answer: two capital letters and 32 lower-case hex digits. */
-export function sidText(prefix: 'AC' | 'CN', description: string) {
+export function sidText(prefix: 'AC' | 'CN' | 'SK', description: string) {
   return Type.String({
     minLength: 34,
     maxLength: 34,
@@ -86,9 +86,14 @@ export function listQuery(filters: TObject['properties'] = {}) {
   return Type.Partial(Type.Object({ ...filters, ...PAGING }));
 }
 
-/** The envelope of a list, its members in the order of the JSON. */
-export function listSchema(name: string, item: NamedObject) {
-  const list = String(item.example.uri).replace(/\/[^/]+$/, '.json');
+/**
+ * The envelope of a list, its members in the order of the JSON. `place` is the last part of its path: needed
+ * for items without a uri.
+ */
+export function listSchema(name: string, item: NamedObject, place?: string) {
+  const list = place
+    ? `/2010-04-01/Accounts/AC00000000000000000000000000000001/${place}.json`
+    : String(item.example.uri).replace(/\/[^/]+$/, '.json');
   const page = `${list}?Page=0&PageSize=50`;
   const link = (description: string) => Type.String({ description });
   return namedObject(

@@ -1,6 +1,7 @@
 /** Config -> a running server. The only place where things are constructed. */
 
 import { addAccountRoutes } from '../accounts/routes.ts';
+import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { type Clock, systemClock } from '../clock.ts';
@@ -141,6 +142,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     strictPageSize: config.strictPageSize,
   });
   addAuthorizationRoutes(api, context, config);
+  addApiKeyRoutes(api, context, config);
   await addPages(
     server,
     { keyring: context.keyring, logger, publicUrl: config.publicUrl, brand, signIn },

@@ -44,6 +44,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly allowConnectAppDelete: boolean;
   readonly strictPageSize: boolean;
+  /** Whether an API key of an app's owner acts for a sandbox that the path names. */
+  readonly keysActForApps: boolean;
   /** Units of work a second for each account with its subaccounts; 0 for no limit. */
   readonly rateLimitPerSecond: number;
   readonly trustProxy: readonly string[];
@@ -70,6 +72,7 @@ const DEFAULTS = {
   LOG_LEVEL: 'info',
   ALLOW_CONNECT_APP_DELETE: 'false',
   STRICT_PAGE_SIZE: 'false',
+  KEYS_ACT_FOR_APPS: 'false',
   RATE_LIMIT_PER_SECOND: '',
   TRUST_PROXY: '',
   CALLBACK_ALLOWED_NETWORKS: '',
@@ -184,6 +187,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),
+    keysActForApps: flag('KEYS_ACT_FOR_APPS', text('KEYS_ACT_FOR_APPS')),
     rateLimitPerSecond: wholeNumber('RATE_LIMIT_PER_SECOND', limit, 1_000_000),
     trustProxy: list('TRUST_PROXY'),
     callbackAllowedNetworks: list('CALLBACK_ALLOWED_NETWORKS', ['127.0.0.0/8', '::1/128']),

@@ -1,6 +1,7 @@
 /** The checks before a production server takes its first request. */
 
 import { findAccount, findOtherPrefixAfter } from '../accounts/store.ts';
+import { findApiKeysAfter } from '../api-keys/store.ts';
 import type { Context } from '../context.ts';
 import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD_HASH } from '../demo/data.ts';
 import { Problem } from '../problem.ts';
@@ -10,8 +11,8 @@ import { hasPasswordHash } from '../users/store.ts';
 const CHUNK = 2000;
 
 /**
- * Raises `secret_key_mismatch` when any auth token is stored under a key that is not in the ring. Looks
- * at every account, or at the first thousands of them when it must be quick.
+ * Raises `secret_key_mismatch` when any auth token or API key is stored under a key that is not in the ring. Looks
+ * at all of them, or at the first thousands when it must be quick.
  */
 export async function checkKeyOfDatabase(
   { database, keyring }: Pick<Context, 'database' | 'keyring'>,
@@ -20,14 +21,31 @@ export async function checkKeyOfDatabase(
   const { prefixes } = keyring;
   for (let last: string | null = ''; last !== null; last = isQuick ? null : last) {
     const part = await findOtherPrefixAfter(database.query, last, { prefixes, limit: CHUNK });
-    if (part.other !== null) {
-      throw new Problem(
-        'secret_key_mismatch',
-        `The database has auth tokens of another secret key, such as the token of ${part.other}. Set CONNECT_APPS_SECRET_KEY to that key, or set CONNECT_APPS_PREVIOUS_SECRET_KEY to it until "connect-apps accounts re-encrypt" has re-encrypted every token.`,
-      );
-    }
+    if (part.other !== null) throw otherSecretKey(`the auth token of ${part.other}`);
     last = part.last;
   }
+  let keys = await findApiKeysAfter(database.query, '', CHUNK);
+  for (
+    ;
+    keys.length > 0;
+    keys = await findApiKeysAfter(database.query, keys.at(-1)?.sid ?? '', CHUNK)
+  ) {
+    const other = keys.find(
+      ({ storedSecret: { digest, sealedFingerprint } }) =>
+        ![digest, sealedFingerprint].every((stored) =>
+          prefixes.some((prefix) => stored.startsWith(prefix)),
+        ),
+    );
+    if (other !== undefined) throw otherSecretKey(`the API key ${other.sid}`);
+    if (isQuick) return;
+  }
+}
+
+function otherSecretKey(what: string): Problem {
+  return new Problem(
+    'secret_key_mismatch',
+    `The database was written with another secret key, such as ${what}. Set CONNECT_APPS_SECRET_KEY to that key, or set CONNECT_APPS_PREVIOUS_SECRET_KEY to it until "connect-apps accounts re-encrypt" has re-encrypted everything.`,
+  );
 }
 
 /** Raises `setting_invalid` when a published token or password of the demo data opens anything. */

@@ -5,6 +5,7 @@
 
 export interface Schema {
   accounts: AccountsTable;
+  api_keys: ApiKeysTable;
   connect_apps: ConnectAppsTable;
   users: UsersTable;
   provider_subjects: ProviderSubjectsTable;
@@ -26,6 +27,19 @@ export interface AccountsTable {
   token_sealed: string;
   secondary_token_digest: string | null;
   secondary_token_sealed: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface ApiKeysTable {
+  account_sid: string;
+  sid: string;
+  friendly_name: string;
+  type: 'Standard' | 'Main';
+  /** The keyed digest of the secret's SHA-256; the secret itself is stored nowhere. */
+  secret_digest: string;
+  /** That SHA-256, encrypted: what another secret key digests again. */
+  fingerprint_sealed: string;
   created_at: number;
   updated_at: number;
 }

@@ -5,6 +5,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { getAccount } from '../../src/accounts/operations.ts';
+import { createApiKey } from '../../src/api-keys/operations.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -29,6 +31,16 @@ const ROUTES = [
   ['DELETE', `${ROOT}/ConnectApps/{Sid}.json`, 'change', 204],
   ['GET', `${ROOT}/AuthorizedConnectApps.json`, 'list', 200],
   ['GET', `${ROOT}/AuthorizedConnectApps/{ConnectAppSid}.json`, 'read', 200],
+  ...(['Keys', 'SigningKeys'] as const).flatMap(
+    (place) =>
+      [
+        ['GET', `${ROOT}/${place}.json`, 'list', 200],
+        ['POST', `${ROOT}/${place}.json`, 'change', 201],
+        ['GET', `${ROOT}/${place}/{KeySid}.json`, 'read', 200],
+        ['POST', `${ROOT}/${place}/{KeySid}.json`, 'change', 200],
+        ['DELETE', `${ROOT}/${place}/{KeySid}.json`, 'change', 204],
+      ] as const,
+  ),
 ] as const;
 
 /** The routes that name no account; the caller's own are below. */
@@ -225,6 +237,13 @@ for (const engine of DATABASES) {
     });
     after(() => server.close());
 
+    /** The SID of a new key; of none for an account that is closed, which can have no more. */
+    async function createKey(accountSid: string): Promise<string> {
+      const { status } = await getAccount(server.context, accountSid);
+      if (status === 'closed') return `SK${'0'.repeat(32)}`;
+      return (await createApiKey(server.context, accountSid, {})).sid;
+    }
+
     for (const { caller, kind, answers } of ROWS) {
       it(`${caller}: ${kind}`, async () => {
         const scene = scenes[caller];
@@ -236,8 +255,10 @@ for (const engine of DATABASES) {
             const [sid = ''] = template.includes('{Sid}')
               ? await server.createApps(accountSid, 1)
               : [];
+            const keySid = template.includes('{KeySid}') ? await createKey(accountSid) : '';
             const path = template
               .replace('{AccountSid}', accountSid)
+              .replace('{KeySid}', keySid)
               .replace('{Sid}', sid)
               .replace('{ConnectAppSid}', scene.apps[target]);
             const reply = await server.request(method, path, {

@@ -5,6 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createApiKey } from '../../src/api-keys/operations.ts';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
@@ -24,6 +25,16 @@ const ROUTES = [
   ['DELETE', `${ROOT}/ConnectApps/{Sid}.json`, 204],
   ['GET', `${ROOT}/AuthorizedConnectApps.json`, 200],
   ['GET', `${ROOT}/AuthorizedConnectApps/{ConnectAppSid}.json`, 200],
+  ...(['Keys', 'SigningKeys'] as const).flatMap(
+    (place) =>
+      [
+        ['GET', `${ROOT}/${place}.json`, 200],
+        ['POST', `${ROOT}/${place}.json`, 201],
+        ['GET', `${ROOT}/${place}/{KeySid}.json`, 200],
+        ['POST', `${ROOT}/${place}/{KeySid}.json`, 200],
+        ['DELETE', `${ROOT}/${place}/{KeySid}.json`, 204],
+      ] as const,
+  ),
 ] as const;
 
 /** Paths that are the caller's own, or that other tests ask as everyone. */
@@ -106,8 +117,10 @@ for (const engine of DATABASES) {
             [child, onChild],
           ] as const) {
             const [sid = ''] = await server.createApps(owner.accountSid, 1);
+            const key = await createApiKey(server.context, owner.accountSid, {});
             const withApp = template
               .replace('{Sid}', sid)
+              .replace('{KeySid}', key.sid)
               .replace('{ConnectAppSid}', authorizedSid);
             const path = withApp.replace('{AccountSid}', owner.accountSid);
             const reply = await ask(method, path, auth);

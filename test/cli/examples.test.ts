@@ -61,6 +61,7 @@ it('every command but servers and exec takes --json', () => {
 describe('the examples', () => {
   let folder: string;
   let callbackSid: string;
+  let keySid: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'connect-apps-examples-'));
     const seeded = join(folder, 'seeded');
@@ -80,6 +81,8 @@ describe('the examples', () => {
     const owner = ['--account-sid', 'AC00000000000000000000000000000001'];
     const listed = await runCommand(seeded, ['webhooks', 'list', ...owner, '--json']);
     callbackSid = JSON.parse(listed.stdout)[0].sid;
+    const key = await runCommand(seeded, ['keys', 'create', ...owner, '--json']);
+    keySid = JSON.parse(key.stdout).sid;
     await writeFile(join(seeded, 'password.txt'), 'a long enough password\n');
     const program = join(folder, 'connect-apps');
     await writeFile(program, `#!/bin/sh\nexec "${process.execPath}" "${MAIN}" "$@"\n`);
@@ -100,7 +103,7 @@ describe('the examples', () => {
         await cp(join(folder, 'seeded'), place, { recursive: true });
         const { status, stdout, stderr } = spawnSync(
           'sh',
-          ['-c', example.replace('WH…', callbackSid)],
+          ['-c', example.replace('WH…', callbackSid).replace('SK…', keySid)],
           {
             cwd: place,
             env: { PATH: `${folder}${delimiter}${process.env.PATH}`, HOME: place },

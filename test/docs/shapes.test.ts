@@ -12,6 +12,7 @@ const SHAPES = [
   'AccountStatus',
   'AccountSubresourceUris',
   'AccountType',
+  'ApiKeyForm',
   'AuthorizedConnectApp',
   'AuthorizedConnectAppList',
   'ConnectApp',
@@ -19,7 +20,13 @@ const SHAPES = [
   'CreateAccountForm',
   'CsvTable',
   'Error',
+  'Key',
+  'KeyList',
+  'NewKey',
+  'NewSigningKey',
   'Permission',
+  'SigningKey',
+  'SigningKeyList',
   'UpdateAccountForm',
   'UpdateConnectAppForm',
   'XmlDocument',
@@ -128,7 +135,7 @@ describe('the shapes of /openapi.json', () => {
       }
     }
     const forms = description.operations.flatMap(({ form }) => form ?? []);
-    assert.equal(new Set(forms).size, 3);
+    assert.equal(new Set(forms).size, 4);
     for (const $ref of new Set(forms)) {
       assert.equal(resolve(description.document, { $ref }).required, undefined);
     }
@@ -146,15 +153,25 @@ describe('the shapes of /openapi.json', () => {
     const inJson = description.operations.filter(({ path }) => path.endsWith('.json'));
     assert.deepEqual(inJson.map(({ id }) => id).sort(), [
       'CreateAccount',
+      'CreateNewKey',
+      'CreateNewSigningKey',
       'DeleteConnectApp',
+      'DeleteKey',
+      'DeleteSigningKey',
       'FetchAccount',
       'FetchAuthorizedConnectApp',
       'FetchConnectApp',
+      'FetchKey',
+      'FetchSigningKey',
       'ListAccount',
       'ListAuthorizedConnectApp',
       'ListConnectApp',
+      'ListKey',
+      'ListSigningKey',
       'UpdateAccount',
       'UpdateConnectApp',
+      'UpdateKey',
+      'UpdateSigningKey',
     ]);
     const ids = description.operations.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { authenticate } from '../../src/access/authenticate.ts';
 import { rotateToken } from '../../src/accounts/operations.ts';
+import { createApiKey } from '../../src/api-keys/operations.ts';
 import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
 import { createUser } from '../../src/users/operations.ts';
@@ -48,7 +49,10 @@ for (const engine of DATABASES) {
       withKeys(keys, async (context) => {
         for (const { accountSid, authToken } of accounts) {
           const { query } = context.database;
-          const caller = authenticate(query, context.keyring, { accountSid, authToken });
+          const caller = authenticate(query, context.keyring, {
+            username: accountSid,
+            password: authToken,
+          });
           if (!(await caller.then(Boolean, () => false))) return false;
         }
         return true;
@@ -108,10 +112,12 @@ for (const engine of DATABASES) {
       assert.equal(await withKeys([NEW], (context) => findSession(context, secret)), undefined);
     });
 
-    it('encrypts every token again, the secondary ones too', async () => {
+    it('encrypts every token again, the secondary ones too, and every API key', async () => {
       const [first = { accountSid: '', authToken: '' }] = accounts;
       const rotated = await rotateToken(world.context, first.accountSid, { keepOld: true });
       accounts.push({ accountSid: first.accountSid, authToken: rotated.authToken });
+      const key = await createApiKey(world.context, first.accountSid, {});
+      accounts.push({ accountSid: key.sid, authToken: key.secret });
       assert.equal(await allWork(NEW), false);
       const reEncrypt = () =>
         runCommand(tmpdir(), ['accounts', 're-encrypt', '--json'], {
@@ -121,9 +127,14 @@ for (const engine of DATABASES) {
         });
       const outcome = await reEncrypt();
       assert.equal(outcome.stderr, '');
-      assert.ok(Number(JSON.parse(outcome.stdout).re_encrypted) >= 5);
+      const { re_encrypted, re_encrypted_api_keys } = JSON.parse(outcome.stdout);
+      assert.ok(re_encrypted >= 5);
+      assert.equal(re_encrypted_api_keys, 1);
       assert.equal(await allWork(NEW), true);
-      assert.deepEqual(JSON.parse((await reEncrypt()).stdout), { re_encrypted: 0 });
+      assert.deepEqual(JSON.parse((await reEncrypt()).stdout), {
+        re_encrypted: 0,
+        re_encrypted_api_keys: 0,
+      });
       assert.equal(await allWork(OLD), false);
     });
 
@@ -156,13 +167,20 @@ for (const engine of DATABASES) {
       // Every primary token is under the new key by then, and one secondary token is not.
       await runWithBoth('accounts', 'rotate-token', second.accountSid);
       await isRefused();
+      // Then every token is, and an API key is not.
+      const key = await createApiKey(other.context, first.accountSid, {});
+      await runWithBoth('accounts', 'rotate-token', second.accountSid, '--no-keep-old');
+      await isRefused();
 
       await runWithBoth('accounts', 're-encrypt');
       assert.equal((await runCommand(tmpdir(), ['doctor', '--port', '0'], settings)).exitCode, 0);
       const server = await startServe(other.databaseUrl, { SECRET_KEY: NEW });
       context.after(() => server.stop());
       const path = connectAppsPath(second.accountSid);
-      assert.equal((await server.request('GET', path, { auth: second })).status, 200);
+      assert.equal((await server.request('GET', path, { auth: second })).status, 401);
+      const auth = { accountSid: key.sid, authToken: key.secret };
+      const ofFirst = connectAppsPath(first.accountSid);
+      assert.equal((await server.request('GET', ofFirst, { auth })).status, 200);
     });
 
     it('refuses a key that is too short, or there twice', async () => {

@@ -74,6 +74,7 @@ const GLOBAL_KEYS: Record<string, string> = {
   accounts: 'sid',
   users: 'sid',
   sessions: 'digest',
+  provider_subjects: 'issuer',
 };
 
 /** What is unique over all accounts, besides those keys. */
@@ -98,6 +99,8 @@ const ACROSS_ACCOUNTS = [
   'selectGrant',
   // By an app that is deleted: whoever authorized it.
   'endAuthorizationRows',
+  // By their state: what an operator looks after.
+  'failing',
   // By time: what is due, what is old.
   'findOwnersOfDue',
   'hasDueCallbacks',
