@@ -19,7 +19,6 @@ import { reportTo } from '../observability/events.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
-import { createProvider } from '../oidc/provider.ts';
 import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
@@ -120,7 +119,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   const provider =
     config.signIn.provider &&
-    createProvider(config.signIn.provider, { random: context.random, lookup: parts.lookup });
+    // Loaded only where it is used: no command waits for it.
+    (await import('../oidc/provider.ts')).createProvider(config.signIn.provider, {
+      random: context.random,
+      lookup: parts.lookup,
+    });
   const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
   let isDraining = false;
   const server = await createServer({

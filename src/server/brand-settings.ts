@@ -58,7 +58,7 @@ function parseBrandColour(text: string): Colour {
 
 /** A comma ends a link only where another begins: URLs may have commas. */
 function parseLinks(text: string): BrandLink[] {
-  const items = text === '' ? [] : text.split(/,(?=[^,=]*=https?:)/);
+  const items = text === '' ? [] : text.split(/,(?=[^,=]*=\s*https?:)/);
   if (items.length > MAX_LINKS) throw settingProblem('BRAND_LINKS', `at most ${MAX_LINKS} links`);
   return items.map((item) => {
     const [, name = '', url = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(item) ?? [];
