@@ -94,7 +94,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
       link,
       ...(notice !== undefined && { notice }),
     });
-    return pages.send(reply, page, [new URL(consent.authorizeRedirectUrl).origin]);
+    return pages.send(reply, page, { formTargets: [new URL(consent.authorizeRedirectUrl).origin] });
   }
 }
 

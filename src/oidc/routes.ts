@@ -6,9 +6,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
+import { localPath } from '../pages/local-path.ts';
 import type { Pages } from '../pages/pages.ts';
 import { acceptIdentity, type ProviderSignIn } from '../users/provider-sign-in.ts';
-import { localPath, sendSignIn } from '../users/routes.ts';
+import { sendSignIn } from '../users/routes.ts';
 import { beginSession, endSession } from '../users/session.ts';
 import { FLOW_MS, openFlow, sealFlow } from './flow.ts';
 import { signedOutPage } from './page.ts';
@@ -17,6 +18,8 @@ import type { Failure, Refusal } from './provider-failure.ts';
 
 const START_PATH = '/sign-in/provider';
 const CALLBACK_PATH = `${START_PATH}/callback`;
+/** Where people go who only came to sign in. */
+const HOME = '/console';
 const FLOW_COOKIE = 'connect_apps_provider';
 
 interface Options {
@@ -41,7 +44,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
 
   server.get(START_PATH, { schema }, async (request, reply) => {
     const query = new URLSearchParams(request.originalUrl.split('?')[1]);
-    const returnTo = localPath(query.get('return_to') ?? undefined);
+    const returnTo = localPath(query.get('return_to') ?? undefined, HOME);
     const begun = await provider.begin(originOf(request) + CALLBACK_PATH);
     if ('refusal' in begun) return refuse(request, reply, begun, returnTo);
     const flow = { ...begun.secrets, returnTo, startedAt: context.clock.now() };
@@ -62,7 +65,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     );
     if (flow === undefined || url.searchParams.get('state') !== flow.state) {
       // The sign-in that waits in this browser goes on: nobody else's answer ends it.
-      return refuse(request, reply, { refusal: 'stale', reason: 'state' }, localPath(undefined));
+      return refuse(request, reply, { refusal: 'stale', reason: 'state' }, HOME);
     }
     pages.setCookie(request, reply, { name: FLOW_COOKIE, value: '', maxAgeMs: 0 });
     const identity = await provider.finish(url, flow);

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { html } from 'hono/html';
+import { ICON_PATH } from './art.ts';
 import { type Colour, contrastOf, hexOf, mix, READABLE, readableOn } from './colour.ts';
 import type { Html } from './html.ts';
 
@@ -52,11 +53,11 @@ export interface Brand {
 const WHITE: Colour = [255, 255, 255];
 const BLACK: Colour = [0, 0, 0];
 /** The grounds that text in the accent colour stands on: page, card and code; light, then dark. */
-const LIGHT: readonly Colour[] = [WHITE, [0xf5, 0xf6, 0xf8], [0xee, 0xf1, 0xf4]];
+const LIGHT: readonly Colour[] = [WHITE, [0xf6, 0xf7, 0xf9], [0xee, 0xf1, 0xf4]];
 const DARK: readonly Colour[] = [
+  [0x0b, 0x0e, 0x12],
   [0x0e, 0x11, 0x16],
-  [0x0f, 0x12, 0x16],
-  [0x19, 0x1d, 0x23],
+  [0x16, 0x1b, 0x22],
 ];
 const INK_ON_LIGHT_ACCENT: Colour = [0x0e, 0x11, 0x16];
 
@@ -83,15 +84,6 @@ export function createBrand(settings: BrandSettings, logo?: LogoImage): Brand {
 }
 
 const STYLE_TYPE = 'text/css; charset=utf-8';
-
-/** No brand but our own. */
-export const NO_BRAND: Brand = createBrand({
-  name: undefined,
-  logoUrl: undefined,
-  logoFile: undefined,
-  colour: undefined,
-  links: [],
-});
 
 function fileOf(bytes: Buffer, type: string, name: string): BrandFile {
   const [stem = '', extension = ''] = name.split('.');
@@ -120,7 +112,7 @@ export function brandStyle({ styleSheetPath }: Brand): Html | string {
 /** The logo with the name, or the name alone. */
 export function brandMark({ name, logoUrl }: Brand): Html {
   return logoUrl === undefined
-    ? html`${name}`
+    ? html`<img src="${ICON_PATH}" alt="" width="24" height="24"><span>${name}</span>`
     : html`<img class="brand-logo" src="${logoUrl}" alt="${name}" referrerpolicy="no-referrer">`;
 }
 

@@ -12,6 +12,7 @@ import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
 import type { Brand } from './brand.ts';
+import { addHashedAsset, sendCompressed } from './compression.ts';
 import { isForPerson, pageOfError } from './error.ts';
 import type { Html, Page } from './layout.ts';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
@@ -30,6 +31,15 @@ export interface SignInWays {
   /** What people know the provider of identities by; undefined where there is none. */
   providerName: string | undefined;
   hasPasswords: boolean;
+}
+
+export interface PageOptions {
+  /** Origins besides our own to which its forms may lead. */
+  formTargets?: readonly string[];
+  /** Whether it is a page of the console: with our own script, and with images of our own alone. */
+  isConsole?: boolean;
+  /** Whether it shows a secret: it is then not compressed, so that its length tells nothing of it. */
+  hasSecret?: boolean;
 }
 
 export interface Pages {
@@ -52,12 +62,8 @@ export interface Pages {
   ): void;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
-  /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
-  send(
-    reply: FastifyReply,
-    page: Page | Html,
-    formTargets?: readonly string[],
-  ): Promise<FastifyReply>;
+  /** Sends a page. */
+  send(reply: FastifyReply, page: Page | Html, options?: PageOptions): Promise<FastifyReply>;
   /** Raises `form_rejected` unless the form came from one of our pages; a hook for every POST. */
   checkForm(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
 }
@@ -107,7 +113,7 @@ export async function addPages(
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return sendPage(reply.code(status), page(brand));
+      return sendPage(reply.code(status), page(brand), {}, brand.logoOrigin);
     });
 
     addRoutes({
@@ -128,8 +134,8 @@ export async function addPages(
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
-      send: (reply, page, formTargets) =>
-        sendPage(reply, typeof page === 'function' ? page(brand) : page, formTargets),
+      send: (reply, page, how) =>
+        sendPage(reply, typeof page === 'function' ? page(brand) : page, how, brand.logoOrigin),
       checkForm(request, reply, done) {
         const { origin, 'sec-fetch-site': site } = request.headers;
         // Under `exec`, a browser speaks https to a server that is asked over http.
@@ -159,9 +165,13 @@ const HEADERS = {
 async function sendPage(
   reply: FastifyReply,
   page: Html,
-  formTargets: readonly string[] = [],
+  options: PageOptions = {},
+  logoOrigin?: string,
 ): Promise<FastifyReply> {
-  return reply.headers(headersOf(formTargets)).send(documentOf(await page));
+  const text = documentOf(await page);
+  reply.headers(headersOf(options, logoOrigin));
+  if (options.hasSecret) return reply.send(text);
+  return sendCompressed(reply, Buffer.from(text));
 }
 
 // What no document may hold (HTML, section 13.1.4), and so nobody's text that is shown in one.
@@ -172,13 +182,21 @@ function documentOf(page: Html | Awaited<Html>): string {
   return String(page).replaceAll(CONTROLS, '');
 }
 
-function headersOf(formTargets: readonly string[] = []): Record<string, string> {
+/** Images of other people's servers would tell them who looks at the console; the brand's is the operator's own. */
+const consolePolicy = (logoOrigin = '') =>
+  `default-src 'none'; style-src 'self'; img-src ${`'self' ${logoOrigin}`.trim()}; script-src 'self'; connect-src 'self'`;
+const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' https: http:";
+
+function headersOf(
+  { formTargets = [], isConsole }: PageOptions = {},
+  logoOrigin?: string,
+): Record<string, string> {
   // Browsers apply form-action to the redirect after a form, too (CSP Level 3, section 6.4.1).
   const targets = ["'self'", ...formTargets].join(' ');
   return {
     ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
+    'content-security-policy': `${isConsole ? consolePolicy(logoOrigin) : POLICY}; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
   };
 }
 
@@ -200,11 +218,7 @@ function tokenOf(body: unknown): string | undefined {
 
 function addAssets(server: FastifyInstance, brand: Brand): void {
   const schema = { hide: true };
-  const forEver = 'public, max-age=31536000, immutable';
-  server.get(STYLE_SHEET_PATH, { schema }, (_, reply) => {
-    reply.headers({ 'content-type': 'text/css; charset=utf-8', 'cache-control': forEver });
-    reply.send(STYLE_SHEET);
-  });
+  addHashedAsset(server, { path: STYLE_SHEET_PATH, type: 'text/css', text: STYLE_SHEET });
   for (const [path, image] of [
     [BUTTON_PATH, BUTTON_IMAGE],
     [ICON_PATH, ICON_IMAGE],
@@ -220,7 +234,7 @@ function addAssets(server: FastifyInstance, brand: Brand): void {
       const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
       reply.headers({
         'content-type': type,
-        'cache-control': forEver,
+        'cache-control': 'public, max-age=31536000, immutable',
         'content-security-policy': policy,
         'x-content-type-options': 'nosniff',
       });

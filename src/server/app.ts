@@ -7,6 +7,7 @@ import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
+import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
@@ -156,6 +157,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         addProviderRoutes(pages, context, { provider, logger, publicUrl });
       }
       addConsentRoutes(pages, context);
+      addConsoleRoutes(pages, context);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );

@@ -1,13 +1,13 @@
 /** Operations on users, each in one transaction. No HTTP. */
 
 import { type Account, isSubaccount } from '../accounts/account.ts';
-import { findAccount, findAccountsOfUser } from '../accounts/store.ts';
-import { withoutToken } from '../accounts/token.ts';
+import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { canonicalEmail, isEmail } from './email.ts';
+import { listAccountsIn } from './membership.ts';
 import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
 import type { Asker } from './semaphore.ts';
 import { endSessionsOf } from './session-store.ts';
@@ -151,8 +151,7 @@ export async function findByPassword(
 
 /** The accounts that a user may act for. */
 export async function listAccountsOf(context: Context, userSid: string): Promise<Account[]> {
-  const accounts = await findAccountsOfUser(context.database.query, userSid);
-  return accounts.filter((account) => account.status !== 'closed').map(withoutToken);
+  return listAccountsIn(context.database.query, userSid);
 }
 
 function parseEmail(text: string): string {

@@ -1,10 +1,12 @@
 /** Sessions are database rows, so that the server can end them. The cookie itself is not stored. */
 
+import type { Account } from '../accounts/account.ts';
 import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
+import { findAccountFor, listAccountsIn } from './membership.ts';
 import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
-import { findUser, listMemberships } from './store.ts';
+import { findUser } from './store.ts';
 import type { StoredUser, User } from './user.ts';
 
 /** How long a session lasts, however much it is used. */
@@ -48,9 +50,39 @@ export async function findSession(
   return secret ? findSessionIn(context.database.query, context, secret) : undefined;
 }
 
+/** What a person sees who asks for a page of an account. */
+export interface Sight {
+  session: Session;
+  /** The accounts that the person belongs to. */
+  accounts: Account[];
+  /** The account that was asked for; undefined when it is none that the person may act for. */
+  account: Account | undefined;
+}
+
+/** Reads who asks with a cookie, and for which account; undefined when nobody is signed in with it. */
+export async function lookAround(
+  context: Context,
+  secret: string | undefined,
+  accountSid: string | undefined,
+): Promise<Sight | undefined> {
+  if (!secret) return undefined;
+  return context.database.look(async (query) => {
+    const session = await findSessionIn(query, context, secret);
+    if (session === undefined) return undefined;
+    const accounts = await listAccountsIn(query, session.user.sid);
+    const account =
+      accountSid === undefined
+        ? undefined
+        : (accounts.find(({ sid }) => sid === accountSid) ??
+          (await findAccountFor(query, session.user.sid, accountSid)));
+    return { session, accounts, account };
+  });
+}
+
 /**
  * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
- * whether the session still lives and its user still belongs to the account. Raises `form_rejected` if not.
+ * whether the session still lives and its user still belongs to the account, or to its parent. Raises
+ * `form_rejected` if not.
  */
 export function actingFor(
   context: Context,
@@ -59,8 +91,8 @@ export function actingFor(
 ): Context {
   return acting(context, async (query) => {
     const session = secret ? await findSessionIn(query, context, secret) : undefined;
-    const accountSids = session ? await listMemberships(query, session.user.sid) : [];
-    if (!accountSids.includes(accountSid)) throw new Problem('form_rejected');
+    const account = session && (await findAccountFor(query, session.user.sid, accountSid));
+    if (account === undefined) throw new Problem('form_rejected');
   });
 }
 

@@ -170,7 +170,7 @@ describe('the pages of a server with a brand', () => {
     const other = await startServer({ engine: 'sqlite' });
     t.after(() => other.close());
     const { text } = await other.request('GET', '/sign-in');
-    assert.match(text, /<p class="brand">connect-apps<\/p>/);
+    assert.match(text, /<span>connect-apps<\/span>/);
     assert.doesNotMatch(text, /Whistle|brand-links|\/assets\/brand-/);
   });
 });
