@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { Pages } from '../pages/pages.ts';
 import { addConsoleAssets } from './assets.ts';
 import { createConsole } from './console.ts';
+import { addMissingPages } from './missing.ts';
 import { addOverviewPages } from './overview/pages.ts';
 import { addStartPages } from './start/pages.ts';
 
@@ -13,4 +14,5 @@ export function addConsoleRoutes(pages: Pages, context: Context): void {
   const console = createConsole(pages, context);
   addStartPages(console);
   addOverviewPages(console);
+  addMissingPages(console);
 }

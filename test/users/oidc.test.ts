@@ -183,7 +183,7 @@ for (const engine of DATABASES) {
       const visitor = visit(server);
       await signInAtProvider(server, visitor);
       const secret = visitor.cookies.get(COOKIE);
-      await visitor.get('/console');
+      await visitor.get('/console/accounts');
       const reply = await visitor.submit('/sign-out', {});
       assert.equal(reply.headers.location, '/signed-out');
       assert.equal(await findSession(server.context, secret), undefined);

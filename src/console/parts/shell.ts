@@ -14,6 +14,8 @@ export interface Shell {
   brand: Brand;
   title: string;
   email: string;
+  /** Whether the person also finds the pages of operators. */
+  isOperator: boolean;
   csrfToken: string;
   /** The account whose page it is; undefined on pages of the person. */
   account: Account | undefined;
@@ -74,8 +76,10 @@ function switcher({ account, accounts }: Shell): Html {
     )}<hr><a href="/console/accounts">All accounts</a></div></details>`;
 }
 
-function personMenu({ email, csrfToken }: Shell): Html {
-  return html`<details class="menu end"><summary aria-label="You"><span>${plainText(email)}</span></summary><div class="sheet"><a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
+function personMenu({ email, isOperator, csrfToken }: Shell): Html {
+  return html`<details class="menu end"><summary aria-label="You"><span>${plainText(email)}</span></summary><div class="sheet">${
+    isOperator ? html`<a href="/console/operator/accounts">Operator</a>` : ''
+  }<a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
 }
 
 function navigation(items: readonly NavItem[]): Html {
