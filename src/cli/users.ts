@@ -1,24 +1,21 @@
 /** `connect-apps users …`: the people who sign in, and the accounts that they belong to. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { getAccount } from '../accounts/operations.ts';
 import type { Context } from '../context.ts';
-import {
-  createUser,
-  deleteUser,
-  getUser,
-  setOperator,
-  setPassword,
-  updateUser,
-} from '../users/operations.ts';
-import { listMemberships, listUsers } from '../users/store.ts';
-import type { User } from '../users/user.ts';
+import { listMemberships } from '../users/membership-store.ts';
+import { createUser, deleteUser, getUser, updateUser } from '../users/operations.ts';
+import { setOperator } from '../users/operators.ts';
+import { setPassword } from '../users/password-change.ts';
+import { listUsers } from '../users/store.ts';
+import { type Membership, ROLES, type Role, type User } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { printItem, printList } from './output.ts';
 import { readNewPassword } from './password.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlags } from './settings.ts';
+import { addLinkCommands } from './user-links.ts';
 
 interface Flags {
   email: string;
@@ -26,6 +23,7 @@ interface Flags {
   addAccountSid?: string[];
   removeAccountSid?: string[];
   operator?: boolean;
+  role?: Role;
   json?: boolean;
 }
 
@@ -41,6 +39,7 @@ export function addUserCommands(program: Command): void {
     .requiredOption('--email <address>', 'the e-mail address to sign in with')
     .option('--account-sid <sid...>', 'the accounts that the user belongs to')
     .option('--operator', 'let the user see and manage every account')
+    .addOption(new Option('--role <role>', ROLE_HELP).choices(ROLES).default('owner'))
     .addHelpText('after', PASSWORD_SOURCE)
     .action((flags: Flags, self: Command) => {
       const { accountSid = [], operator = false } = flags;
@@ -74,6 +73,7 @@ export function addUserCommands(program: Command): void {
     .option('--remove-account-sid <sid...>', 'accounts to remove the user from')
     .option('--operator', 'let the user see and manage every account')
     .option('--no-operator', 'end that')
+    .addOption(new Option('--role <role>', `${ROLE_HELP}, for --add-account-sid`).choices(ROLES))
     .action((flags: Flags, self: Command) => {
       const { addAccountSid: add = [], removeAccountSid: remove = [], operator } = flags;
       if (add.length + remove.length === 0 && operator === undefined) {
@@ -83,8 +83,9 @@ export function addUserCommands(program: Command): void {
       }
       return show(flags, async (context) => {
         await checkAccounts(context, add);
+        const { role } = flags;
         const updated = await ofUser(flags, () =>
-          updateUser(context, flags.email, { add, remove }),
+          updateUser(context, flags.email, { add, remove, role }),
         );
         return operator === undefined ? updated : setOperator(context, updated.email, operator);
       });
@@ -123,7 +124,10 @@ export function addUserCommands(program: Command): void {
     'users set-password --email developer@example.com',
     'users set-password --email developer@example.com < password.txt',
   );
+  addLinkCommands(users);
 }
+
+const ROLE_HELP = 'what the user may do there';
 
 function command(users: Command, name: string, description: string): Command {
   return addDatabaseFlags(users.command(name))
@@ -137,12 +141,12 @@ function ofOneUser(users: Command, name: string, description: string): Command {
 
 async function createOne(
   context: Context,
-  { email, accountSid: accountSids = [], operator: isOperator = false }: Flags,
+  { email, accountSid: accountSids = [], operator: isOperator = false, role }: Flags,
 ): Promise<User> {
   // Before a password is typed twice for nothing.
   await checkAccounts(context, accountSids);
   const password = await readNewPassword();
-  return createUser(context, { email, accountSids, password, isOperator });
+  return createUser(context, { email, accountSids, role, password, isOperator });
 }
 
 async function checkAccounts(context: Context, sids: readonly string[]): Promise<void> {
@@ -159,11 +163,16 @@ async function show(flags: Flags, work: (context: Context) => Promise<User>): Pr
 }
 
 async function wireOf(context: Context, user: User) {
+  const memberships = await listMemberships(context.database.query, user.sid);
+  const sidsOf = (some: readonly Membership[]) => some.map(({ accountSid }) => accountSid);
   return {
     sid: user.sid,
     email: user.email,
     operator: user.isOperator,
-    account_sids: await listMemberships(context.database.query, user.sid),
+    account_sids: sidsOf(memberships),
+    owner_of: sidsOf(memberships.filter(({ role }) => role === 'owner')),
+    disabled_in: sidsOf(memberships.filter(({ disabledAt }) => disabledAt !== null)),
+    last_sign_in: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
     date_created: new Date(user.createdAt).toISOString(),
   };
 }

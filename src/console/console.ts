@@ -67,8 +67,8 @@ export function createConsole(pages: Pages, context: Context): Console {
     const accountSid = pathParameter(request, 'AccountSid');
     const sight = await lookAround(context, secret, accountSid);
     if (sight === undefined) return undefined;
-    const { account } = sight;
-    if (account === undefined) throw new Problem('not_found');
+    const { account, role } = sight;
+    if (account === undefined || role === undefined) throw new Problem('not_found');
     if (pages.cookieOf(request, ACCOUNT_COOKIE) !== account.sid) {
       pages.setCookie(request, reply, {
         name: ACCOUNT_COOKIE,
@@ -79,7 +79,9 @@ export function createConsole(pages: Pages, context: Context): Console {
     return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
       account,
       link: (rest: string) => `/console/${account.sid}/${rest}`,
-      acting: actingFor(context, secret, account.sid),
+      role,
+      acting: actingFor(context, pages.visitOf(request), account.sid),
+      actingAsOwner: actingFor(context, pages.visitOf(request), account.sid, 'owner'),
     });
   }
 
@@ -93,7 +95,7 @@ export function createConsole(pages: Pages, context: Context): Console {
     if (sight === undefined && isReading(request)) return undefined;
     if (sight?.session.user.isOperator !== true) throw new Problem('not_found');
     return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
-      acting: actingAsOperator(context, secret),
+      acting: actingAsOperator(context, pages.visitOf(request)),
     });
   }
 

@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Html } from '../pages/layout.ts';
 import type { Parameters } from '../parameter.ts';
 import type { Session } from '../users/session.ts';
+import type { Role } from '../users/user.ts';
 import type { NavItem, Section } from './nav.ts';
 import type { Typed } from './typed.ts';
 
@@ -29,8 +30,12 @@ export interface AccountVisit extends Visit {
   account: Account;
   /** A link to a page of this account, such as `link('apps/new')`. */
   link(rest: string): string;
+  /** What the person is in it. */
+  role: Role;
   /** For changes: each of its transactions begins by asking whether the person still may. */
   acting: Context;
+  /** The same for what only an owner may do; raises `access_denied` for a member. */
+  actingAsOwner: Context;
 }
 
 /** The same for an operator's page. */

@@ -209,7 +209,11 @@ export function createApi(
       }),
     change(request, work) {
       const wish = wishOf(request);
-      const checked = acting(context, (query) => checkAccess(query, keyring, wish));
+      const actorSid = parseSid('SK', wish.credentials.username);
+      const checked = acting(context, async (query) => {
+        const { caller } = await checkAccess(query, keyring, wish);
+        return { source: 'api', sid: actorSid ?? caller.account.sid, address: request.ip };
+      });
       return work(checked, parseSid('AC', wish.accountSid ?? request.callerSid ?? '') ?? '');
     },
     isOwn(request) {

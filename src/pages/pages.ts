@@ -50,6 +50,8 @@ export interface Pages {
   server: FastifyInstance;
   /** The secret of the browser's session, if it has one. */
   sessionOf(request: FastifyRequest): string | undefined;
+  /** The same, with where the request comes from. */
+  visitOf(request: FastifyRequest): { secret: string | undefined; address: string };
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
   /** The value of another of our cookies. */
@@ -121,6 +123,7 @@ export async function addPages(
       signIn: options.signIn,
       server: scope,
       sessionOf,
+      visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);
         const attributes = attributesFor(request);

@@ -8,7 +8,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
-import type { Context } from '../context.ts';
+import { type Context, SERVER } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
@@ -109,6 +109,7 @@ export function createContext(
     clock,
     random,
     report: logger ? reportTo(logger) : () => {},
+    actor: () => SERVER,
   };
 }
 

@@ -3,6 +3,8 @@
  * kept byte for byte, and every key begins with the account: it is what the data can be sharded by.
  */
 
+import type { Generated } from 'kysely';
+
 export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
@@ -14,6 +16,9 @@ export interface Schema {
   authorizations: AuthorizationsTable;
   callbacks: CallbacksTable;
   callback_attempts: CallbackAttemptsTable;
+  audit_events: AuditEventsTable;
+  invitations: InvitationsTable;
+  password_resets: PasswordResetsTable;
 }
 
 export interface AccountsTable {
@@ -68,11 +73,12 @@ export interface UsersTable {
   email: string;
   password_hash: string;
   /** 1 for an operator, who acts for every account; else 0. */
-  is_operator: 0 | 1;
+  is_operator: Generated<0 | 1>;
   /** Since when the user can no longer sign in; null for everybody else. */
-  disabled_at: number | null;
+  disabled_at: Generated<number | null>;
   created_at: number;
   updated_at: number;
+  last_sign_in_at: Generated<number | null>;
 }
 
 /** Who a user is at the provider of the platform's own identities. */
@@ -82,10 +88,15 @@ export interface ProviderSubjectsTable {
   user_sid: string;
 }
 
-/** Which accounts a user may act for. */
+/** Which accounts a user may act for, and as what. */
 export interface MembershipsTable {
   account_sid: string;
   user_sid: string;
+  role: Generated<'owner' | 'member'>;
+  /** 0 for memberships of versions before roles. */
+  created_at: Generated<number>;
+  /** Since when the user may not act for the account; null while they may. */
+  disabled_at: Generated<number | null>;
 }
 
 export interface SessionsTable {
@@ -94,6 +105,10 @@ export interface SessionsTable {
   user_sid: string;
   created_at: number;
   expires_at: number;
+  /** Where it began. */
+  address: Generated<string | null>;
+  /** The browser's name and system, such as "Firefox on Linux". */
+  browser: Generated<string | null>;
 }
 
 /** An authorization by a customer. A revoked row stays, so that a second consent finds its subaccount. */
@@ -146,4 +161,51 @@ export interface CallbackAttemptsTable {
   failure: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
+}
+
+/** A change that somebody made. Rows are added, never changed; only the address is forgotten. */
+export interface AuditEventsTable {
+  /** The parent account, in whose trail it stands. */
+  account_sid: string;
+  sid: string;
+  created_at: number;
+  /** A name of audit/audit.ts. */
+  event_type: string;
+  source: 'web' | 'api' | 'cli' | 'server' | 'customer' | 'owner';
+  /** The user or account that acted; null where the source says it all. */
+  actor_sid: string | null;
+  /** The account that was changed, or whose resource was: the parent or one of its subaccounts. */
+  changed_account_sid: string;
+  resource_sid: string;
+  /** The other side, such as the subaccount of an authorization. */
+  related_sid: string | null;
+  /** The names of the changed properties, comma-separated; never a value. */
+  properties: string;
+  source_ip_address: string | null;
+}
+
+/** A link by which one person joins an account. */
+export interface InvitationsTable {
+  account_sid: string;
+  sid: string;
+  /** The keyed digest of the link's secret. */
+  digest: string;
+  /** Whom it invites, in lower case. */
+  email: string;
+  role: 'owner' | 'member';
+  /** The user who made it; null for the command line. */
+  invited_by: string | null;
+  created_at: number;
+  expires_at: number;
+  /** The user who has joined by it. */
+  used_by: string | null;
+}
+
+/** A link by which a person sets another password: the newest of each user. */
+export interface PasswordResetsTable {
+  user_sid: string;
+  /** The keyed digest of the link's secret. */
+  digest: string;
+  created_at: number;
+  expires_at: number;
 }

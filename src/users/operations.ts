@@ -2,25 +2,26 @@
 
 import { type Account, isSubaccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
+import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { canonicalEmail, isEmail } from './email.ts';
 import { listAccountsIn } from './membership.ts';
-import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
-import type { Asker } from './semaphore.ts';
-import { endSessionsOf } from './session-store.ts';
 import {
-  changeMemberships,
-  deleteUserRow,
-  findUserByEmail,
-  insertUser,
+  deleteMembership,
+  insertMembership,
   listMemberships,
-  setPasswordHash,
-  updateUserRow,
-} from './store.ts';
-import type { NewStoredUser, StoredUser, User } from './user.ts';
+  updateMembership,
+} from './membership-store.ts';
+import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
+import { deleteReset } from './reset-store.ts';
+import type { Asker } from './semaphore.ts';
+import { deleteSessionsOf } from './session-store.ts';
+import { deleteUserRow, findUserByEmail, insertUser } from './store.ts';
+import { recordOfUser } from './trail.ts';
+import type { NewStoredUser, Role, StoredUser, User } from './user.ts';
 
 export interface NewUser {
   email: string;
@@ -28,6 +29,8 @@ export interface NewUser {
   /** The parent accounts that the user belongs to. */
   accountSids: readonly string[];
   isOperator?: boolean;
+  /** What the user is in each of them; an owner when absent. */
+  role?: Role | undefined;
 }
 
 /** Creates a user. Raises `parameter_invalid` for an e-mail that is taken or none, or a weak password. */
@@ -36,15 +39,16 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
   checkNewPassword(user.password);
   const accountSids: string[] = [];
   for (const text of user.accountSids) accountSids.push(await parseMembership(context, text));
-  const created: StoredUser = {
+  const created: User & NewStoredUser = {
     sid: createSid('US', context.random),
     email,
     createdAt: context.clock.now(),
     isOperator: user.isOperator === true,
     disabledAt: null,
+    lastSignInAt: null,
     passwordHash: await hashPassword(user.password),
   };
-  await addUser(context, created, accountSids);
+  await addUser(context, created, accountSids, user.role);
   const stored = await findUserByEmail(context.database.query, email);
   if (stored?.sid !== created.sid) throw parameterProblem('Email', 'already belongs to a user');
   return created;
@@ -55,25 +59,16 @@ export async function addUser(
   context: Context,
   user: NewStoredUser,
   accountSids: readonly string[],
+  role: Role = 'owner',
 ): Promise<void> {
-  await context.database.transaction((transaction) => insertUser(transaction, user, accountSids));
-}
-
-/** Gives a user another password, and ends every session that was begun with the old one. */
-export async function setPassword(
-  context: Context,
-  emailText: string,
-  password: string,
-): Promise<User> {
-  checkNewPassword(password);
-  const passwordHash = await hashPassword(password);
-  const updatedAt = context.clock.now();
-  return context.database.transaction(async (transaction) => {
-    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
-    if (!user) throw new Problem('not_found');
-    await setPasswordHash(transaction, user.sid, passwordHash, updatedAt);
-    await endSessionsOf(transaction, user.sid);
-    return user;
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    if (!(await insertUser(transaction, user))) return;
+    for (const accountSid of new Set(accountSids)) {
+      const key = { accountSid, userSid: user.sid };
+      await insertMembership(transaction, key, { role, createdAt: user.createdAt });
+      await record(transaction, { eventType: 'person.added', accountSid, resourceSid: user.sid });
+    }
   });
 }
 
@@ -91,7 +86,7 @@ export async function getUser(context: Context, emailText: string): Promise<User
 export async function updateUser(
   context: Context,
   emailText: string,
-  change: { add: readonly string[]; remove: readonly string[] },
+  change: { add: readonly string[]; remove: readonly string[]; role?: Role | undefined },
 ): Promise<User> {
   const user = await getUser(context, emailText);
   const add: string[] = [];
@@ -99,35 +94,39 @@ export async function updateUser(
   const memberships = await listMemberships(context.database.query, user.sid);
   const remove = change.remove.map((text) => {
     const sid = parseSid('AC', text);
-    if (sid !== undefined && memberships.includes(sid)) return sid;
+    if (memberships.some(({ accountSid }) => accountSid === sid)) return sid ?? '';
     throw new Problem('parameter_invalid', `${user.email} does not belong to ${text}.`);
   });
-  await context.database.transaction((transaction) =>
-    changeMemberships(transaction, user.sid, { add, remove }),
-  );
-  return user;
-}
-
-/** Makes a user an operator, or takes that away, which holds at once; `not_found` when there is none. */
-export async function setOperator(
-  context: Context,
-  emailText: string,
-  isOperator: boolean,
-): Promise<User> {
-  const updatedAt = context.clock.now();
-  return context.database.transaction(async (transaction) => {
-    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
-    if (!user) throw new Problem('not_found');
-    await updateUserRow(transaction, user.sid, { isOperator, updatedAt });
-    return { ...user, isOperator };
+  const { role = 'owner' } = change;
+  const createdAt = context.clock.now();
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    for (const accountSid of add) {
+      const key = { accountSid, userSid: user.sid };
+      if (await insertMembership(transaction, key, { role, createdAt })) {
+        await record(transaction, { eventType: 'person.added', accountSid, resourceSid: user.sid });
+      } else if (change.role !== undefined) {
+        await updateMembership(transaction, key, { role });
+        const eventType = 'person.role-changed';
+        await record(transaction, { eventType, accountSid, resourceSid: user.sid });
+      }
+    }
+    for (const accountSid of remove) {
+      await deleteMembership(transaction, { accountSid, userSid: user.sid });
+      await record(transaction, { eventType: 'person.removed', accountSid, resourceSid: user.sid });
+    }
   });
+  return user;
 }
 
 /** Deletes a user with every membership and session; raises `not_found` when there is none. */
 export async function deleteUser(context: Context, emailText: string): Promise<User> {
   const user = await getUser(context, emailText);
+  const record = recorder(context);
   await context.database.transaction(async (transaction) => {
-    await endSessionsOf(transaction, user.sid);
+    await recordOfUser(transaction, record, user.sid, 'person.removed');
+    await deleteSessionsOf(transaction, user.sid);
+    await deleteReset(transaction, user.sid);
     await deleteUserRow(transaction, user.sid);
   });
   return user;
@@ -154,13 +153,15 @@ export async function listAccountsOf(context: Context, userSid: string): Promise
   return listAccountsIn(context.database.query, userSid);
 }
 
-function parseEmail(text: string): string {
+/** Returns the canonical form of an address; raises `parameter_invalid` for what is none. */
+export function parseEmail(text: string): string {
   const email = canonicalEmail(text);
   if (isEmail(email)) return email;
   throw parameterProblem('Email', 'must be an e-mail address, such as ada@example.com');
 }
 
-async function parseMembership(context: Context, text: string): Promise<string> {
+/** Returns the SID of a parent account; raises `not_found` or `parameter_invalid` for any other text. */
+export async function parseMembership(context: Context, text: string): Promise<string> {
   const sid = parseSid('AC', text);
   const account = sid && (await findAccount(context.database.query, sid));
   if (!account) throw new Problem('not_found');

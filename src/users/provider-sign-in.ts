@@ -5,20 +5,15 @@
 
 import { isSubaccount } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
+import { type RecordChanges, recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import { canonicalEmail, isEmail } from './email.ts';
+import { deleteMembership, insertMembership, listMemberships } from './membership-store.ts';
 import { NO_PASSWORD } from './password.ts';
 import { findUserOfSubject, insertSubject, type Subject } from './provider-store.ts';
-import {
-  changeMemberships,
-  findUser,
-  findUserByEmail,
-  insertUser,
-  listMemberships,
-  updateUserRow,
-} from './store.ts';
+import { findUser, findUserByEmail, insertUser, updateUserRow } from './store.ts';
 import type { StoredUser } from './user.ts';
 
 /** What a provider says of somebody who signs in. */
@@ -49,6 +44,7 @@ export async function acceptIdentity(
 ): Promise<ProviderSignIn> {
   const newSid = createSid('US', context.random);
   const now = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const email = await freeEmail(transaction, identity);
     const present = await findPresent(transaction, identity);
@@ -62,7 +58,7 @@ export async function acceptIdentity(
         isOperator: identity.isOperator === true,
         passwordHash: NO_PASSWORD,
       };
-      await insertUser(transaction, created, []);
+      await insertUser(transaction, created);
       await insertSubject(transaction, identity, sid);
     } else {
       await updateUserRow(transaction, sid, {
@@ -71,10 +67,15 @@ export async function acceptIdentity(
         updatedAt: now,
       });
     }
-    const unknownAccounts = await takeMemberships(transaction, sid, identity.accountSids);
+    const claimed = identity.accountSids;
+    const unknownAccounts =
+      claimed === undefined
+        ? 0
+        : await takeMemberships(transaction, record, { userSid: sid, claimed, now });
     const user = await findUser(transaction, sid);
     if (user === undefined) throw new Error('The user of this transaction is not in it.');
-    const accounts = (await listMemberships(transaction, sid)).length;
+    const memberships = await listMemberships(transaction, sid);
+    const accounts = memberships.filter(({ disabledAt }) => disabledAt === null).length;
     return { user, accounts, unknownAccounts };
   });
 }
@@ -102,10 +103,9 @@ async function freeEmail(
 
 async function takeMemberships(
   transaction: Queryable,
-  userSid: string,
-  claimed: readonly string[] | undefined,
+  record: RecordChanges,
+  { userSid, claimed, now }: { userSid: string; claimed: readonly string[]; now: number },
 ): Promise<number> {
-  if (claimed === undefined) return 0;
   const named = new Set(claimed);
   const wanted: string[] = [];
   for (const text of named) {
@@ -113,10 +113,16 @@ async function takeMemberships(
     const account = sid && (await findAccount(transaction, sid));
     if (account && !isSubaccount(account)) wanted.push(account.sid);
   }
-  const present = await listMemberships(transaction, userSid);
-  await changeMemberships(transaction, userSid, {
-    add: wanted.filter((sid) => !present.includes(sid)),
-    remove: present.filter((sid) => !wanted.includes(sid)),
-  });
+  for (const { accountSid } of await listMemberships(transaction, userSid)) {
+    if (wanted.includes(accountSid)) continue;
+    await deleteMembership(transaction, { accountSid, userSid });
+    await record(transaction, { eventType: 'person.removed', accountSid, resourceSid: userSid });
+  }
+  for (const accountSid of wanted) {
+    // A role that an owner has given stays.
+    const key = { accountSid, userSid };
+    if (!(await insertMembership(transaction, key, { role: 'owner', createdAt: now }))) continue;
+    await record(transaction, { eventType: 'person.added', accountSid, resourceSid: userSid });
+  }
   return named.size - wanted.length;
 }

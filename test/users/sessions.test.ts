@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setPassword } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { findSession } from '../../src/users/session.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
