@@ -14,6 +14,7 @@ import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
+import { recordTo } from '../http/request-record.ts';
 import { createServer } from '../http/server.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { reportTo } from '../observability/events.ts';
@@ -26,6 +27,7 @@ import type { Lookup } from '../outgoing/open-connection.ts';
 import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { type Random, systemRandom } from '../random.ts';
+import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
@@ -128,6 +130,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     });
   const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
   let isDraining = false;
+  const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
     isLogForPerson: parts.isLogForPerson === true,
@@ -136,6 +139,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    record: recordTo(recorder, context.clock),
     writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
   });
 
@@ -209,6 +213,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         purging?.stop(),
         metricsServer?.close(),
       ]);
+      // When the last request has its answer.
+      await recorder.stop();
       await context.database.close();
     },
   };

@@ -16,6 +16,9 @@ export interface Schema {
   authorizations: AuthorizationsTable;
   callbacks: CallbacksTable;
   callback_attempts: CallbackAttemptsTable;
+  requests: RequestsTable;
+  request_counts: RequestCountsTable;
+  last_uses: LastUsesTable;
   audit_events: AuditEventsTable;
   invitations: InvitationsTable;
   password_resets: PasswordResetsTable;
@@ -161,6 +164,54 @@ export interface CallbackAttemptsTable {
   failure: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
+}
+
+/** A request of the API. It holds no URL, no parameter and no name. */
+export interface RequestsTable {
+  /** Whose record it is in: the parent of the accounts that it was about, or the owner of the app. */
+  account_sid: string;
+  /** As in the header Twilio-Request-Id. */
+  sid: string;
+  created_at: number;
+  /** `account`, `parent`, the SID of a Connect App, or `nobody` where no credentials were right. */
+  caller: string;
+  /** The account of the path, or the caller's own. */
+  path_account_sid: string;
+  method: string;
+  /** The pattern of the route. */
+  route: string;
+  status: number;
+  code: number | null;
+  problem: string | null;
+  /** A name of src/reason.ts, and its values, with spaces between. */
+  reason: string | null;
+  duration_us: number;
+  /** The network that it came from: /24 of IPv4, /48 of IPv6. */
+  network: string;
+  /** The product of the user agent alone. */
+  user_agent: string | null;
+  resource_sid: string | null;
+  /** How many others like it came in the same second and have no row. */
+  more: number;
+}
+
+/** How many requests came in a minute, an hour or a day: all of them, also those without a row. */
+export interface RequestCountsTable {
+  account_sid: string;
+  unit: 'minute' | 'hour' | 'day';
+  begins_at: number;
+  caller: string;
+  answered: number;
+  refused: number;
+  failed: number;
+}
+
+export interface LastUsesTable {
+  /** The account that has the token, or the customer who authorized. */
+  account_sid: string;
+  /** The digest of an auth token, or the SID of a Connect App. */
+  what: string;
+  used_at: number;
 }
 
 /** A change that somebody made. Rows are added, never changed; only the address is forgotten. */
