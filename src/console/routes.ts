@@ -2,17 +2,28 @@
 
 import type { Context } from '../context.ts';
 import type { Pages } from '../pages/pages.ts';
+import type { SignInLimits } from '../users/sign-in-limits.ts';
 import { addConsoleAssets } from './assets.ts';
+import { addAuditPages } from './audit/pages.ts';
 import { createConsole } from './console.ts';
+import { addLinkPages } from './links/pages.ts';
+import { addMePages } from './me/pages.ts';
 import { addMissingPages } from './missing.ts';
 import { addOverviewPages } from './overview/pages.ts';
+import { addPeoplePages } from './people/pages.ts';
+import { addPersonPages } from './people/person.ts';
 import { addStartPages } from './start/pages.ts';
 
 /** Adds /console and all that is under it. */
-export function addConsoleRoutes(pages: Pages, context: Context): void {
+export function addConsoleRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context);
   addStartPages(console);
   addOverviewPages(console);
+  addPeoplePages(console);
+  addPersonPages(console);
+  addAuditPages(console);
+  addMePages(console, limits);
   addMissingPages(console);
+  addLinkPages(pages, context, limits);
 }

@@ -25,7 +25,6 @@ const FLOW_COOKIE = 'connect_apps_provider';
 interface Options {
   provider: Provider;
   logger: Logger;
-  publicUrl: string | undefined;
 }
 
 /** Adds the URLs of sign-in with the provider. */
@@ -33,8 +32,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
   const { server } = pages;
   const { provider, logger } = options;
   const schema = { hide: true };
-  const originOf = (request: FastifyRequest) =>
-    options.publicUrl ?? `${request.protocol}://${request.host}`;
+  const { originOf } = pages;
 
   function refuse(request: FastifyRequest, reply: FastifyReply, failure: Failure, to: string) {
     const { status, notice } = explain(failure.refusal, provider.name);
@@ -77,7 +75,10 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     }
     // A new session each time, so that a session planted in this browser is worthless.
     await endSession(context, pages.sessionOf(request));
-    const secret = await beginSession(context, accepted.user);
+    const secret = await beginSession(context, accepted.user, {
+      address: request.ip,
+      browser: browserOf(request.headers['user-agent']),
+    });
     if (secret === undefined) {
       return refuse(request, reply, { refusal: 'disabled', reason: 'disabled' }, flow.returnTo);
     }

@@ -52,6 +52,8 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** The same, with where the request comes from. */
   visitOf(request: FastifyRequest): { secret: string | undefined; address: string };
+  /** The origin under which the browser sees this server, for links that are passed on. */
+  originOf(request: FastifyRequest): string;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
   /** The value of another of our cookies. */
@@ -123,6 +125,7 @@ export async function addPages(
       signIn: options.signIn,
       server: scope,
       sessionOf,
+      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);

@@ -156,13 +156,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     server,
     { keyring: context.keyring, logger, publicUrl: config.publicUrl, brand, signIn },
     (pages) => {
-      addSessionRoutes(pages, context, createSignInLimits(context.clock));
-      if (provider) {
-        const { publicUrl } = config;
-        addProviderRoutes(pages, context, { provider, logger, publicUrl });
-      }
+      const limits = createSignInLimits(context.clock);
+      addSessionRoutes(pages, context, limits);
+      if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context);
+      addConsoleRoutes(pages, context, limits);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );

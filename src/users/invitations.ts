@@ -101,6 +101,11 @@ export async function openInvitation(context: Context, secret: string): Promise<
   return openIn(context.database.query, context, secret);
 }
 
+/** Whether somebody signs in with the address of an invitation already. */
+export async function isForUser(context: Context, { email }: Invitation): Promise<boolean> {
+  return (await findUserByEmail(context.database.query, email)) !== undefined;
+}
+
 /** Lets the person who is signed in join. Raises as `openInvitation` does, and for anybody else's, too. */
 export async function joinSignedIn(context: Context, visit: Visit, secret: string): Promise<void> {
   const acting = actingForSelf(context, visit);

@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { Html } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
+import { latestEvents } from '../audit/pages.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { linkButton, panel } from '../parts/panel.ts';
 import { sid } from '../parts/text.ts';
@@ -13,7 +14,7 @@ export function addOverviewPages(console: Console): void {
     title: 'Overview',
     section: 'overview',
     lede: html`${isolated(visit.account.friendlyName)} ${sid(visit.account.sid)}`,
-    body: firstSteps(visit),
+    body: html`${firstSteps(visit)}${await latestEvents(console.context, visit)}`,
   }));
 }
 
