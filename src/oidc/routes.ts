@@ -8,6 +8,7 @@ import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
 import { localPath } from '../pages/local-path.ts';
 import type { Pages } from '../pages/pages.ts';
+import { nameBrowser } from '../users/browser.ts';
 import { acceptIdentity, type ProviderSignIn } from '../users/provider-sign-in.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { beginSession, endSession } from '../users/session.ts';
@@ -77,7 +78,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     await endSession(context, pages.sessionOf(request));
     const secret = await beginSession(context, accepted.user, {
       address: request.ip,
-      browser: browserOf(request.headers['user-agent']),
+      browser: nameBrowser(request.headers['user-agent']),
     });
     if (secret === undefined) {
       return refuse(request, reply, { refusal: 'disabled', reason: 'disabled' }, flow.returnTo);

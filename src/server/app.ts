@@ -39,6 +39,7 @@ import { createSignInLimits } from '../users/sign-in-limits.ts';
 import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
 import { type Purging, startPurging } from './maintenance.ts';
+import { stateOf } from './state.ts';
 
 export interface App {
   context: Context;
@@ -143,6 +144,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
   });
 
+  let purging: Purging | undefined;
+  const readState = stateOf(context, config, () => purging);
   await addDocumentation(server);
   const api = createApi(server, context, config);
   addAccountRoutes(api, context, config);
@@ -160,7 +163,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       addSessionRoutes(pages, context, limits);
       if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, limits);
+      addConsoleRoutes(pages, context, { limits, readState });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -172,7 +175,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   addDocumentationRoutes(server, config);
 
   let worker: CallbackWorker | undefined;
-  let purging: Purging | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
     context,

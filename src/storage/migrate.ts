@@ -64,6 +64,12 @@ export async function listPendingMigrations(database: Database): Promise<string[
   return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
 }
 
+/** The name of the newest migration that was applied; undefined before the first. */
+export async function findLatestMigration(database: Database): Promise<string | undefined> {
+  const migrations = await migratorOn(database.query, database).getMigrations();
+  return migrations.filter((one) => one.executedAt !== undefined).at(-1)?.name;
+}
+
 /**
  * Raises `database_not_current` when the schema is not the one that this version works with, and says so
  * when the database is missing or that of another program.
