@@ -70,7 +70,10 @@ export async function createUserWithLink(
   given: { email: string; accountSid: string; role: Role },
 ): Promise<{ user: User; secret: string }> {
   const email = parseEmail(given.email);
-  const accountSid = await parseMembership(context, given.accountSid);
+  const accountSid = await parseMembership(context, given.accountSid).catch((error: unknown) => {
+    const isUnknown = error instanceof Problem && error.problem === 'not_found';
+    throw isUnknown ? parameterProblem('AccountSid', 'is no account of this server') : error;
+  });
   const user: User = {
     sid: createSid('US', context.random),
     email,
