@@ -1,6 +1,8 @@
 /** The consent page: who asks, for which account, and what each permission means in plain words. */
 
 import { html } from 'hono/html';
+import type { ConnectApp } from '../connect-apps/connect-app.ts';
+import { uploadedLogoOf } from '../connect-apps/logo.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
 import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
@@ -36,13 +38,8 @@ export function consentPage({ consent, email, csrfToken, link, notice }: Consent
   return cardPage({
     title: `Connect ${plainText(name)}`,
     card: html`${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
-${app.logoUrl === null ? '' : logoOf(app.logoUrl, name)}
-<h1>${isolated(name)} asks for access to your account</h1>
-${app.companyName === null ? '' : html`<div class="quiet by">${paragraph(`by ${app.companyName}`)}</div>`}
-${app.description === null ? '' : paragraph(app.description)}
-${linksOf(consent)}
-<h2>Permissions requested</h2>
-${permissionsOf(consent)}
+${whoAsks(app, html`<h1>${asks(name)}</h1>`, logoSourceOf(app))}
+${permissionsOf(app, customers)}
 <form method="post" action="/authorize/${app.sid}">
 ${csrfField(csrfToken)}
 <input type="hidden" name="shown" value="${shown}">
@@ -60,13 +57,47 @@ ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
   });
 }
 
-/** What the style sheet shows in the place of an image that does not come is the initial. */
+/** What a customer will see of an app, without an account and without buttons that do something. */
+export function consentPreview(app: ConnectApp): Html {
+  const name = visibleOr(app.friendlyName, app.sid);
+  const url = app.authorizeRedirectUrl === null ? null : URL.parse(app.authorizeRedirectUrl);
+  // Of our own server alone: the console asks no other.
+  const logo = app.logoUrl === null ? undefined : (uploadedLogoOf(app) ?? '');
+  return html`<div class="narrow"><div class="card">
+${whoAsks(app, html`<h2 class="title">${asks(name)}</h2>`, logo)}
+${permissionsOf(app, [])}
+<div class="buttons"><button type="button" disabled>Allow</button><button type="button" class="second" disabled>Deny</button></div>
+<p class="quiet">${url === null ? 'Without an Authorize redirect URL nobody can be asked.' : html`Either way, you return to <strong>${url.host}</strong>.`}</p>
+</div></div>`;
+}
+
+function asks(name: string): Html {
+  return html`${isolated(name)} asks for access to your account`;
+}
+
+/** The logo of an app: an uploaded one is ours, whatever the origin was when it came. */
+function logoSourceOf(app: ConnectApp): string | undefined {
+  return uploadedLogoOf(app) ?? app.logoUrl ?? undefined;
+}
+
+/** Who asks, and for what. */
+function whoAsks(app: ConnectApp, heading: Html, logo: string | undefined): Html {
+  return html`${logo === undefined ? '' : logoOf(logo, visibleOr(app.friendlyName, app.sid))}
+${heading}
+${app.companyName === null ? '' : html`<div class="quiet by">${paragraph(`by ${app.companyName}`)}</div>`}
+${app.description === null ? '' : paragraph(app.description)}
+${linksOf(app)}
+<h2>Permissions requested</h2>`;
+}
+
+/** What the style sheet shows in the place of an image that does not come is the initial. Empty: that alone. */
 function logoOf(url: string, name: string): Html {
   const [initial = ''] = plainText(name).trim();
+  if (url === '') return html`<div class="logo"><span>${initial.toUpperCase()}</span></div>`;
   return html`<div class="logo"><img src="${url}" alt="" data-initial="${initial.toUpperCase()}" referrerpolicy="no-referrer"></div>`;
 }
 
-function linksOf({ app }: Consent): Html | string {
+function linksOf(app: ConnectApp): Html | string {
   const links = [
     ['Homepage', app.homepageUrl],
     ['Terms of service', app.termsOfServiceUrl],
@@ -77,7 +108,7 @@ function linksOf({ app }: Consent): Html | string {
   )}</ul>`;
 }
 
-function permissionsOf({ app, customers }: Consent): Html {
+function permissionsOf(app: ConnectApp, customers: readonly Customer[]): Html {
   if (app.permissions.length === 0) {
     return html`<p>No permissions. The app learns that you connected, and may ask for permissions later.</p>`;
   }

@@ -115,6 +115,7 @@ export function createConsole(pages: Pages, context: Context): Console {
       secret,
       accounts,
       query: queryOf(request),
+      findAccount: async (sid) => (await lookAround(context, secret, sid))?.account,
       csrfToken: pages.csrfToken(request, reply),
       now: context.clock.now(),
     };
@@ -122,7 +123,10 @@ export function createConsole(pages: Pages, context: Context): Console {
 
   async function send(visit: Visit & { account?: Account }, answer: Answer): Promise<FastifyReply> {
     if (!('body' in answer)) return answer;
-    const { reply, request, account, accounts, session, csrfToken } = visit;
+    const { reply, request, accounts, session, csrfToken } = visit;
+    // A page of the person keeps the frame of the account that was seen last.
+    const last = pages.cookieOf(request, ACCOUNT_COOKIE);
+    const account = visit.account ?? accounts.find(({ sid }) => sid === last);
     const { section, status, title, heading = title, isCard, hasSecret } = answer;
     const head = isCard ? '' : pageHead({ ...answer, title: heading });
     const nav = answer.nav ?? (account === undefined ? [] : navOf(account, section));
@@ -145,6 +149,11 @@ export function createConsole(pages: Pages, context: Context): Console {
   function signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const returnTo = request.method === 'POST' ? '/console' : request.originalUrl;
     return sendSignIn(pages, request, reply, returnTo);
+  }
+
+  async function requireSession(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const sight = await lookAround(context, pages.sessionOf(request), undefined);
+    return sight === undefined ? signIn(request, reply) : undefined;
   }
 
   type Find<Who> = (request: FastifyRequest, reply: FastifyReply) => Promise<Who | undefined>;
@@ -183,6 +192,8 @@ export function createConsole(pages: Pages, context: Context): Console {
       path,
       {
         ...options,
+        // Who may not send it need not send a file.
+        ...(options?.config?.takesFile && { onRequest: requireSession }),
         schema,
         preHandler: [...before, pages.checkForm],
         // A form of ours whose token has ended, such as one that was open overnight, keeps what was typed.

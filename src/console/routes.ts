@@ -3,9 +3,12 @@
 import type { Context } from '../context.ts';
 import type { Pages } from '../pages/pages.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
+import { latestApps, needsOfApps } from './apps/overview-parts.ts';
+import { addAppPages } from './apps/pages.ts';
 import { addConsoleAssets } from './assets.ts';
-import { addAuditPages } from './audit/pages.ts';
+import { addAuditPages, latestEvents } from './audit/pages.ts';
 import { createConsole } from './console.ts';
+import { addFindPage } from './find/pages.ts';
 import { addLinkPages } from './links/pages.ts';
 import { addMePages } from './me/pages.ts';
 import { addMissingPages } from './missing.ts';
@@ -29,7 +32,14 @@ export function addConsoleRoutes(
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context);
   addStartPages(console);
-  addOverviewPages(console);
+  addOverviewPages(console, {
+    needs: [needsOfApps(context)],
+    tiles: [],
+    charts: [],
+    latest: [latestApps(context), (visit) => latestEvents(context, visit)],
+  });
+  addAppPages(console);
+  addFindPage(console);
   addPeoplePages(console);
   addPersonPages(console);
   addAuditPages(console);

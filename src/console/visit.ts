@@ -20,6 +20,8 @@ export interface Visit {
   /** The accounts that the person belongs to. */
   accounts: readonly Account[];
   query: Parameters;
+  /** Another account that the person may act for; undefined for one that is not theirs. */
+  findAccount(accountSid: string | undefined): Promise<Account | undefined>;
   /** The token for the forms of the page. */
   csrfToken: string;
   now: number;

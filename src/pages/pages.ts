@@ -219,7 +219,9 @@ export function writeErrorPage(
 
 function tokenOf(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null ? Reflect.get(body, '_csrf') : undefined;
-  return typeof token === 'string' ? token : undefined;
+  // The fields of a multipart form may come more than once.
+  const [first] = [token].flat();
+  return typeof first === 'string' ? first : undefined;
 }
 
 function addAssets(server: FastifyInstance, brand: Brand): void {

@@ -53,8 +53,8 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 }
 :where(.narrow) {
   .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius-panel); padding: 1.5rem; }
-  .card h1 { margin: 0 0 .5rem; font-size: 1.375rem; font-weight: 650; line-height: 1.2727; letter-spacing: -.015em; overflow-wrap: anywhere; }
-  .card h2 { margin: 1.5rem 0 .5rem; font-size: 1rem; font-weight: 600; }
+  .card :is(h1, .title) { margin: 0 0 .5rem; font-size: 1.375rem; font-weight: 650; line-height: 1.2727; letter-spacing: -.015em; overflow-wrap: anywhere; }
+  .card h2:not(.title) { margin: 1.5rem 0 .5rem; font-size: 1rem; font-weight: 600; }
   .card p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   .card form + p { margin-top: 1.25rem; }
   .card > :last-child { margin-bottom: 0; }
@@ -63,7 +63,8 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   .quiet { font-size: .9375rem; }
   .logo { position: relative; width: 4rem; height: 4rem; margin-bottom: 1rem; overflow: hidden; border-radius: var(--radius-panel); border: 1px solid var(--line); }
   .logo img { display: block; width: 100%; height: 100%; object-fit: contain; background: #ffffff; }
-  .logo img::after { content: attr(data-initial); position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
+  .logo img::after { content: attr(data-initial); }
+  .logo span, .logo img::after { position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
   .text { white-space: pre-line; }
   .by p { margin: 0 0 .75rem; }
   .more { margin: 0 0 .75rem; overflow-wrap: anywhere; }
@@ -88,6 +89,7 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .5625rem .75rem; border: 1px solid var(--edge); border-radius: var(--radius); background: var(--card); color: var(--ink); font: inherit; }
   .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
   button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
+  button:disabled { opacity: .6; cursor: default; }
   button.second { background: transparent; color: var(--accent); }
   button.plain { flex: none; padding: 0; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 400; text-decoration: underline; }
   a.button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font-weight: 600; text-align: center; text-decoration: none; overflow-wrap: anywhere; }

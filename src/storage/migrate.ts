@@ -11,6 +11,7 @@ import { up as accountsAndConnectApps } from './migrations/0001-accounts-and-con
 import { up as peopleAuthorizationsCallbacks } from './migrations/0002-people-authorizations-callbacks.ts';
 import { up as costsOfLists } from './migrations/0003-costs-of-lists.ts';
 import { up as callbacksDueByOwner } from './migrations/0004-callbacks-due-by-owner.ts';
+import { up as consoleListsAndLogos } from './migrations/0005-console-lists-and-logos.ts';
 import { up as requests } from './migrations/0006-requests.ts';
 import { up as auditAndPeople } from './migrations/0007-audit-and-people.ts';
 import { up as operators } from './migrations/0009-operators.ts';
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '0002-people-authorizations-callbacks': { up: peopleAuthorizationsCallbacks },
   '0003-costs-of-lists': { up: costsOfLists },
   '0004-callbacks-due-by-owner': { up: callbacksDueByOwner },
+  '0005-console-lists-and-logos': { up: consoleListsAndLogos },
   '0006-requests': { up: requests },
   '0007-audit-and-people': { up: auditAndPeople },
   '0009-operators': { up: operators },

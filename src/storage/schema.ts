@@ -9,6 +9,7 @@ export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
   connect_apps: ConnectAppsTable;
+  connect_app_logos: ConnectAppLogosTable;
   users: UsersTable;
   provider_subjects: ProviderSubjectsTable;
   memberships: MembershipsTable;
@@ -66,8 +67,22 @@ export interface ConnectAppsTable {
   permissions: string;
   logo_url: string | null;
   terms_of_service_url: string | null;
+  /** The name and the SID in lower case: what a search looks at. */
+  search_text: Generated<string>;
   created_at: number;
   updated_at: number;
+}
+
+/** The logo that an owner uploaded, at most one for each app. */
+export interface ConnectAppLogosTable {
+  account_sid: string;
+  connect_app_sid: string;
+  /** Of its bytes, in its URL: another logo has another. */
+  digest: string;
+  type: 'image/png' | 'image/jpeg' | 'image/webp';
+  /** The same text on every engine. */
+  base64: string;
+  created_at: number;
 }
 
 export interface UsersTable {

@@ -42,14 +42,12 @@ field?.addEventListener('input', async () => {
 /** @param {Element | null | undefined} item */
 function choose(item) {
   if (!item) return;
-  for (const other of list?.children ?? [])
-    other.setAttribute('aria-selected', String(other === item));
-  field?.setAttribute('aria-activedescendant', item.id);
+  for (const other of list?.children ?? []) other.classList.toggle('here', other === item);
   item.scrollIntoView({ block: 'nearest' });
 }
 
 field?.addEventListener('keydown', (event) => {
-  const here = list?.querySelector('[aria-selected="true"]');
+  const here = list?.querySelector('.here');
   if (event.key === 'ArrowDown') choose(here?.nextElementSibling);
   else if (event.key === 'ArrowUp') choose(here?.previousElementSibling);
   else if (event.key === 'Enter') here?.querySelector('a')?.click();

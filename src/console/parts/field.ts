@@ -79,6 +79,18 @@ function select(
   )}</select>`;
 }
 
+/** A field for a file. The form must be sent as `multipart/form-data`. */
+export function fileField(options: {
+  name: string;
+  label: string;
+  accept: string;
+  hint?: Html | string;
+  fault?: string | undefined;
+}): Html {
+  const { name, label, accept, hint, fault } = options;
+  return html`<div class="field"><label for="${name}">${label}</label><input type="file" id="${name}" name="${name}" accept="${accept}"${describedBy(name, hint, fault)}>${notes(name, hint, fault)}</div>`;
+}
+
 /** Boxes to tick, or with `isSingle` one of them. */
 export function choiceField(options: {
   name: string;

@@ -103,6 +103,6 @@ const KEYS = [
 ] as const;
 
 function dialogs(find: string): Html {
-  return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list"><ul class="found" id="palette-list" role="listbox" aria-label="Found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
+  return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off"><ul class="found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
 <dialog id="keys" aria-label="Keys"><h2>Keys</h2><dl class="facts">${KEYS.map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${text}</dd>`)}</dl></dialog>`;
 }
