@@ -20,7 +20,14 @@ import { pageHead } from './parts/page-head.ts';
 import { notice } from './parts/panel.ts';
 import { shell } from './parts/shell.ts';
 import { STALE_FORM, type Typed, typedOf } from './typed.ts';
-import type { AccountVisit, Answer, FormSpec, OperatorVisit, Visit } from './visit.ts';
+import {
+  type AccountVisit,
+  type Answer,
+  type FormSpec,
+  isReading,
+  type OperatorVisit,
+  type Visit,
+} from './visit.ts';
 
 export type { AccountVisit, FormSpec, OperatorVisit, View, Visit } from './visit.ts';
 
@@ -140,7 +147,7 @@ export function createConsole(pages: Pages, context: Context): Console {
       accounts,
       nav,
       theme: pages.cookieOf(request, THEME_COOKIE),
-      main: bodyOf(head, answer.body),
+      main: html`${head}${answer.body}`,
     });
     if (status !== undefined) reply.code(status);
     return pages.send(reply, page, { isConsole: true, ...(hasSecret && { hasSecret }) });
@@ -237,15 +244,6 @@ export function createConsole(pages: Pages, context: Context): Console {
         async (request, reply) => void (await operatorVisitOf(request, reply)),
       ]),
   };
-}
-
-function bodyOf(head: Html | string, body: Html): Html {
-  return html`${head}${body}`;
-}
-
-/** Whether nothing is changed. */
-export function isReading({ method }: FastifyRequest): boolean {
-  return method === 'GET' || method === 'HEAD';
 }
 
 /** Whether the browser itself says that the form is from this site; nothing else is shown what it sent. */

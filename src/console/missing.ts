@@ -6,7 +6,8 @@
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { findSession } from '../users/session.ts';
-import { type Console, isReading } from './console.ts';
+import type { Console } from './console.ts';
+import { isReading } from './visit.ts';
 
 /** Adds an answer for everything under /console that no other route takes. */
 export function addMissingPages({ pages, context }: Console): void {

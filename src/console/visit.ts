@@ -80,3 +80,8 @@ export interface FormSpec<Who extends Visit> {
   /** What the routes need besides, such as hooks. */
   options?: Pick<RouteShorthandOptions, 'config' | 'onRequest' | 'bodyLimit'>;
 }
+
+/** Whether nothing is changed. */
+export function isReading({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
