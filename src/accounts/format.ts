@@ -1,7 +1,7 @@
 /** Account -> its wire form. */
 
-import Type from 'typebox';
 import { rfc2822 } from '../http/formats/rfc2822.ts';
+import { Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, namedObject, sidText } from '../http/schemas.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';

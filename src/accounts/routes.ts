@@ -1,10 +1,10 @@
 /** The URLs of accounts and subaccounts: who, what, one call, one form. */
 
-import Type from 'typebox';
 import type { Caller } from '../access/authenticate.ts';
 import { scopeOf } from '../access/decide.ts';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
+import { Type } from '../http/json-schema.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, queryOf } from '../http/request.ts';

@@ -11,12 +11,11 @@ import {
 } from '../demo/data.ts';
 import { createLogger, readable } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
-import { openDatabase } from '../server/app.ts';
 import type { Config } from '../server/config.ts';
+import { openDatabase } from '../server/context.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
 import { runServer } from '../server/run.ts';
-import { prepareApp } from '../server/start.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
@@ -36,6 +35,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   checkLoopback(config.host);
   prepareDataFolder(config);
   if (flags.fresh) await removeDatabase(config);
+  const { prepareApp } = await import('../server/start.ts');
   const app = await prepareApp(config, {
     hasDemoApp: true,
     ownsProcess: true,

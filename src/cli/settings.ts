@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import { COMMAND_LINE, type Context } from '../context.ts';
-import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
+import { createContext, prepareDatabase } from '../server/context.ts';
 import { checkPersists } from '../server/preflight.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
 import { findSecretKey } from '../server/secret-key.ts';

@@ -1,7 +1,7 @@
 /** One HTTP/1.1 request and its answer on a connection that is already open, and then closed. */
 
 import type { Socket } from 'node:net';
-import { type buildConnector, Client } from 'undici';
+import type { buildConnector } from 'undici';
 import { type Failure, failure, type Outcome } from './outcome.ts';
 import type { Target } from './target.ts';
 
@@ -30,6 +30,8 @@ export async function exchange(
   request: OutgoingRequest,
   { maxResponseBytes, keptBodyBytes, signal }: ReadingRules,
 ): Promise<Outcome> {
+  // Only here: a server that has sent no callback yet starts faster, and is smaller by a fifth.
+  const { Client } = await import('undici');
   const client = new Client(target.origin, {
     connect: (_options, done) => handOver(socket, done),
     maxHeaderSize: MAX_HEADER_BYTES,

@@ -4,11 +4,10 @@ import { addAccountRoutes } from '../accounts/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
-import { type Context, SERVER } from '../context.ts';
+import type { Context } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
@@ -16,9 +15,7 @@ import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
 import { createServer } from '../http/server.ts';
-import { createKeyring } from '../keys/keyring.ts';
-import { reportTo } from '../observability/events.ts';
-import { createLogger, type Logger } from '../observability/logger.ts';
+import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { addProviderRoutes } from '../oidc/routes.ts';
@@ -26,18 +23,13 @@ import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
-import { type Random, systemRandom } from '../random.ts';
 import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
-import type { Database, QueryObserver } from '../storage/database.ts';
-import type { Opening } from '../storage/mark.ts';
-import { openPostgres } from '../storage/postgres.ts';
-import { openSqlite } from '../storage/sqlite.ts';
-import { prepareFile } from '../storage/sqlite-file.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
 import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
+import { type ContextParts, createContext } from './context.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 import { stateOf } from './state.ts';
 
@@ -57,15 +49,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-export interface AppParts {
-  secretKey: string;
-  /** Whether the database may be created or taken over; `claim` by default. */
-  opening?: Opening;
-  clock?: Clock;
-  /** What identifiers and secrets are made of; the system's when absent. */
-  random?: Random;
-  /** Nothing is logged when absent. */
-  logger?: Logger;
+export interface AppParts extends ContextParts {
   /** Whether a person reads the log: it then shows the SIDs of each path, and what was wrong. */
   isLogForPerson?: boolean;
   /** Whether other processes listen on the same port, and the system spreads connections over them. */
@@ -76,44 +60,6 @@ export interface AppParts {
   hasDemoApp?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
-}
-
-/**
- * Makes sure that the database of a Config is ours, or may become ours when `opening` is `claim`, before
- * anything else is written. PostgreSQL's is looked at by `migrate` and `checkSchema`.
- */
-export function prepareDatabase({ database }: Config, opening: Opening): void {
-  if (database.engine === 'sqlite' && database.path !== ':memory:') {
-    prepareFile(database.path, opening);
-  }
-}
-
-/** Opens the database of a Config. */
-export function openDatabase(
-  config: Config,
-  observe?: QueryObserver,
-  opening: Opening = 'claim',
-): Database {
-  const { database } = config;
-  return database.engine === 'sqlite'
-    ? openSqlite(database.path, observe, opening)
-    : openPostgres(database.url, database.poolSize, observe);
-}
-
-/** Opens the database and creates the context of the domain, which is all that a command needs. */
-export function createContext(
-  config: Config,
-  { secretKey, clock = systemClock, random = systemRandom, logger, opening }: AppParts,
-  observe?: QueryObserver,
-): Context {
-  return {
-    database: openDatabase(config, observe, opening),
-    keyring: createKeyring(secretKey, config.previousSecretKey),
-    clock,
-    random,
-    report: logger ? reportTo(logger) : () => {},
-    actor: () => SERVER,
-  };
 }
 
 /** Creates the server of a Config; the schema must be current. */

@@ -107,11 +107,15 @@ export async function setLastSignIn(query: Queryable, sid: string, now: number):
 }
 
 /** Whether any user has exactly this hash. */
-export async function hasPasswordHash(query: Queryable, passwordHash: string): Promise<boolean> {
+export async function hasPasswordHash(
+  query: Queryable,
+  passwordHashes: readonly string[],
+): Promise<boolean> {
   const row = await query
     .selectFrom('users')
     .select('sid')
-    .where('password_hash', '=', passwordHash)
+    .where('password_hash', 'in', passwordHashes)
+    .limit(1)
     .executeTakeFirst();
   return row !== undefined;
 }

@@ -27,8 +27,8 @@ import {
   updateConnectApp,
 } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
-import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
+import { createContext } from '../../src/server/context.ts';
 import { purge } from '../../src/server/maintenance.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import {

@@ -174,10 +174,12 @@ for (const engine of DATABASES) {
         assert.equal((await visitor.submit('/sign-in', fields, from)).status, 401);
         return performance.now() - startedAt;
       };
+      // One whose hash costs what that of any user costs.
+      await setPassword(server.context, 'developer@example.com', 'a quite different password');
       const known: number[] = [];
       const unknown: number[] = [];
       for (let round = 0; round < 4; round += 1) {
-        known.push(await timeOf(EMAIL));
+        known.push(await timeOf('developer@example.com'));
         unknown.push(await timeOf(`nobody${round}@example.com`));
       }
       const ratio = Math.min(...unknown) / Math.min(...known);
