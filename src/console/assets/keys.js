@@ -51,6 +51,8 @@ field?.addEventListener('keydown', (event) => {
   if (event.key === 'ArrowDown') choose(here?.nextElementSibling);
   else if (event.key === 'ArrowUp') choose(here?.previousElementSibling);
   else if (event.key === 'Enter') here?.querySelector('a')?.click();
+  // In a search field it would only clear the text.
+  else if (event.key === 'Escape') field.closest('dialog')?.close();
   else return;
   event.preventDefault();
 });

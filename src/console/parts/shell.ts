@@ -50,7 +50,7 @@ ${CONSOLE_SCRIPT_PATHS.map(
 <body class="console">
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
-<a class="mark" href="/console">${brandMark(brand)}</a>
+<a class="mark" href="/console" aria-label="${brand.name}">${brandMark(brand)}</a>
 ${switcher(page)}
 <div class="grow"></div>
 <a class="button second search" href="${find}" data-palette aria-label="Search"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/></svg><span>Search</span><kbd>/</kbd></a>
@@ -68,7 +68,7 @@ ${dialogs(find)}
 
 function switcher({ account, accounts }: Shell): Html {
   const name = account === undefined ? 'Choose an account' : isolated(account.friendlyName);
-  return html`<details class="menu"><summary aria-label="Account"><span>${name}</span></summary><div class="sheet">${accounts
+  return html`<details class="menu"><summary><span class="visually-hidden">Account: </span><span>${name}</span></summary><div class="sheet">${accounts
     .slice(0, SHOWN_ACCOUNTS)
     .map(
       (one) =>
@@ -77,7 +77,7 @@ function switcher({ account, accounts }: Shell): Html {
 }
 
 function personMenu({ email, isOperator, csrfToken }: Shell): Html {
-  return html`<details class="menu end"><summary aria-label="You"><span>${plainText(email)}</span></summary><div class="sheet">${
+  return html`<details class="menu end"><summary><span class="visually-hidden">You: </span><span>${plainText(email)}</span></summary><div class="sheet">${
     isOperator ? html`<a href="/console/operator/accounts">Operator</a>` : ''
   }<a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
 }
