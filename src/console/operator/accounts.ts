@@ -159,7 +159,7 @@ async function accountView(
                 tableRow(PEOPLE_COLUMNS, [
                   html`<a href="${operatorLink(`users/${person.sid}`)}">${isolated(person.email)}</a>`,
                   person.role,
-                  person.disabledAt === null ? '' : chip('warn', 'disabled'),
+                  person.disabledAt === null ? 'active' : chip('warn', 'disabled'),
                 ]),
               ),
             }),
@@ -182,7 +182,7 @@ async function accountView(
 const PEOPLE_COLUMNS = [
   { head: 'Person', onPhone: 'whole' },
   { head: 'Role', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Status', onPhone: 'labelled' },
 ] as const;
 const EVENT_COLUMNS = [
   { head: 'When', isTight: true },

@@ -19,7 +19,7 @@ const COLUMNS = [
   { head: 'Receiver', onPhone: 'whole' },
   { head: 'Account', onPhone: 'labelled' },
   { head: 'State', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Action', isTight: true },
 ] as const;
 
 /** Adds the list, and the button of its rows. */

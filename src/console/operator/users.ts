@@ -36,7 +36,7 @@ const COLUMNS = [
   { head: 'User', onPhone: 'whole' },
   { head: 'SID' },
   { head: 'Last sign-in', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Status', onPhone: 'labelled' },
 ] as const;
 
 async function listView(context: Context, { query, now }: OperatorVisit): Promise<View> {
@@ -88,7 +88,7 @@ function readUsers(context: Context, query: OperatorVisit['query']): Promise<Lis
 }
 
 function marksOf({ isOperator, disabledAt }: User): Html {
-  return html`${isOperator ? chip('now', 'operator') : ''}${disabledAt === null ? '' : chip('warn', 'disabled')}`;
+  return html`${disabledAt === null ? 'active' : chip('warn', 'disabled')} ${isOperator ? chip('now', 'operator') : ''}`;
 }
 
 async function userView(context: Context, { request, now }: OperatorVisit): Promise<View> {
