@@ -109,11 +109,16 @@ export function brandStyle({ styleSheetPath }: Brand): Html | string {
   return styleSheetPath === undefined ? '' : html`<link rel="stylesheet" href="${styleSheetPath}">`;
 }
 
-/** The logo with the name, or the name alone. */
-export function brandMark({ name, logoUrl }: Brand): Html {
-  return logoUrl === undefined
-    ? html`<img src="${ICON_PATH}" alt="" width="24" height="24"><span>${name}</span>`
-    : html`<img class="brand-logo" src="${logoUrl}" alt="${name}" referrerpolicy="no-referrer">`;
+/** The logo, or else the name beside its initial; the name of the program has its icon. */
+export function brandMark({ name, isNamed, logoUrl }: Brand): Html {
+  if (logoUrl !== undefined) {
+    return html`<img class="brand-logo" src="${logoUrl}" alt="${name}" referrerpolicy="no-referrer">`;
+  }
+  const [initial = ''] = name.trim();
+  const sign = isNamed
+    ? html`<b class="initial" aria-hidden="true">${initial.toUpperCase()}</b>`
+    : html`<img src="${ICON_PATH}" alt="" width="24" height="24">`;
+  return html`${sign}<span>${name}</span>`;
 }
 
 /** The links of the brand as a list; nothing where there are none. */

@@ -48,7 +48,7 @@ ${csrfField(csrfToken)}
 <input id="email" name="email" type="email" value="${email}" autocomplete="username" required ${providerName === undefined ? 'autofocus' : ''}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-<div class="buttons"><button>Sign in</button></div>
+<div class="buttons"><button${providerName === undefined ? '' : html` class="second"`}>Sign in</button></div>
 </form>`;
 }
 

@@ -135,36 +135,54 @@ async function consequencesOf(
   if (name === 'activate') {
     return ['Its tokens, its people and its apps work again from now on.'];
   }
+  const granted = await atMost(listingOfAuthorizedConnectApps(context, account).slice, 'app');
   const own = isSubaccount(account)
     ? []
     : [
-        `${await atMost(listingOfAccounts(context, { ownerAccountSid: account.sid }, {}).slice, 'subaccount', 1)} of it`,
-        `${await atMost(listingOfConnectApps(context, account.sid).slice, 'Connect App')} that it owns`,
+        [
+          await atMost(
+            listingOfAccounts(context, { ownerAccountSid: account.sid }, {}).slice,
+            'subaccount',
+            // The list begins with the account itself.
+            1,
+          ),
+          'of it',
+        ],
+        [
+          await atMost(listingOfConnectApps(context, account.sid).slice, 'Connect App'),
+          'that it owns',
+        ],
       ];
-  const granted = await atMost(listingOfAuthorizedConnectApps(context, account).slice, 'app');
-  const apps = `${granted} that it authorized`;
+  const counts = [...own, [granted, 'that it authorized']].flatMap(([number, which]) =>
+    number === undefined ? [] : [`${number} ${which}`],
+  );
+  const also = (sentence: string) =>
+    counts.length === 0 ? [] : [`${sentence} ${counts.join(', ')}.`];
   return name === 'suspend'
     ? [
         'Requests with its tokens, and those of apps that act for it, are refused from now on.',
-        `The same holds for: ${[...own, apps].join('; ')}.`,
+        ...also('The same holds for'),
         'Nothing is deleted. You can activate it again.',
       ]
     : [
         'It is closed for good: nobody can open it again.',
-        `This ends with it: ${own.join('; ')}${own.length > 0 ? '; ' : ''}${apps}.`,
-        'The owners of those apps are told by a signed callback.',
+        ...also('This ends with it:'),
+        ...(granted === undefined
+          ? []
+          : ['The owners of the apps that it authorized are told by a signed callback.']),
       ];
 }
 
 const MOST_COUNTED = 1000;
 
-/** Counts a list without reading more of it than anybody wants to know; `less` are not of interest. */
+/** Counts a list, undefined for none, without reading more of it than anybody wants to know; `less` are not of interest. */
 async function atMost(
   slice: (slice: { direction: 'older'; from: undefined; limit: number }) => Promise<unknown[]>,
   one: string,
   less = 0,
-): Promise<string> {
+): Promise<string | undefined> {
   const rows = await slice({ direction: 'older', from: undefined, limit: MOST_COUNTED + less });
   const number = rows.length - less;
+  if (number <= 0) return undefined;
   return number < MOST_COUNTED ? counted(number, one) : `${counted(number, one)} or more`;
 }

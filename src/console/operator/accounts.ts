@@ -30,9 +30,9 @@ import {
 const PATH = operatorLink('accounts');
 const COLUMNS = [
   { head: 'Account', onPhone: 'whole' },
-  { head: 'SID' },
-  { head: 'Type', onPhone: 'labelled' },
-  { head: 'Status', onPhone: 'labelled' },
+  { head: 'SID', isTight: true },
+  { head: 'Type', onPhone: 'labelled', isTight: true },
+  { head: 'Status', onPhone: 'labelled', isTight: true },
   { head: 'Created', onPhone: 'labelled', isTight: true },
 ] as const;
 
@@ -104,7 +104,7 @@ function rowOf(account: Account, now: number): Html {
     html`<a href="${operatorLink(`accounts/${account.sid}`)}">${isolated(account.friendlyName)}</a>${
       isSubaccount(account) ? html`<span class="sub">subaccount</span>` : ''
     }`,
-    sid(account.sid),
+    sid(account.sid, { isShort: true }),
     account.type,
     statusOf(account),
     time(account.createdAt, now),
@@ -138,7 +138,7 @@ async function accountView(
         action('close', 'Close…', 'danger'),
       ),
     }),
-    body: html`${panel({
+    body: html`<div class="stack">${panel({
       isPadded: true,
       body: definitionList([
         ['Status', statusOf(account)],
@@ -175,19 +175,19 @@ async function accountView(
                 tableRow(EVENT_COLUMNS, [time(event.createdAt, now), whatOf(event), whoOf(event)]),
               ),
             }),
-    })}`,
+    })}</div>`,
   };
 }
 
 const PEOPLE_COLUMNS = [
   { head: 'Person', onPhone: 'whole' },
-  { head: 'Role', onPhone: 'labelled' },
-  { head: 'Status', onPhone: 'labelled' },
+  { head: 'Role', onPhone: 'labelled', isTight: true },
+  { head: 'Status', onPhone: 'labelled', isTight: true },
 ] as const;
 const EVENT_COLUMNS = [
   { head: 'When', isTight: true },
   { head: 'What', onPhone: 'whole' },
-  { head: 'Who', onPhone: 'labelled' },
+  { head: 'Who', onPhone: 'labelled', isTight: true },
 ] as const;
 
 function parentOf({ ownerAccountSid }: Account): Html {

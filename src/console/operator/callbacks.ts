@@ -10,7 +10,7 @@ import type { Console, OperatorVisit, View } from '../console.ts';
 import { readListPage } from '../paging.ts';
 import { empty, panel } from '../parts/panel.ts';
 import { pager, table, tableRow } from '../parts/table.ts';
-import { chip, counted, sid, time } from '../parts/text.ts';
+import { chip, counted, shortSid, sid, time } from '../parts/text.ts';
 import { operatorLink, operatorNav } from './nav.ts';
 
 const PATH = operatorLink('callbacks');
@@ -18,8 +18,8 @@ const COLUMNS = [
   { head: 'Since', isTight: true },
   { head: 'Receiver', onPhone: 'whole' },
   { head: 'Account', onPhone: 'labelled' },
-  { head: 'State', onPhone: 'labelled' },
-  { head: 'Action', isTight: true },
+  { head: 'State', onPhone: 'labelled', isTight: true },
+  { head: 'Action', onPhone: 'whole', isTight: true },
 ] as const;
 
 /** Adds the list, and the button of its rows. */
@@ -68,13 +68,13 @@ async function listView(context: Context, visit: OperatorVisit): Promise<View> {
 
 function rowOf(callback: FailingCallback, { now, csrfToken }: OperatorVisit): Html {
   const { accountSid, connectAppSid, url, attemptsMade, nextAttemptAt, status } = callback;
-  const next = nextAttemptAt === null ? '' : html`next attempt ${time(nextAttemptAt, now)}`;
+  const next = nextAttemptAt === null ? '' : html`, the next ${time(nextAttemptAt, now)}`;
   return tableRow(COLUMNS, [
     time(callback.createdAt, now),
     // The host alone: what follows it is the owner's business.
     html`<strong>${new URL(url).host}</strong><span class="sub">${reasonOf(callback)}</span>`,
-    html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code>${accountSid}</code></a><span class="sub">for ${sid(connectAppSid, { isShort: true })}</span>`,
-    html`${status === 'failed' ? chip('bad', 'failed') : chip('warn', 'waiting')}<span class="sub">${counted(attemptsMade, 'attempt')} ${next}</span>`,
+    html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code title="${accountSid}">${shortSid(accountSid)}</code></a><span class="sub">for ${sid(connectAppSid, { isShort: true })}</span>`,
+    html`${status === 'failed' ? chip('bad', 'failed') : chip('warn', 'waiting')}<span class="sub">${counted(attemptsMade, 'attempt')}${next}</span>`,
     html`<form method="post" action="${PATH}/${callback.sid}/resend">${csrfField(csrfToken)}<button class="second small">Send again</button></form>`,
   ]);
 }

@@ -32,7 +32,7 @@ export function addServerPages(console: Console, readState: () => Promise<Server
       title: 'Server',
       nav: operatorNav('server'),
       lede: 'The process that answered this page, and the database that all processes share.',
-      body: html`${panel({ title: 'Program', isPadded: true, body: programOf(state, now) })}${panel({ title: 'Database', isPadded: true, body: databaseOf(state) })}`,
+      body: html`<div class="stack">${panel({ title: 'Program', isPadded: true, body: programOf(state, now) })}${panel({ title: 'Database', isPadded: true, body: databaseOf(state) })}</div>`,
     };
   });
 }

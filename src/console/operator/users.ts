@@ -34,9 +34,9 @@ export function addOperatorUserPages(console: Console): void {
 
 const COLUMNS = [
   { head: 'User', onPhone: 'whole' },
-  { head: 'SID' },
-  { head: 'Last sign-in', onPhone: 'labelled' },
-  { head: 'Status', onPhone: 'labelled' },
+  { head: 'SID', isTight: true },
+  { head: 'Last sign-in', onPhone: 'labelled', isTight: true },
+  { head: 'Status', onPhone: 'labelled', isTight: true },
 ] as const;
 
 async function listView(context: Context, { query, now }: OperatorVisit): Promise<View> {
@@ -45,7 +45,7 @@ async function listView(context: Context, { query, now }: OperatorVisit): Promis
   const rows = items.map((user) =>
     tableRow(COLUMNS, [
       html`<a href="${operatorLink(`users/${user.sid}`)}">${isolated(user.email)}</a>`,
-      sid(user.sid),
+      sid(user.sid, { isShort: true }),
       user.lastSignInAt === null ? 'never' : time(user.lastSignInAt, now),
       marksOf(user),
     ]),
@@ -98,7 +98,7 @@ async function userView(context: Context, { request, now }: OperatorVisit): Prom
     actionLink(`users/${user.sid}/${name}`, text, kind);
   const columns = [
     { head: 'Account', onPhone: 'whole' },
-    { head: 'Role', onPhone: 'labelled' },
+    { head: 'Role', onPhone: 'labelled', isTight: true },
   ] as const;
   return {
     title: user.email,
@@ -111,7 +111,7 @@ async function userView(context: Context, { request, now }: OperatorVisit): Prom
         ? action('disable', 'Disable…', 'danger')
         : action('enable', 'Enable…'),
     ),
-    body: html`${panel({
+    body: html`<div class="stack">${panel({
       isPadded: true,
       body: definitionList([
         [
@@ -139,6 +139,6 @@ async function userView(context: Context, { request, now }: OperatorVisit): Prom
                 ]),
               ),
             }),
-    })}`,
+    })}</div>`,
   };
 }
