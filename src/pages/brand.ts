@@ -116,7 +116,7 @@ export function brandMark({ name, isNamed, logoUrl }: Brand): Html {
   }
   const [initial = ''] = name.trim();
   const sign = isNamed
-    ? html`<b class="initial" aria-hidden="true">${initial.toUpperCase()}</b>`
+    ? html`<span class="initial" data-initial="${initial.toUpperCase()}"></span>`
     : html`<img src="${ICON_PATH}" alt="" width="24" height="24">`;
   return html`${sign}<span>${name}</span>`;
 }

@@ -41,7 +41,8 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 .brand { display: flex; align-items: center; gap: .625rem; margin: 0 0 1rem; color: var(--ink); font-size: .9375rem; font-weight: 650; letter-spacing: -.01em; }
 .brand img { display: block; width: 1.5rem; height: 1.5rem; }
 .brand img.brand-logo, .mark img.brand-logo { width: auto; max-width: min(12rem, 100%); height: auto; max-height: 2rem; }
-.initial { display: grid; place-items: center; flex: none; width: 1.5rem; height: 1.5rem; border-radius: 6px; background: var(--accent); color: var(--on-accent); font-size: .875rem; font-weight: 650; }
+.initial::before { content: attr(data-initial); }
+.brand .initial, .mark .initial { display: grid; place-items: center; flex: none; width: 1.5rem; height: 1.5rem; border-radius: 6px; background: var(--accent); color: var(--on-accent); font-size: .875rem; font-weight: 650; }
 .brand-links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: .875rem; overflow-wrap: anywhere; }
 
 :where(.narrow, .wide) {
