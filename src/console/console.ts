@@ -48,10 +48,12 @@ export interface Console {
   operatorForm(path: string, spec: FormSpec<OperatorVisit>): void;
 }
 
-const THEME_COOKIE = 'connect_apps_theme';
+/** Whether the person wants light or dark pages. */
+export const THEME_COOKIE = 'connect_apps_theme';
 /** The account whose pages were seen last. */
 export const ACCOUNT_COOKIE = 'connect_apps_account';
-const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
+/** How long a browser keeps either. */
+export const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
 const schema = { hide: true };
 
 /** Makes what pages are added to. */

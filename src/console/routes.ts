@@ -36,7 +36,7 @@ export function addConsoleRoutes(
     needs: [needsOfApps(context)],
     tiles: [],
     charts: [],
-    latest: [latestApps(context), (visit) => latestEvents(context, visit)],
+    latest: [latestApps(context), latestEvents(context)],
   });
   addAppPages(console);
   addFindPage(console);

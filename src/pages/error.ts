@@ -60,6 +60,12 @@ function explainProblem({ problem, detail }: Problem) {
       };
     case 'consent_impossible':
       return { status, title: 'This app cannot be connected', text: detail ?? '' };
+    case 'body_too_large':
+      return {
+        status,
+        title: 'That is too large',
+        text: 'Nothing has been changed. Go back, and choose a smaller file or write less.',
+      };
     case 'overloaded':
     case 'storage_unavailable':
       return { status, title: 'The server is busy', text: 'Try again in a moment.' };

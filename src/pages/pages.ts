@@ -52,8 +52,6 @@ export interface Pages {
   sessionOf(request: FastifyRequest): string | undefined;
   /** The same, with where the request comes from. */
   visitOf(request: FastifyRequest): { secret: string | undefined; address: string };
-  /** The origin under which the browser sees this server, for links that are passed on. */
-  originOf(request: FastifyRequest): string;
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
   /** The value of another of our cookies. */
@@ -64,6 +62,8 @@ export interface Pages {
     reply: FastifyReply,
     cookie: { name: string; value: string; maxAgeMs: number },
   ): void;
+  /** The origin that the browser sees. */
+  originOf(request: FastifyRequest): string;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. */

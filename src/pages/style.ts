@@ -33,6 +33,13 @@ a { color: var(--accent); text-underline-offset: 2px; }
 code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .quiet { color: var(--quiet); }
+.text { white-space: pre-line; }
+.more { margin: 0 0 .75rem; overflow-wrap: anywhere; }
+.more summary { list-style: none; cursor: pointer; }
+.more summary::-webkit-details-marker { display: none; }
+.more[open] .short, .more[open] .closed, .more:not([open]) .open { display: none; }
+.more p { margin: .25rem 0 0; }
+.toggle { color: var(--accent); text-decoration: underline; }
 
 .wide { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 .wide h2 { margin-top: 3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
@@ -67,14 +74,7 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   .logo img { display: block; width: 100%; height: 100%; object-fit: contain; background: #ffffff; }
   .logo img::after { content: attr(data-initial); }
   .logo span, .logo img::after { position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
-  .text { white-space: pre-line; }
   .by p { margin: 0 0 .75rem; }
-  .more { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-  .more summary { list-style: none; cursor: pointer; }
-  .more summary::-webkit-details-marker { display: none; }
-  .more[open] .short, .more[open] .closed, .more:not([open]) .open { display: none; }
-  .more p { margin: .25rem 0 0; }
-  .toggle { color: var(--accent); text-decoration: underline; }
   .links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .75rem; padding: 0; list-style: none; }
   .permissions { margin: 0; padding: 0; list-style: none; }
   .permissions li { padding: .625rem 0; border-top: 1px solid var(--line); }

@@ -8,7 +8,8 @@ import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { XMLValidator } from 'fast-xml-parser';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { DEMO_APP_SID } from '../../src/demo/data.ts';
+import { APP_FIELDS } from '../../src/console/apps/form.ts';
+import { DEMO_APP_SID, DEMO_CUSTOMER } from '../../src/demo/data.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -82,6 +83,9 @@ const NAMES = [
   'hasOwnProperty',
   'toString',
   'length',
+  'q',
+  'page',
+  'account',
   '',
 ];
 const COOKIES = [
@@ -104,10 +108,18 @@ const HEADERS = [
   'range',
   'accept',
 ];
+const CONSOLE = `/console/${DEMO_CUSTOMER.accountSid}`;
 const PAGES = [
   '/',
   '/console',
   '/console/accounts',
+  '/console/find',
+  CONSOLE,
+  `${CONSOLE}/overview`,
+  `${CONSOLE}/apps`,
+  `${CONSOLE}/apps/new`,
+  `${CONSOLE}/apps/${DEMO_APP_SID}/edit`,
+  `/logos/${DEMO_APP_SID}/${'0'.repeat(32)}.png`,
   '/sign-in',
   '/sign-out',
   '/docs',
@@ -120,6 +132,8 @@ const CONSENT_FIELDS = ['_csrf', 'shown', 'state', 'cb', 'account_sid', 'decisio
 const FORMS: Record<string, readonly string[]> = {
   '/sign-in': ['_csrf', 'email', 'password', 'return_to'],
   '/sign-out': ['_csrf'],
+  [`${CONSOLE}/apps/new`]: ['_csrf', ...APP_FIELDS],
+  [`${CONSOLE}/apps/new/preview`]: ['_csrf', ...APP_FIELDS],
   '/authorize/CN1': CONSENT_FIELDS,
   '/demo/deauthorized': ['AccountSid', 'ConnectAppSid'],
   '/nowhere': ['_csrf'],

@@ -12,6 +12,9 @@ import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
 import { findAccountsByName, findAccountsBySid } from '../../src/accounts/search-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
+import * as audit from '../../src/audit/store.ts';
+import { forgetAddresses } from '../../src/audit/store.ts';
+import * as ofApp from '../../src/authorizations/app-list-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
@@ -31,6 +34,9 @@ import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import { TABLE_SCHEMA } from '../../src/storage/mark.ts';
 import type { Schema } from '../../src/storage/schema.ts';
+import { purgeInvitations } from '../../src/users/invitation-store.ts';
+import * as people from '../../src/users/membership-store.ts';
+import { purgeResets } from '../../src/users/reset-store.ts';
 import { findUsersByEmailPrefix } from '../../src/users/search-store.ts';
 import { purgeSessions } from '../../src/users/session-store.ts';
 import { listUsers } from '../../src/users/store.ts';
@@ -51,6 +57,8 @@ const OWNER = `AC${'1'.repeat(32)}`;
 const CUSTOMER = `AC${'2'.repeat(32)}`;
 /** One of the customer's. */
 const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
+/** Authorized by many, and revoked by all. */
+const REVOKED_APP = `CN${'f'.repeat(32)}`;
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
 const COMMON_NAME = 'Some name';
@@ -127,6 +135,16 @@ function dueCase(name: string, after?: DuePosition): Case {
   };
 }
 
+function auditList(name: string, uses: string, filter: Omit<audit.AuditFilter, 'accountSid'>) {
+  const whole = { ...filter, accountSid: OWNER };
+  return list(
+    name,
+    uses,
+    (query, slice) => audit.listEvents(query, whole, slice),
+    (query, count) => audit.findEventPosition(query, whole, count),
+  );
+}
+
 const friendlyName = COMMON_NAME;
 const status = COMMON_STATUS;
 const family = { ownerAccountSid: OWNER };
@@ -155,6 +173,23 @@ const CASES: Case[] = [
     'connect_apps_by_age',
     (query, slice) => apps.listConnectApps(query, OWNER, slice),
     (query, count) => apps.findPosition(query, OWNER, count),
+  ),
+  ...list('apps whose name matches', 'connect_apps_by_(?:search|age)', (query, slice) =>
+    apps.searchConnectApps(query, OWNER, 'APP', slice),
+  ),
+  ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
+    ofApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
+      slice,
+    ),
+  ),
+  ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
+    ofApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
+      slice,
+    ),
   ),
   ...authorizedList('authorizations', 'authorizations_live', { accountSid: CUSTOMER }),
   ...authorizedList('authorizations, all revoked', 'authorizations_live', { accountSid: OWNER }),
@@ -197,6 +232,32 @@ const CASES: Case[] = [
     name: 'what of last uses is to be purged',
     run: (query) => purgeLastUses(query, 1e9, 10),
     uses: 'last_uses_by_time',
+  },
+  ...auditList('the trail', 'audit_events_by_age', {}),
+  ...auditList('the trail of a time', 'audit_events_by_age', { since: 2000, until: 9000 }),
+  ...auditList('the trail by type', 'audit_events_by_type', { eventType: 'account.created' }),
+  ...auditList('the trail by actor', 'audit_events_by_actor', { actorSid: USER }),
+  ...auditList('the trail of a resource', 'audit_events_by_resource', { resourceSid: OWNER }),
+  {
+    name: 'which addresses of the trail are to be forgotten',
+    run: (query) => forgetAddresses(query, 1100, 10),
+    uses: 'audit_events_with_address',
+  },
+  ...list(
+    'people',
+    'memberships_by_age',
+    (query, slice) => people.listPeople(query, OWNER, slice),
+    (query, count) => people.findPersonPosition(query, OWNER, count),
+  ),
+  {
+    name: 'what of invitations is to be purged',
+    run: (query) => purgeInvitations(query, 1e9, 10),
+    uses: 'invitations_by_end',
+  },
+  {
+    name: 'what of links to reset a password is to be purged',
+    run: (query) => purgeResets(query, 1e9, 10),
+    uses: 'password_resets_by_end',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
@@ -242,7 +303,7 @@ const CASES: Case[] = [
   },
   {
     name: 'the end of an app, revoked by all',
-    run: (query) => endSome(query, { connectAppSid: `CN${'f'.repeat(32)}` }),
+    run: (query) => endSome(query, { connectAppSid: REVOKED_APP }),
     uses: 'authorizations_live_by_app',
   },
   ...[undefined, { key: COMMON_NAME.toLowerCase(), sid: SUBACCOUNT }].map(
@@ -290,7 +351,7 @@ const FILLED = [
   insertAuthorizations({ customer: OWNER, owner: OWNER }, MANY, '1'),
   insertMany('authorizations', MANY, {
     account_sid: sidOf('AC', 'fed'),
-    connect_app_sid: `'CN${'f'.repeat(32)}'`,
+    connect_app_sid: `'${REVOKED_APP}'`,
     subaccount_sid: sidOf('AC', 'def'),
     app_owner_sid: `'${OWNER}'`,
     permissions: "''",
@@ -351,6 +412,38 @@ const FILLED = [
     user_sid: sidOf('US', 'abc'),
   }),
   insertMany('memberships', 10, { account_sid: sidOf('AC', 'abc'), user_sid: `'${USER}'` }),
+  insertMany('memberships', MANY, {
+    account_sid: `'${OWNER}'`,
+    user_sid: sidOf('US', 'abc'),
+    created_at: '1000 + n',
+  }),
+  insertMany('audit_events', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('AE', 'abc'),
+    created_at: '1000 + n',
+    event_type: "case when n % 2 = 0 then 'account.created' else 'connect-app.created' end",
+    source: "'web'",
+    actor_sid: `case when n % 2 = 0 then '${USER}' else '${CUSTOMER}' end`,
+    changed_account_sid: `'${OWNER}'`,
+    resource_sid: `case when n % 2 = 0 then '${OWNER}' else '${CUSTOMER}' end`,
+    properties: "''",
+    source_ip_address: "'::1'",
+  }),
+  insertMany('invitations', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('IV', 'abc'),
+    digest: "'digest ' || n",
+    email: "n || '@example.com'",
+    role: "'member'",
+    created_at: '1000 + n',
+    expires_at: 'n',
+  }),
+  insertMany('password_resets', MANY, {
+    user_sid: sidOf('US', 'abc'),
+    digest: "'digest ' || n",
+    created_at: '1',
+    expires_at: 'n',
+  }),
   insertMany('sessions', MANY, {
     digest: "'digest ' || n",
     user_sid: `'${USER}'`,

@@ -1,7 +1,7 @@
 /** A real browser: Debian's Chromium, driven by playwright-core. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -21,8 +21,6 @@ export async function launchBrowser(): Promise<Browser> {
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
 }
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Widths of a small phone, a phone and a desk, each light and dark. */
 export const LOOKS = [320, 390, 1280].flatMap((width) =>
@@ -47,7 +45,7 @@ export async function openSignedIn(
 
 /** What axe-core finds wrong with a page as it is now, a line each; and whether it is wider than the window. */
 export async function findFaults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const faults = await page.evaluate<string[]>(
     'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html.slice(0, 200))))',
   );

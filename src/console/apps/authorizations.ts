@@ -9,6 +9,7 @@ import type { Context } from '../../context.ts';
 import { pathParameter } from '../../http/request.ts';
 import type { Html } from '../../pages/layout.ts';
 import { textOf } from '../../parameter.ts';
+import { lastUsed } from '../../requests/operations.ts';
 import type { Position } from '../../storage/keyset.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { readListPage } from '../paging.ts';
@@ -23,6 +24,7 @@ const COLUMNS = [
   { head: 'Subaccount', onPhone: 'labelled' },
   { head: 'Granted', onPhone: 'labelled', isTight: true },
   { head: 'Since', onPhone: 'labelled', isTight: true },
+  { head: 'Last request', onPhone: 'labelled', isTight: true },
 ] as const;
 const ENDED_COLUMNS = [...COLUMNS, { head: 'Ended', onPhone: 'labelled', isTight: true }] as const;
 const PART = 'authorizations';
@@ -50,7 +52,10 @@ export function addAuthorizationPages(console: Console): void {
       query,
     });
     const columns = isEnded ? ENDED_COLUMNS : COLUMNS;
-    const rows = page.items.map((one) => tableRow(columns, cellsOf(visit, one)));
+    const uses = await Promise.all(page.items.map((one) => lastUsed(context, one)));
+    const rows = page.items.map((one, index) =>
+      tableRow(columns, cellsOf(visit, one, uses[index])),
+    );
     const list = table({
       label: 'Authorizations',
       columns,
@@ -117,12 +122,17 @@ function lineOf(one: Authorization): string {
   return `${[one.accountSid, one.subaccountSid, one.permissions.join(' '), ...times].join(',')}\r\n`;
 }
 
-function cellsOf({ now }: AccountVisit, one: Authorization): (Html | string)[] {
+function cellsOf(
+  { now }: AccountVisit,
+  one: Authorization,
+  usedAt: number | undefined,
+): (Html | string)[] {
   return [
     sid(one.accountSid),
     sid(one.subaccountSid, { isShort: true }),
     permissionTags(one.permissions),
     time(one.createdAt, now),
+    usedAt === undefined ? html`<span class="quiet">none</span>` : time(usedAt, now),
     one.revokedAt === null ? '' : time(one.revokedAt, now),
   ];
 }

@@ -11,6 +11,7 @@ import { parameterProblem } from '../../parameter.ts';
 import { type AccountVisit, type Console, formNotice } from '../console.ts';
 import { field } from '../parts/field.ts';
 import { dialogCard, keepIt } from '../parts/panel.ts';
+import { requireOwner } from '../role.ts';
 import { countedUp, nameOf } from './app-link.ts';
 import { typedText } from './form.ts';
 
@@ -25,6 +26,7 @@ export function addDeletePage(console: Console): void {
   console.form('apps/:Sid/delete', {
     fields: [FIELD],
     async page(visit, typed) {
+      requireOwner(visit);
       const app = await appOf(visit);
       const authorized = await countAuthorizationsOfApp(context, app.sid);
       const name = nameOf(app);
@@ -51,7 +53,7 @@ ${consequences(app, authorized)}
       if (typedText(form, FIELD) !== name.trim()) {
         throw parameterProblem(FIELD, `must be ${name}, exactly as the app is called`);
       }
-      await deleteConnectApp(visit.acting, visit.account.sid, app.sid);
+      await deleteConnectApp(visit.actingAsOwner, visit.account.sid, app.sid);
       return visit.link('apps');
     },
   });

@@ -117,7 +117,7 @@ function fieldOf(name: PropertyName, app: ConnectApp | undefined, typed: Typed |
     isRequired: (values.minLength ?? 0) > 0,
     maxLength: values.format === 'uri' ? undefined : values.maxLength,
     ...(values.format === 'uri' && { placeholder: 'https://' }),
-    hasFocus: app === undefined && name === 'friendlyName',
+    hasFocus: app === undefined && typed === undefined && name === 'friendlyName',
   });
 }
 

@@ -8,7 +8,7 @@ import type { AccountVisit } from '../console.ts';
 import type { Need, OverviewPart } from '../overview/parts.ts';
 import { linkButton, panel } from '../parts/panel.ts';
 import { table, tableRow } from '../parts/table.ts';
-import { sid, time } from '../parts/text.ts';
+import { counted, sid, time } from '../parts/text.ts';
 import { nameOf } from './app-link.ts';
 
 const LATEST = 5;
@@ -39,17 +39,24 @@ export function latestApps(context: Context): OverviewPart {
   };
 }
 
-/** Of the newest apps, those that nobody can be asked for yet. */
+/** Whether nobody can be asked yet for one of the newest apps. */
 export function needsOfApps(context: Context) {
-  return async ({ account, link }: AccountVisit): Promise<Need[]> =>
-    (await newest(context, account.sid))
-      .filter((app) => app.authorizeRedirectUrl === null)
-      .map((app) => ({
+  return async ({ account, link }: AccountVisit): Promise<Need[]> => {
+    const apps = await newest(context, account.sid);
+    const lacking = apps.filter((app) => app.authorizeRedirectUrl === null);
+    const [first] = lacking;
+    if (first === undefined) return [];
+    const others = lacking.length - 1;
+    const who = html`${isolated(nameOf(first))}${others === 0 ? ' has' : ` and ${counted(others, 'other app')} have`}`;
+    return [
+      {
         tone: 'warn',
-        text: html`${isolated(nameOf(app))} has no Authorize redirect URL, so nobody can authorize it.`,
-        href: link(`apps/${app.sid}/edit`),
-        action: 'Set it',
-      }));
+        text: html`${who} no Authorize redirect URL, so nobody can authorize ${others === 0 ? 'it' : 'them'}.`,
+        href: link(others === 0 ? `apps/${first.sid}/edit` : 'apps'),
+        action: others === 0 ? 'Set it' : 'See the apps',
+      },
+    ];
+  };
 }
 
 function newest(context: Context, accountSid: string) {

@@ -28,20 +28,22 @@ const LINK_PART = 'authorize-link';
 export function addAppPage(console: Console): void {
   const { context, pages } = console;
   console.page('apps/:Sid', async (visit) => {
-    const { account, request, link } = visit;
+    const { account, role, request, link } = visit;
     const app = await getConnectApp(context, account.sid, pathParameter(request, 'Sid'));
     const authorized = await countAuthorizationsOfApp(context, app.sid);
     const origin = pages.originOf(request);
     return {
       ...appHead(visit, app, ''),
-      actions: html`${linkButton({ href: link(`apps/${app.sid}/edit`), text: 'Edit' })}${linkButton(
-        {
-          href: link(`apps/${app.sid}/delete`),
-          text: 'Delete…',
-          kind: 'danger',
-          isDialog: true,
-        },
-      )}`,
+      actions: html`${linkButton({ href: link(`apps/${app.sid}/edit`), text: 'Edit' })}${
+        role === 'owner'
+          ? linkButton({
+              href: link(`apps/${app.sid}/delete`),
+              text: 'Delete…',
+              kind: 'danger',
+              isDialog: true,
+            })
+          : ''
+      }`,
       body: html`<div class="two">${panel({
         title: 'Properties',
         isPadded: true,

@@ -2,6 +2,7 @@
 
 import { Readable } from 'node:stream';
 import { html } from 'hono/html';
+import { isSubaccount } from '../../accounts/account.ts';
 import { type AuditEvent, EVENT_TYPES } from '../../audit/audit.ts';
 import { AUDIT_COLUMNS, auditEventToWire } from '../../audit/format.ts';
 import { listingOfEvents, parseAuditFilters } from '../../audit/operations.ts';
@@ -13,6 +14,7 @@ import { type Parameters, textOf } from '../../parameter.ts';
 import { Problem } from '../../problem.ts';
 import { listingOfPeople } from '../../users/people.ts';
 import type { AccountVisit, Console, View } from '../console.ts';
+import type { OverviewPart } from '../overview/parts.ts';
 import { readListPage } from '../paging.ts';
 import { filterChoice, type Option } from '../parts/field.ts';
 import { empty, linkButton, notice, panel } from '../parts/panel.ts';
@@ -25,7 +27,7 @@ const COLUMNS = [
   { head: 'When', isTight: true },
   { head: 'What', onPhone: 'whole' },
   { head: 'Who', onPhone: 'labelled' },
-  { head: 'From', onPhone: 'labelled' },
+  { head: 'From', isTight: true },
 ] as const;
 
 const FIELDS = ['EventType', 'Who', 'ResourceSid', 'StartDate', 'EndDate'] as const;
@@ -44,20 +46,18 @@ export function addAuditPages(console: Console): void {
 }
 
 /** The newest events of an account, for its overview. */
-export async function latestEvents(
-  context: Context,
-  { account, now, link }: AccountVisit,
-): Promise<Html> {
-  const { slice } = listingOfEvents(context, account.sid);
-  const events = await slice({ direction: 'older', from: undefined, limit: 5 });
-  return panel({
-    title: 'Latest changes',
-    actions: html`<a href="${link('audit')}">Audit trail</a>`,
-    body:
-      events.length === 0
-        ? empty({ title: 'No change yet', text: 'What anybody changes is written here.' })
-        : tableOf('Latest changes', events, now),
-  });
+export function latestEvents(context: Context): OverviewPart {
+  return async ({ account, now, link }) => {
+    if (isSubaccount(account)) return undefined;
+    const { slice } = listingOfEvents(context, account.sid);
+    const events = await slice({ direction: 'older', from: undefined, limit: 5 });
+    if (events.length === 0) return undefined;
+    return panel({
+      title: 'Latest changes',
+      actions: html`<a href="${link('audit')}">Audit trail</a>`,
+      body: tableOf('Latest changes', events, { now, link }),
+    });
+  };
 }
 
 async function auditView(context: Context, visit: AccountVisit): Promise<View> {
@@ -76,7 +76,7 @@ async function auditView(context: Context, visit: AccountVisit): Promise<View> {
   const isFiltered = FIELDS.some((name) => textOf(query, name));
   const body =
     items.length > 0
-      ? html`${tableOf('Audit trail', items, now)}${pager({ newer, older, swap: 'events' }) ?? ''}`
+      ? html`${tableOf('Audit trail', items, { now, link })}${pager({ newer, older, swap: 'events' }) ?? ''}`
       : isFiltered
         ? empty({
             title: 'Nothing matches',
@@ -95,13 +95,17 @@ async function auditView(context: Context, visit: AccountVisit): Promise<View> {
   };
 }
 
-function tableOf(label: string, events: readonly AuditEvent[], now: number): Html {
+function tableOf(
+  label: string,
+  events: readonly AuditEvent[],
+  { now, link }: Pick<AccountVisit, 'now' | 'link'>,
+): Html {
   const rows = events.map((event) =>
     tableRow(COLUMNS, [
       time(event.createdAt, now),
-      whatOf(event),
+      whatOf(event, link('audit')),
       whoOf(event),
-      event.sourceIpAddress ?? html`<span class="quiet">–</span>`,
+      event.sourceIpAddress ?? '',
     ]),
   );
   return table({ label, columns: COLUMNS, rows });
@@ -123,8 +127,10 @@ async function filterFields(context: Context, { account, query }: AccountVisit):
     ...Object.entries(SOURCE_TEXTS).map(([value, text]) => ({ value, text })),
   ];
   if (!choices.some(({ value }) => value === who)) choices.push({ value: who, text: who });
-  const day = (name: string, label: string) =>
-    html`<label class="inline">${label} <input type="date" name="${name}" value="${textOf(query, name) ?? ''}"></label>`;
+  const day = (name: string, label: string) => {
+    const [value = ''] = /^\d{4}-\d{2}-\d{2}$/.exec(textOf(query, name) ?? '') ?? [];
+    return html`<label>${label} <input type="date" name="${name}" value="${value}"></label>`;
+  };
   const resource = textOf(query, 'ResourceSid') ?? '';
   return html`${filterChoice({
     name: 'EventType',
@@ -134,7 +140,7 @@ async function filterFields(context: Context, { account, query }: AccountVisit):
       { value: '', text: 'Any change' },
       ...EVENT_TYPES.map((value) => ({ value, text: EVENT_TEXTS[value] })),
     ],
-  })}${filterChoice({ name: 'Who', label: 'Who', value: who, choices })}<input type="search" name="ResourceSid" value="${resource}" placeholder="SID of what was changed" aria-label="SID of what was changed" autocomplete="off" maxlength="34">${day('StartDate', 'From')}${day('EndDate', 'to')}`;
+  })}${filterChoice({ name: 'Who', label: 'Who', value: who, choices })}<input type="search" name="ResourceSid" value="${resource}" placeholder="SID" aria-label="SID of what was changed" autocomplete="off" maxlength="34">${day('StartDate', 'From')}${day('EndDate', 'to')}`;
 }
 
 /** A filter that is no filter is said, and shows everything. */

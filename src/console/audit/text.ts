@@ -4,7 +4,7 @@ import { html } from 'hono/html';
 import type { AuditEvent, EventType, Source } from '../../audit/audit.ts';
 import type { Html } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
-import { sid, tag } from '../parts/text.ts';
+import { shortSid, tag } from '../parts/text.ts';
 
 /** What each event says, before its resource. */
 export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
@@ -51,19 +51,25 @@ export const SOURCE_TEXTS: Readonly<Record<Source, string>> = {
   owner: "the app's owner",
 };
 
-/** What was done, and to what. */
-export function whatOf(event: AuditEvent): Html {
+/** What was done, and to what; each SID leads to what else was done to it, at `path`. */
+export function whatOf(event: AuditEvent, path: string | undefined): Html {
   const { eventType, resourceSid, resourceEmail, relatedSid, changedAccountSid } = event;
   const { properties, accountSid } = event;
-  const resource =
-    resourceEmail === null
-      ? sid(resourceSid, { isShort: true })
-      : html`<span>${isolated(resourceEmail)}</span>`;
-  const related = relatedSid === null ? '' : html` ${sid(relatedSid, { isShort: true })}`;
+  const linked = (sid: string, text: Html) =>
+    path === undefined
+      ? html`<span title="${sid}">${text}</span>`
+      : html`<a href="${path}?ResourceSid=${sid}" title="${sid}">${text}</a>`;
+  const short = (sid: string) => html`<code>${shortSid(sid)}</code>`;
+  const resource = linked(
+    resourceSid,
+    resourceEmail === null ? short(resourceSid) : isolated(resourceEmail),
+  );
+  const related =
+    relatedSid === null ? '' : html` <span title="${relatedSid}">${short(relatedSid)}</span>`;
   const subaccount =
     changedAccountSid === accountSid || changedAccountSid === resourceSid
       ? ''
-      : html` <span class="quiet">in subaccount</span> ${sid(changedAccountSid, { isShort: true })}`;
+      : html` <span class="quiet">in subaccount</span> <span title="${changedAccountSid}">${short(changedAccountSid)}</span>`;
   return html`${EVENT_TEXTS[eventType]} ${resource}${related}${subaccount}${
     properties.length === 0
       ? ''
@@ -76,5 +82,5 @@ export function whoOf({ source, actorSid, actorEmail }: AuditEvent): Html {
   if (actorEmail !== null) return isolated(actorEmail);
   if (actorSid === null) return html`${SOURCE_TEXTS[source]}`;
   const kind = actorSid.startsWith('US') ? 'a person who is gone' : SOURCE_TEXTS[source];
-  return html`${kind} ${sid(actorSid, { isShort: true })}`;
+  return html`${kind} <code title="${actorSid}">${shortSid(actorSid)}</code>`;
 }

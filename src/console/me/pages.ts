@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html';
 import { csrfField, type Html } from '../../pages/layout.ts';
-import { parameterProblem, textOf } from '../../parameter.ts';
+import { checkChoice, parameterProblem, textOf } from '../../parameter.ts';
 import { Problem } from '../../problem.ts';
 import { setOwnPassword } from '../../users/password-change.ts';
 import { explainRefusal, openSession, tryOf } from '../../users/routes.ts';
@@ -15,8 +15,15 @@ import {
 } from '../../users/session-list.ts';
 import { trySignIn } from '../../users/sign-in.ts';
 import type { SignInLimits } from '../../users/sign-in-limits.ts';
-import { type Console, formNotice, type View, type Visit } from '../console.ts';
-import { field } from '../parts/field.ts';
+import {
+  COOKIE_MS,
+  type Console,
+  formNotice,
+  THEME_COOKIE,
+  type View,
+  type Visit,
+} from '../console.ts';
+import { choiceField, field } from '../parts/field.ts';
 import { buttonRow, notice, panel } from '../parts/panel.ts';
 import { table, tableRow } from '../parts/table.ts';
 import { time } from '../parts/text.ts';
@@ -27,7 +34,7 @@ const SESSIONS = [
   { head: 'From' },
   { head: 'Signed in', onPhone: 'labelled' },
   { head: 'Ends', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Action', isTight: true },
 ] as const;
 
 /** Adds /console/me and its forms. */
@@ -73,6 +80,15 @@ export function addMePages(console: Console, limits: SignInLimits): void {
     },
   });
 
+  console.personForm('/console/me/theme', {
+    fields: ['theme'],
+    submit: async ({ request, reply }, form) => {
+      const value = checkChoice('theme', THEMES, textOf(form, 'theme') ?? '');
+      pages.setCookie(request, reply, { name: THEME_COOKIE, value, maxAgeMs: COOKIE_MS });
+      return '/console/me';
+    },
+  });
+
   async function meView(visit: Visit, typed: Typed | undefined): Promise<View> {
     const { session, query } = visit;
     const sessions = await listOwnSessions(context, session.user.sid);
@@ -80,7 +96,7 @@ export function addMePages(console: Console, limits: SignInLimits): void {
     return {
       title: 'Password and sessions',
       lede: session.user.email,
-      body: html`${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${passwordPanel(visit, typed)}${sessionsPanel(visit, sessions)}`,
+      body: html`<div class="stack">${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${passwordPanel(visit, typed)}${sessionsPanel(visit, sessions)}${themePanel(visit, pages.cookieOf(visit.request, THEME_COOKIE))}</div>`,
     };
   }
 }
@@ -91,14 +107,14 @@ function passwordPanel({ csrfToken, session }: Visit, typed: Typed | undefined):
     body: html`<h2>Password</h2>${formNotice(typed)}
 <form method="post" action="/console/me">${csrfField(csrfToken)}
 <input type="email" name="username" value="${session.user.email}" autocomplete="username" hidden>
-${field({
-  name: 'CurrentPassword',
-  label: 'Current password',
-  type: 'password',
-  autocomplete: 'current-password',
-  fault: typed?.faultOf('CurrentPassword'),
-  isRequired: true,
-})}
+<div class="two">${field({
+      name: 'CurrentPassword',
+      label: 'Current password',
+      type: 'password',
+      autocomplete: 'current-password',
+      fault: typed?.faultOf('CurrentPassword'),
+      isRequired: true,
+    })}
 ${field({
   name: 'Password',
   label: 'New password',
@@ -107,9 +123,30 @@ ${field({
   hint: 'At least 12 characters. Your other sessions end.',
   fault: typed?.faultOf('Password'),
   isRequired: true,
-})}
+})}</div>
 ${buttonRow(html`<button>Change the password</button>`)}
 </form>`,
+  });
+}
+
+const THEMES = ['system', 'light', 'dark'] as const;
+
+function themePanel({ csrfToken }: Visit, theme: string | undefined): Html {
+  return panel({
+    isPadded: true,
+    body: html`<h2>Theme</h2><form method="post" action="/console/me/theme">${csrfField(csrfToken)}${choiceField(
+      {
+        name: 'theme',
+        label: 'Pages are',
+        isSingle: true,
+        values: [THEMES.find((one) => one === theme) ?? 'system'],
+        choices: [
+          { value: 'system', text: 'as the system is' },
+          { value: 'light', text: 'light' },
+          { value: 'dark', text: 'dark' },
+        ],
+      },
+    )}${buttonRow(html`<button class="second">Keep this theme</button>`)}</form>`,
   });
 }
 

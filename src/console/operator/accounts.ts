@@ -172,7 +172,11 @@ async function accountView(
               label: 'Latest changes',
               columns: EVENT_COLUMNS,
               rows: events.map((event) =>
-                tableRow(EVENT_COLUMNS, [time(event.createdAt, now), whatOf(event), whoOf(event)]),
+                tableRow(EVENT_COLUMNS, [
+                  time(event.createdAt, now),
+                  whatOf(event, undefined),
+                  whoOf(event),
+                ]),
               ),
             }),
     })}</div>`,

@@ -19,8 +19,9 @@ import { field } from '../parts/field.ts';
 import { buttonRow, dialogCard, empty, keepIt, linkButton, panel } from '../parts/panel.ts';
 import { pager, table, tableRow } from '../parts/table.ts';
 import { chip, time } from '../parts/text.ts';
+import { requireOwner } from '../role.ts';
 import { type Typed, typedValue } from '../typed.ts';
-import { linkCard, parseRole, requireOwner, roleField, toParent } from './shared.ts';
+import { linkCard, parseRole, roleField, toParent } from './shared.ts';
 
 const PEOPLE = [
   { head: 'E-mail', onPhone: 'whole' },
@@ -33,7 +34,7 @@ const INVITED = [
   { head: 'E-mail', onPhone: 'whole' },
   { head: 'Role' },
   { head: 'Expires', onPhone: 'labelled' },
-  { head: '', isTight: true },
+  { head: 'Action', isTight: true },
 ] as const;
 
 /** Adds /console/AC…/people, and what invites somebody. */
@@ -115,12 +116,12 @@ export function addPeoplePages(console: Console): void {
       section: 'people',
       lede:
         role === 'owner'
-          ? 'Who acts for this account. An owner does everything; a member deletes no apps, and changes neither auth tokens nor people.'
+          ? 'Who acts for this account, and what they may do.'
           : 'Who acts for this account. You are a member: only owners change this list.',
       ...(role === 'owner' && {
         actions: linkButton({ href: link('people/invite'), text: 'Invite…', isDialog: true }),
       }),
-      body: html`${items.length === 0 ? panel({ body: nobody() }) : list}${waiting}`,
+      body: html`<div class="stack">${items.length === 0 ? panel({ body: nobody() }) : list}${waiting}</div>`,
     };
   }
 }

@@ -15,7 +15,13 @@ import {
   removePerson,
 } from '../../users/people.ts';
 import type { Person } from '../../users/user.ts';
-import { type AccountVisit, type Console, formNotice, type View } from '../console.ts';
+import {
+  type AccountVisit,
+  type Console,
+  type FormSpec,
+  formNotice,
+  type View,
+} from '../console.ts';
 import {
   buttonRow,
   definitionList,
@@ -25,7 +31,16 @@ import {
   panel,
 } from '../parts/panel.ts';
 import { chip, fullTime, sid, time } from '../parts/text.ts';
-import { linkCard, parseRole, requireOwner, roleField, toParent } from './shared.ts';
+import { requireOwner } from '../role.ts';
+import { linkCard, parseRole, roleField, toParent } from './shared.ts';
+
+/** What a question shows. */
+interface Card {
+  title: Html;
+  text: Html;
+  button: Html;
+  wayOut: string;
+}
 
 /** Adds /console/AC…/people/US…, and a form for each thing that an owner can do with a person. */
 export function addPersonPages(console: Console): void {
@@ -40,23 +55,23 @@ export function addPersonPages(console: Console): void {
     userSid,
   });
 
-  console.page('people/:UserSid(^US[0-9a-f]{32}$)', async (visit) => {
+  console.page('people/:UserSid', async (visit) => {
     const parent = toParent(visit, 'people');
     return parent ?? personView(visit, await personOf(visit));
   });
 
   /** A card that asks, and what is done when its button is pressed. */
-  function addAction(
+  function asking(
     name: string,
-    card: (visit: AccountVisit, person: Person) => { title: Html; text: Html; button: Html },
+    card: (visit: AccountVisit, person: Person) => Card,
     work: (visit: AccountVisit, person: Person) => Promise<string>,
-  ): void {
-    console.form(`people/:UserSid(^US[0-9a-f]{32}$)/${name}`, {
+  ): FormSpec<AccountVisit> {
+    return {
       fields: [],
       page: async (visit, typed) => {
         requireOwner(visit);
         const person = await personOf(visit);
-        const { title, text, button } = card(visit, person);
+        const { title, text, button, wayOut } = card(visit, person);
         const here = visit.link(`people/${person.sid}`);
         return {
           title: 'People',
@@ -64,54 +79,66 @@ export function addPersonPages(console: Console): void {
           isCard: true,
           body: dialogCard({
             title,
-            body: html`${formNotice(typed)}${text}<form method="post" action="${here}/${name}">${csrfField(visit.csrfToken)}${buttonRow(button, keepIt(here))}</form>`,
+            body: html`${formNotice(typed)}${text}<form method="post" action="${here}/${name}">${csrfField(visit.csrfToken)}${buttonRow(button, keepIt(here, wayOut))}</form>`,
           }),
         };
       },
       submit: async (visit) => work(visit, await personOf(visit)),
-    });
+    };
   }
 
-  addAction(
-    'remove',
-    (visit, { sid: userSid, email }) => ({
-      title: html`Remove ${isolated(email)}?`,
-      text: html`<ul><li>${userSid === visit.session.user.sid ? 'You' : 'They'} can no longer act for ${isolated(visit.account.friendlyName)}.</li><li>Their sessions end now, in every browser.</li><li>What they did stays in the audit trail.</li></ul>`,
-      button: html`<button class="danger">Remove from the account</button>`,
-    }),
-    async (visit, person) => {
-      await removePerson(visit.actingAsOwner, keyOf(visit, person));
-      return visit.link('people');
-    },
+  console.form(
+    'people/:UserSid/remove',
+    asking(
+      'remove',
+      (visit, { sid: userSid, email }) => ({
+        title: html`Remove ${isolated(email)}?`,
+        text: html`<ul><li>${userSid === visit.session.user.sid ? 'You' : 'They'} can no longer act for ${isolated(visit.account.friendlyName)}.</li><li>Their sessions end now, in every browser.</li><li>What they did stays in the audit trail.</li></ul>`,
+        button: html`<button class="danger">Remove from the account</button>`,
+        wayOut: 'Keep them',
+      }),
+      async (visit, person) => {
+        await removePerson(visit.actingAsOwner, keyOf(visit, person));
+        return visit.link('people');
+      },
+    ),
   );
 
-  addAction(
-    'disable',
-    (visit, { email }) => ({
-      title: html`Disable ${isolated(email)}?`,
-      text: html`<ul><li>They cannot act for ${isolated(visit.account.friendlyName)} until an owner enables them again.</li><li>Their sessions end now, in every browser.</li></ul>`,
-      button: html`<button class="danger">Disable</button>`,
-    }),
-    async (visit, person) => {
-      await disablePerson(visit.actingAsOwner, keyOf(visit, person));
-      return visit.link(`people/${person.sid}`);
-    },
+  console.form(
+    'people/:UserSid/disable',
+    asking(
+      'disable',
+      (visit, { email }) => ({
+        title: html`Disable ${isolated(email)}?`,
+        text: html`<ul><li>They cannot act for ${isolated(visit.account.friendlyName)} until an owner enables them again.</li><li>Their sessions end now, in every browser.</li></ul>`,
+        button: html`<button class="danger">Disable</button>`,
+        wayOut: 'Keep them',
+      }),
+      async (visit, person) => {
+        await disablePerson(visit.actingAsOwner, keyOf(visit, person));
+        return visit.link(`people/${person.sid}`);
+      },
+    ),
   );
 
-  addAction(
-    'enable',
-    (visit, { email }) => ({
-      title: html`Enable ${isolated(email)}?`,
-      text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, with the password that they had.</p>`,
-      button: html`<button>Enable</button>`,
-    }),
-    async (visit, person) => {
-      await enablePerson(visit.actingAsOwner, keyOf(visit, person));
-      return visit.link(`people/${person.sid}`);
-    },
+  console.form(
+    'people/:UserSid/enable',
+    asking(
+      'enable',
+      (visit, { email }) => ({
+        title: html`Enable ${isolated(email)}?`,
+        text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, with the password that they had.</p>`,
+        button: html`<button>Enable</button>`,
+        wayOut: 'Not now',
+      }),
+      async (visit, person) => {
+        await enablePerson(visit.actingAsOwner, keyOf(visit, person));
+        return visit.link(`people/${person.sid}`);
+      },
+    ),
   );
 
-  console.form('people/:UserSid(^US[0-9a-f]{32}$)/role', {
+  console.form('people/:UserSid/role', {
     fields: ['role'],
     page: async (visit, typed) => {
       requireOwner(visit);
@@ -123,7 +150,7 @@ export function addPersonPages(console: Console): void {
         isCard: true,
         body: dialogCard({
           title: html`What may ${isolated(email)} do?`,
-          body: html`${formNotice(typed)}<form method="post" action="${here}/role">${csrfField(visit.csrfToken)}${roleField(role)}${buttonRow(html`<button>Change the role</button>`, keepIt(here))}</form>`,
+          body: html`${formNotice(typed)}<form method="post" action="${here}/role">${csrfField(visit.csrfToken)}${roleField(role)}${buttonRow(html`<button>Change the role</button>`, keepIt(here, 'Not now'))}</form>`,
         }),
       };
     },
@@ -134,7 +161,7 @@ export function addPersonPages(console: Console): void {
     },
   });
 
-  console.form('people/:UserSid(^US[0-9a-f]{32}$)/reset-password', {
+  console.form('people/:UserSid/reset-password', {
     fields: [],
     page: async (visit) => {
       requireOwner(visit);
@@ -146,7 +173,7 @@ export function addPersonPages(console: Console): void {
         isCard: true,
         body: dialogCard({
           title: html`Reset the password of ${isolated(email)}?`,
-          body: html`<ul><li>You get a link to pass on. It works once, for seven days.</li><li>The old password works until somebody sets a new one with it.</li><li>An earlier link stops working.</li></ul><form method="post" action="${here}/reset-password">${csrfField(visit.csrfToken)}${buttonRow(html`<button>Make the link</button>`, keepIt(here))}</form>`,
+          body: html`<ul><li>You get a link to pass on. It works once, for seven days.</li><li>The old password works until somebody sets a new one with it.</li><li>An earlier link stops working.</li></ul><form method="post" action="${here}/reset-password">${csrfField(visit.csrfToken)}${buttonRow(html`<button>Make the link</button>`, keepIt(here, 'Not now'))}</form>`,
         }),
       };
     },

@@ -5,19 +5,11 @@ import { html } from 'hono/html';
 import { isSubaccount } from '../../accounts/account.ts';
 import type { Html } from '../../pages/layout.ts';
 import { checkChoice, type Parameters, textOf } from '../../parameter.ts';
-import { Problem } from '../../problem.ts';
 import { ROLES, type Role } from '../../users/user.ts';
 import type { AccountVisit, View } from '../console.ts';
 import { choiceField } from '../parts/field.ts';
-import { codeSample } from '../parts/lists.ts';
 import { dialogCard, keepIt } from '../parts/panel.ts';
-
-/** Raises `access_denied` for a member: a page that only an owner can use is not shown to others. */
-export function requireOwner({ role }: AccountVisit): void {
-  if (role !== 'owner') {
-    throw new Problem('access_denied', 'Only an owner of this account can do this.');
-  }
-}
+import { copyButton } from '../parts/text.ts';
 
 /** A subaccount has neither people nor a trail of its own: those of its parent are shown. */
 export function toParent(visit: AccountVisit, rest: string): FastifyReply | undefined {
@@ -63,7 +55,7 @@ export function linkCard(options: { title: Html; text: string; url: string; back
     hasSecret: true,
     body: dialogCard({
       title,
-      body: html`<p>${text}</p>${codeSample({ id: 'link', code: url, what: 'the link', isWrapped: true })}<div class="row">${keepIt(back, 'Done')}</div>`,
+      body: html`<p>${text}</p><div class="field"><label for="link">Link</label><input id="link" type="text" value="${url}" readonly></div><div class="row">${copyButton({ value: url, what: 'the link' })}${keepIt(back, 'Done', false)}</div>`,
     }),
   };
 }
