@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { html } from 'hono/html';
 import { ICON_PATH } from './art.ts';
-import { type Colour, contrastOf, hexOf, mix, READABLE, readableOn } from './colour.ts';
+import { type Colour, hexOf, mix, readableOn, WHITE } from './colour.ts';
 import type { Html } from './html.ts';
 
 /** What the settings say of the brand. */
@@ -50,7 +50,6 @@ export interface Brand {
   readonly files: readonly BrandFile[];
 }
 
-const WHITE: Colour = [255, 255, 255];
 const BLACK: Colour = [0, 0, 0];
 /** The grounds that text in the accent colour stands on: page, card and code; light, then dark. */
 const LIGHT: readonly Colour[] = [WHITE, [0xf6, 0xf7, 0xf9], [0xee, 0xf1, 0xf4]];
@@ -60,12 +59,6 @@ const DARK: readonly Colour[] = [
   [0x16, 0x1b, 0x22],
 ];
 const INK_ON_LIGHT_ACCENT: Colour = [0x0e, 0x11, 0x16];
-
-/** The contrast of the text on a button of this colour, where it is too low; else undefined. */
-export function lowContrastOf(colour: Colour): number | undefined {
-  const contrast = contrastOf(colour, WHITE);
-  return contrast < READABLE ? contrast : undefined;
-}
 
 /** Makes the brand of a server from its settings and, where it has one, the image of its logo. */
 export function createBrand(settings: BrandSettings, logo?: LogoImage): Brand {

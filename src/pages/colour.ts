@@ -42,7 +42,15 @@ export function readableOn(colour: Colour, grounds: readonly Colour[], towards: 
 }
 
 /** The contrast that text needs. */
-export const READABLE = 4.5;
+const READABLE = 4.5;
+
+export const WHITE: Colour = [255, 255, 255];
+
+/** The contrast of white text on this colour, where it is too low; else undefined. */
+export function lowContrastOf(colour: Colour): number | undefined {
+  const contrast = contrastOf(colour, WHITE);
+  return contrast < READABLE ? contrast : undefined;
+}
 
 function luminanceOf(colour: Colour): number {
   const [red, green, blue] = colour.map((part) => {

@@ -2,13 +2,8 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { findUrlFault } from '../http-url.ts';
-import {
-  type BrandLink,
-  type BrandSettings,
-  type LogoImage,
-  lowContrastOf,
-} from '../pages/brand.ts';
-import { type Colour, hexOf, parseColour } from '../pages/colour.ts';
+import type { BrandLink, BrandSettings, LogoImage } from '../pages/brand.ts';
+import { type Colour, hexOf, lowContrastOf, parseColour } from '../pages/colour.ts';
 import { findTextFault, type TextRule } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { PREFIX, settingProblem } from './setting.ts';
