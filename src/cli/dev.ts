@@ -49,12 +49,13 @@ function welcome(origin: string): string {
   const { accountSid, authToken } = DEMO_DEVELOPER;
   return `connect-apps listens on ${origin}  (documentation: ${origin}/docs)
 
+Open ${origin}/ and click "Demo developer". The console lists three steps to try.
+Or open the consent page, click "Demo customer", then Allow:
+  ${origin}/authorize/${DEMO_APP_SID}
+
   developer  ${accountSid}  token ${authToken}
   customer   ${DEMO_CUSTOMER.accountSid}  token ${DEMO_CUSTOMER.authToken}
   sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
-  consent    ${origin}/authorize/${DEMO_APP_SID}
-
-Try this next:
 
   curl ${origin}/2010-04-01/Accounts/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json \\
     -u ${accountSid}:${authToken}

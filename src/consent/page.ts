@@ -1,26 +1,15 @@
 /** The consent page: who asks, for which account, and what each permission means in plain words. */
 
 import { html } from 'hono/html';
+import { consentLink, type LinkParameters } from '../authorizations/redirect.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { uploadedLogoOf } from '../connect-apps/logo.ts';
-import type { Permission } from '../connect-apps/permissions.ts';
+import { PERMISSION_MEANINGS, type Permission } from '../connect-apps/permissions.ts';
 import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
+import type { DemoPerson } from '../pages/pages.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
-import { signOutFoot } from '../users/page.ts';
+import { demoButtons, signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
-import type { LinkParameters } from './redirect.ts';
-
-/** Twilio's own words, and a sentence that explains them. */
-const MEANINGS: Record<Permission, { title: string; text: string }> = {
-  'get-all': {
-    title: 'Read all account data',
-    text: 'It can read everything in this account and its subaccounts, except auth tokens.',
-  },
-  'post-all': {
-    title: 'Charge account for usage',
-    text: 'It can act in a subaccount created for this app alone. Usage there is charged to this account.',
-  },
-};
 
 export interface ConsentPage {
   consent: Consent;
@@ -29,10 +18,13 @@ export interface ConsentPage {
   link: LinkParameters;
   /** Why the page is shown again. */
   notice?: string;
+  /** The other people of the demo data, who could be asked instead. */
+  demoPeople?: readonly DemoPerson[];
 }
 
 /** The page that asks. */
-export function consentPage({ consent, email, csrfToken, link, notice }: ConsentPage): Page {
+export function consentPage(page: ConsentPage): Page {
+  const { consent, email, csrfToken, link, notice, demoPeople = [] } = page;
   const { app, customers, shown } = consent;
   const name = visibleOr(app.friendlyName, app.sid);
   return cardPage({
@@ -52,9 +44,17 @@ ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
 <button class="second" name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>
-<p class="quiet">Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
-    foot: signOutFoot(email, csrfToken),
+<p class="quiet">${removalText(customers)} Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
+    foot: html`${signOutFoot(email, csrfToken)}${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo: consentLink(app.sid, link) })}`,
   });
+}
+
+/** Where the access ends again: a promise that the linked page keeps. */
+function removalText(customers: readonly Customer[]): Html {
+  const [customer] = customers;
+  return customers.length === 1 && customer
+    ? html`You can remove the access at any time in <a href="/console/${customer.account.sid}/authorized">Authorized apps</a>.`
+    : html`You can remove the access at any time in the <a href="/console">console</a>, under Authorized apps.`;
 }
 
 /** What a customer will see of an app, without an account and without buttons that do something. */
@@ -116,9 +116,9 @@ function permissionsOf(app: ConnectApp, customers: readonly Customer[]): Html {
   const news = customers.length === 1 && customer ? newTo(customer, app.permissions) : [];
   return html`<ul class="permissions">${app.permissions.map(
     (permission) =>
-      html`<li><strong>${MEANINGS[permission].title}${
+      html`<li><strong>${PERMISSION_MEANINGS[permission].title}${
         news.includes(permission) ? html`<span class="new">new</span>` : ''
-      }</strong><span class="quiet">${MEANINGS[permission].text}</span></li>`,
+      }</strong><span class="quiet">${PERMISSION_MEANINGS[permission].text}</span></li>`,
   )}</ul>`;
 }
 
@@ -141,7 +141,7 @@ function choiceOf({ app, customers }: Consent): Html {
 
 function earlierText(customer: Customer, asked: readonly Permission[]): Html | string {
   if (customer.earlier?.revokedAt !== null) return '';
-  const titles = newTo(customer, asked).map((one) => MEANINGS[one].title);
+  const titles = newTo(customer, asked).map((one) => PERMISSION_MEANINGS[one].title);
   return titles.length === 0
     ? html`<span class="quiet">The app already has this access.</span>`
     : html`<span class="quiet">The app already has access. New this time: ${titles.join(', ')}.</span>`;

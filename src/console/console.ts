@@ -15,6 +15,7 @@ import type { Pages } from '../pages/pages.ts';
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { actingAsOperator, actingFor, lookAround, type Session } from '../users/session.ts';
+import type { SignInLimits } from '../users/sign-in-limits.ts';
 import { navOf } from './nav.ts';
 import { pageHead } from './parts/page-head.ts';
 import { notice } from './parts/panel.ts';
@@ -34,6 +35,8 @@ export type { AccountVisit, FormSpec, OperatorVisit, View, Visit } from './visit
 export interface Console {
   context: Context;
   pages: Pages;
+  /** Of passwords, for pages that ask for one: those of the sign-in page. */
+  limits: SignInLimits;
   /** Adds GET /console/AC…/`path`. */
   page(path: string, handler: (visit: AccountVisit) => Promise<Answer>): void;
   /** Adds the form at /console/AC…/`path`: GET unless it is on another page, and POST. */
@@ -57,7 +60,7 @@ export const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
 const schema = { hide: true };
 
 /** Makes what pages are added to. */
-export function createConsole(pages: Pages, context: Context): Console {
+export function createConsole(pages: Pages, context: Context, limits: SignInLimits): Console {
   const { server } = pages;
 
   /** Who asks; undefined when nobody is signed in. Raises `not_found` for an account that is not theirs. */
@@ -236,6 +239,7 @@ export function createConsole(pages: Pages, context: Context): Console {
   return {
     context,
     pages,
+    limits,
     page: (path, handler) => addPage(inAccount(path), accountVisitOf, handler),
     form: (path, spec) => addForm(inAccount(path), accountVisitOf, spec),
     personPage: (path, handler) => addPage(path, visitOf, handler),

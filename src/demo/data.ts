@@ -31,6 +31,12 @@ export const DEMO_APP_PATHS = {
 
 export const DEMO_PASSWORD = 'connect-apps-demo';
 
+/** Who signs in to a development server with one click. */
+export const DEMO_PEOPLE = [
+  { name: 'Demo developer', email: DEMO_DEVELOPER.email, password: DEMO_PASSWORD },
+  { name: 'Demo customer', email: DEMO_CUSTOMER.email, password: DEMO_PASSWORD },
+] as const;
+
 /** The hash of DEMO_PASSWORD, stored because it is as public as the password. Cheap to check for the same reason. */
 export const DEMO_PASSWORD_HASH =
   '$scrypt$ln=10,r=8,p=1$PrZVTNsPeLpmnlIp7aPWtw$/NcjSZgpnpZjG//6HIc8vZ6GCE8rjxqGUJwPeyHxd4U';

@@ -21,6 +21,8 @@ export interface NextSteps {
   /** The customer whose subaccount came back. */
   customerSid: string;
   subaccountSid: string;
+  /** The app that it was made for. */
+  connectAppSid: string;
 }
 
 /** Where consent leads back to: the query that came, and lines to paste. */
@@ -45,15 +47,15 @@ ${next ? stepsOf(next) : html`<p><a href="/authorize/${DEMO_APP_SID}">Ask for co
   });
 }
 
-function stepsOf({ origin, customerSid, subaccountSid }: NextSteps): Html {
+function stepsOf({ origin, customerSid, subaccountSid, connectAppSid }: NextSteps): Html {
   const { authToken } = DEMO_DEVELOPER;
   return html`<h2>1. Act for the customer</h2>
 <p>Use the SID of the subaccount with the Auth Token of the app’s owner:</p>
 ${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${subaccountSid}:${authToken}`)}
+<p>You and the developer see it under <a href="/console/${customerSid}/requests">Requests</a>.</p>
 <h2>2. Be deauthorized</h2>
-<p>A customer who no longer wants the app runs:</p>
-${lines(`npx connect-apps authorizations revoke \\\n  --account-sid ${customerSid} \\\n  --connect-app-sid ${DEMO_APP_SID}`)}
-<p>Then the first line is refused, and <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s callback</a> is told.</p>`;
+<p>The customer removes the access in <a href="/console/${customerSid}/authorized/${connectAppSid}">Authorized apps</a>.
+Then the command above is refused, and the server calls <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s Deauthorize URL</a>.</p>`;
 }
 
 function lines(text: string): Html {

@@ -57,9 +57,16 @@ export async function exchange(
       keptBodyBytes ?? KEPT_BODY_BYTES,
       () => socket.bytesRead >= maxResponseBytes,
     );
-    const { 'content-type': type } = answer.headers;
+    const { 'content-type': type, location } = answer.headers;
     const contentType = keptBodyBytes !== undefined && typeof type === 'string' ? type : undefined;
-    return { answered: true, status: answer.statusCode, body, ...(contentType && { contentType }) };
+    const isRedirect = typeof location === 'string';
+    return {
+      answered: true,
+      status: answer.statusCode,
+      body,
+      ...(contentType && { contentType }),
+      ...(isRedirect && { location }),
+    };
   } catch (error) {
     return exchangeFailure(socket, error);
   } finally {

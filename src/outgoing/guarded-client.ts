@@ -7,8 +7,13 @@
 import { lookup as lookupHost } from 'node:dns/promises';
 import { parseNetworks } from './address-table.ts';
 import { exchange, type OutgoingRequest, type ReadingRules } from './exchange.ts';
-import { type ConnectionRules, type Lookup, openConnection } from './open-connection.ts';
-import { type FailureReason, failure, type Outcome } from './outcome.ts';
+import {
+  type ConnectionRules,
+  type Lookup,
+  openConnection,
+  resolveAllowed,
+} from './open-connection.ts';
+import { type Failure, type FailureReason, failure, type Outcome } from './outcome.ts';
 import { parseTarget } from './target.ts';
 
 export interface GuardedClientOptions {
@@ -26,6 +31,8 @@ export interface GuardedClientOptions {
 export interface GuardedClient {
   /** Makes one attempt and returns its result; never rejects. */
   send(request: OutgoingRequest): Promise<Outcome & { durationMs: number }>;
+  /** Finds what would keep a request from being sent to this URL now: nothing is sent. Never rejects. */
+  findObstacle(url: string): Promise<Failure | undefined>;
   /** Ends every attempt in flight, which becomes `cancelled`, and makes no other. */
   close(): void;
 }
@@ -66,6 +73,13 @@ export function createGuardedClient({
       return stoppedBy !== undefined && !outcome.answered
         ? { ...failure(stoppedBy), durationMs }
         : { ...outcome, durationMs };
+    },
+    async findObstacle(url) {
+      const target = parseTarget(url);
+      if ('reason' in target) return target;
+      const signal = AbortSignal.timeout(timeoutMs);
+      const found = await resolveAllowed(target, { allowedNetworks: allowed, lookup, signal });
+      return 'reason' in found ? found : undefined;
     },
     close() {
       isClosed = true;

@@ -33,6 +33,8 @@ export interface Answer {
   body: string;
   /** The media type; only from a client that was told how much to keep of a body, so as to read it. */
   contentType?: string;
+  /** Where a redirect leads, as it was written. It is never followed by itself. */
+  location?: string;
 }
 
 export type Outcome = Answer | Failure;

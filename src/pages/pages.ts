@@ -24,6 +24,8 @@ export interface PagesOptions {
   publicUrl: string | undefined;
   brand: Brand;
   signIn: SignInWays;
+  /** Who signs in with one click: the people of the demo data, whose password is public. */
+  demoPeople?: readonly DemoPerson[];
 }
 
 /** How people can sign in. */
@@ -31,6 +33,13 @@ export interface SignInWays {
   /** What people know the provider of identities by; undefined where there is none. */
   providerName: string | undefined;
   hasPasswords: boolean;
+}
+
+export interface DemoPerson {
+  /** What the button says. */
+  name: string;
+  email: string;
+  password: string;
 }
 
 export interface PageOptions {
@@ -48,6 +57,8 @@ export interface Pages {
   signIn: SignInWays;
   /** Where routes of pages are added. */
   server: FastifyInstance;
+  /** Who signs in with one click; none but on a development server. */
+  demoPeople: readonly DemoPerson[];
   /** The secret of the browser's session, if it has one. */
   sessionOf(request: FastifyRequest): string | undefined;
   /** The same, with where the request comes from. */
@@ -124,6 +135,7 @@ export async function addPages(
       brand,
       signIn: options.signIn,
       server: scope,
+      demoPeople: options.demoPeople ?? [],
       sessionOf,
       originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),

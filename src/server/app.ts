@@ -8,9 +8,10 @@ import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
-import { placeDemoApp } from '../demo/data.ts';
+import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
+import { createFlowRunner } from '../flow-runs/runner.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
@@ -92,6 +93,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
 
   let purging: Purging | undefined;
   const readState = stateOf(context, config, () => purging);
+  const guard = {
+    allowedNetworks: config.callbackAllowedNetworks,
+    ...(parts.lookup && { lookup: parts.lookup }),
+  };
+  const consoleClient = createGuardedClient(guard);
+  const flowRunner = createFlowRunner(context, consoleClient, logger);
+
   await addDocumentation(server);
   const api = createApi(server, context, config);
   addAccountRoutes(api, context, config);
@@ -103,13 +111,20 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   addApiKeyRoutes(api, context, config);
   await addPages(
     server,
-    { keyring: context.keyring, logger, publicUrl: config.publicUrl, brand, signIn },
+    {
+      keyring: context.keyring,
+      logger,
+      publicUrl: config.publicUrl,
+      brand,
+      signIn,
+      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+    },
     (pages) => {
       const limits = createSignInLimits(context.clock);
       addSessionRoutes(pages, context, limits);
       if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, { limits, readState });
+      addConsoleRoutes(pages, context, { client: consoleClient, flowRunner, limits, readState });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -138,10 +153,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
-      const client = createGuardedClient({
-        allowedNetworks: config.callbackAllowedNetworks,
-        ...(parts.lookup && { lookup: parts.lookup }),
-      });
+      const client = createGuardedClient(guard);
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (isDraining) worker.drain();
@@ -154,6 +166,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     async close() {
       isDraining = true;
       await Promise.all([
+        flowRunner.close(),
         server.close().finally(provider?.close),
         worker?.close(),
         purging?.stop(),

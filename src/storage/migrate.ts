@@ -14,8 +14,10 @@ import { up as callbacksDueByOwner } from './migrations/0004-callbacks-due-by-ow
 import { up as consoleListsAndLogos } from './migrations/0005-console-lists-and-logos.ts';
 import { up as requests } from './migrations/0006-requests.ts';
 import { up as auditAndPeople } from './migrations/0007-audit-and-people.ts';
+import { up as callbacksOfAnApp } from './migrations/0008-callbacks-of-an-app.ts';
 import { up as operators } from './migrations/0009-operators.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
+import { up as authorizationsEndedByAccount } from './migrations/0014-authorizations-ended-by-account.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
@@ -25,8 +27,10 @@ const MIGRATIONS = {
   '0005-console-lists-and-logos': { up: consoleListsAndLogos },
   '0006-requests': { up: requests },
   '0007-audit-and-people': { up: auditAndPeople },
+  '0008-callbacks-of-an-app': { up: callbacksOfAnApp },
   '0009-operators': { up: operators },
   '0010-api-keys': { up: apiKeys },
+  '0014-authorizations-ended-by-account': { up: authorizationsEndedByAccount },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */

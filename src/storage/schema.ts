@@ -17,6 +17,9 @@ export interface Schema {
   authorizations: AuthorizationsTable;
   callbacks: CallbacksTable;
   callback_attempts: CallbackAttemptsTable;
+  callback_resends: CallbackResendsTable;
+  flow_runs: FlowRunsTable;
+  url_checks: UrlChecksTable;
   requests: RequestsTable;
   request_counts: RequestCountsTable;
   last_uses: LastUsesTable;
@@ -157,6 +160,8 @@ export interface CallbacksTable {
   /** Host and port of the URL: attempts to one receiver are limited. */
   receiver: string;
   status: 'pending' | 'delivered' | 'failed';
+  /** A `test` was asked for, and reports the end of nothing. */
+  kind: Generated<'deauthorization' | 'test'>;
   attempts_made: number;
   /** When it may be tried (again), or when its lease ends; null once it is settled. */
   next_attempt_at: number | null;
@@ -179,6 +184,60 @@ export interface CallbackAttemptsTable {
   failure: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
+}
+
+/** *Send again* for all callbacks of an app that a filter matches: how far it is. */
+export interface CallbackResendsTable {
+  account_sid: string;
+  sid: string;
+  connect_app_sid: string;
+  /** null: callbacks of every state. */
+  status_filter: 'pending' | 'delivered' | 'failed' | null;
+  /** Only callbacks made at or after this time. */
+  since: number;
+  state: 'running' | 'stopped' | 'done';
+  /** How many matched when it began: the real number up to a bound, and the bound plus one beyond. */
+  matched: number;
+  sent: number;
+  /** Those that were being sent anyway. */
+  skipped: number;
+  /** It goes on with the callbacks that are older than this place. */
+  behind_created_at: number;
+  behind_sid: string;
+  /** null once it has ended. */
+  next_step_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** One run of *Try the flow*, and the customer that it plays. */
+export interface FlowRunsTable {
+  /** The owner of the app. */
+  account_sid: string;
+  sid: string;
+  connect_app_sid: string;
+  /** The played customer: an account of no person, removed with its subaccount when the run has ended. */
+  customer_sid: string;
+  state: 'running' | 'done' | 'interrupted';
+  /** The results so far, as JSON. */
+  checks: string;
+  /** Until when its process may take; null once the played customer is removed. */
+  live_until: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** What asking a URL of an app showed, last time. */
+export interface UrlChecksTable {
+  account_sid: string;
+  connect_app_sid: string;
+  kind: 'authorize' | 'deauthorize';
+  /** As it was then: of another URL it says nothing. */
+  url: string;
+  status: number | null;
+  failure: string | null;
+  duration_ms: number;
+  checked_at: number;
 }
 
 /** A request of the API. It holds no URL, no parameter and no name. */

@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html';
 import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
+import type { DemoPerson } from '../pages/pages.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
@@ -12,15 +13,18 @@ export function signInPage(options: {
   /** Why the last try failed. */
   notice?: string;
   email?: string;
+  /** Who signs in with one click. */
+  demoPeople?: readonly DemoPerson[];
 }): Page {
-  const { returnTo, providerName, hasPasswords, notice } = options;
+  const { csrfToken, returnTo, providerName, hasPasswords, notice, demoPeople = [] } = options;
   return cardPage({
     title: 'Sign in',
     card: html`<h1>Sign in</h1>
 ${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
 ${providerName === undefined ? '' : providerLink(providerName, returnTo)}
 ${providerName !== undefined && hasPasswords ? html`<p class="or"><span>or</span></p>` : ''}
-${hasPasswords ? passwordForm(options) : ''}`,
+${hasPasswords ? passwordForm(options) : ''}
+${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
   });
 }
 
@@ -50,6 +54,27 @@ ${csrfField(csrfToken)}
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <div class="buttons"><button${providerName === undefined ? '' : html` class="second"`}>Sign in</button></div>
 </form>`;
+}
+
+/**
+ * Buttons that continue as a demo person. Each is a form that sends what anyone could type, so that a password that
+ * was changed is asked for.
+ */
+export function demoButtons(
+  people: readonly DemoPerson[],
+  { csrfToken, returnTo }: { csrfToken: string; returnTo: string },
+): Html {
+  return html`<div class="demo"><h2>Or continue as</h2>
+<div class="buttons">${people.map(
+    ({ name, email, password }) => html`<form method="post" action="/sign-in">
+${csrfField(csrfToken)}
+<input type="hidden" name="return_to" value="${returnTo}">
+<input type="hidden" name="email" value="${email}">
+<input type="hidden" name="password" value="${password}">
+<button class="second">${name}</button>
+</form>`,
+  )}</div>
+<p class="quiet">Only a development server has ${people.length === 1 ? 'this button' : 'these buttons'}.</p></div>`;
 }
 
 /** The last line of a page for a signed-in user. */

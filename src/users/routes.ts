@@ -8,7 +8,7 @@ import type { Pages } from '../pages/pages.ts';
 import { textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { nameBrowser } from './browser.ts';
-import { KNOWN_BROWSER_MS, markBrowser } from './known-browser.ts';
+import { KNOWN_BROWSER_COOKIE, KNOWN_BROWSER_MS, markBrowser } from './known-browser.ts';
 import { signInPage } from './page.ts';
 import { beginSession, endSession, findSession } from './session.ts';
 import { type Result, type Try, trySignIn } from './sign-in.ts';
@@ -17,7 +17,6 @@ import type { StoredUser } from './user.ts';
 
 /** Where people go who only came to sign in. */
 const CONSOLE_PATH = '/console';
-const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
 
 /** Adds /sign-in and /sign-out. */
 export function addSessionRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
@@ -125,5 +124,6 @@ export function sendSignIn(
   last: { notice?: string; email?: string } = {},
 ): Promise<FastifyReply> {
   const csrfToken = pages.csrfToken(request, reply);
-  return pages.send(reply, signInPage({ ...pages.signIn, csrfToken, returnTo, ...last }));
+  const { signIn, demoPeople } = pages;
+  return pages.send(reply, signInPage({ ...signIn, csrfToken, returnTo, demoPeople, ...last }));
 }

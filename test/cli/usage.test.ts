@@ -31,6 +31,8 @@ describe('the command line', () => {
       ['accounts', 'show'],
       ['dev', '--frob'],
       ['exec'],
+      ['webhooks', 'list', '--account-sid', 'AC1', '--status', 'failed'],
+      ['webhooks', 'list', '--account-sid', 'AC1', '--connect-app-sid', 'CN1', '--status', 'lost'],
     ]) {
       assert.match(await refused(2, words), /^connect-apps: [A-Z][^\n]+[.?]\n$/);
     }

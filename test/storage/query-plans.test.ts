@@ -14,10 +14,12 @@ import { findAccountsByName, findAccountsBySid } from '../../src/accounts/search
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
 import * as audit from '../../src/audit/store.ts';
 import { forgetAddresses } from '../../src/audit/store.ts';
-import * as ofApp from '../../src/authorizations/app-list-store.ts';
+import * as authorizationsOfApp from '../../src/authorizations/app-list-store.ts';
+import { listEndedAuthorizations } from '../../src/authorizations/ended-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
+import * as callbacksOfApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
@@ -59,6 +61,7 @@ const CUSTOMER = `AC${'2'.repeat(32)}`;
 const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
 /** Authorized by many, and revoked by all. */
 const REVOKED_APP = `CN${'f'.repeat(32)}`;
+const APP = { accountSid: OWNER, connectAppSid: 'CN' };
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
 const COMMON_NAME = 'Some name';
@@ -178,14 +181,14 @@ const CASES: Case[] = [
     apps.searchConnectApps(query, OWNER, 'APP', slice),
   ),
   ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    authorizationsOfApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
       slice,
     ),
   ),
   ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
-    ofApp.listAuthorizationsOfApp(
+    authorizationsOfApp.listAuthorizationsOfApp(
       query,
       { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
       slice,
@@ -197,6 +200,9 @@ const CASES: Case[] = [
     accountSid: CUSTOMER,
     subaccountSid: SUBACCOUNT,
   }),
+  ...list('authorizations that ended', 'authorizations_ended_by_account', (query, slice) =>
+    listEndedAuthorizations(query, OWNER, slice),
+  ),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
   ...requestList('requests', 'requests_by_age', {}),
   ...requestList('requests of an app', 'requests_by_caller', { caller: 'CN1' }),
@@ -232,6 +238,33 @@ const CASES: Case[] = [
     name: 'what of last uses is to be purged',
     run: (query) => purgeLastUses(query, 1e9, 10),
     uses: 'last_uses_by_time',
+  },
+  ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+  ),
+  ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+  ),
+  {
+    name: 'how many callbacks of an app match',
+    run: (query) =>
+      callbacksOfApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+    uses: 'callbacks_of_app_by_status',
+  },
+  {
+    name: "an app's callbacks that are due",
+    run: (query) => callbacksOfApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    uses: 'callbacks_due_of_app',
+  },
+  {
+    name: 'the latest test of an app',
+    run: (query) => callbacksOfApp.findLatestTest(query, APP),
+    uses: 'callbacks_tests',
+  },
+  {
+    name: "the apps of an account's failed callbacks",
+    run: (query) => callbacksOfApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    uses: 'callbacks_failed',
   },
   ...auditList('the trail', 'audit_events_by_age', {}),
   ...auditList('the trail of a time', 'audit_events_by_age', { since: 2000, until: 9000 }),

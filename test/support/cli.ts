@@ -89,7 +89,7 @@ export async function metricsUrlOf(child: ChildProcess): Promise<string> {
 }
 
 /** Resolves with the group of `pattern` in what a server prints. */
-async function printedBy(child: ChildProcess, pattern: RegExp): Promise<string> {
+export async function printedBy(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = '';
     child.stdout?.on('data', (chunk: Buffer) => {

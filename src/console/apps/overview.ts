@@ -21,6 +21,7 @@ import { definitionList, linkButton, panel } from '../parts/panel.ts';
 import { fullTime } from '../parts/text.ts';
 import { appHead, countedUp, permissionTags } from './app-link.ts';
 import { labelOf } from './form.ts';
+import { readinessPanel } from './readiness.ts';
 
 const LINK_PART = 'authorize-link';
 
@@ -57,7 +58,7 @@ export function addAppPage(console: Console): void {
           ],
           ['Created', fullTime(app.createdAt, visit.now)],
         ]),
-      })}<div class="stack">${authorizeLink(visit, app, origin)}${button(app, origin)}</div></div>`,
+      })}<div class="stack">${await readinessPanel(visit, context.database.query, app.sid)}${authorizeLink(visit, app, origin)}${button(app, origin)}</div></div>`,
     };
   });
 }

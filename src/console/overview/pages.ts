@@ -1,23 +1,20 @@
 /** The overview of an account: what needs somebody, numbers, and what happened last. */
 
 import { html } from 'hono/html';
-import { searchingConnectApps } from '../../connect-apps/operations.ts';
 import type { Html } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
 import type { AccountVisit, Console } from '../console.ts';
-import { linkButton, panel } from '../parts/panel.ts';
+import { panel } from '../parts/panel.ts';
 import { chip, counted, sid } from '../parts/text.ts';
 import type { Need, OverviewPart, OverviewParts } from './parts.ts';
 
 /** Adds /console/AC…/overview, made of these parts. */
 export function addOverviewPages(console: Console, parts: OverviewParts): void {
-  const { context } = console;
   console.page('overview', async (visit) => {
     const { account } = visit;
     const ofAccount = needsOfAccount(visit);
     const needs = [...ofAccount, ...(await inOrder(parts.needs, visit)).flat()];
-    const { slice } = searchingConnectApps(context, account.sid, '');
-    const apps = await slice({ direction: 'older', from: undefined, limit: 1 });
+    const steps = await parts.steps(visit);
     const tiles = await shown(parts.tiles, visit);
     const charts = await shown(parts.charts, visit);
     const latest = await shown(parts.latest, visit);
@@ -25,7 +22,7 @@ export function addOverviewPages(console: Console, parts: OverviewParts): void {
       title: 'Overview',
       section: 'overview',
       lede: html`${isolated(account.friendlyName)} ${sid(account.sid)}`,
-      body: html`<div class="stack">${health(needs)}${apps.length === 0 ? firstSteps(visit) : ''}${
+      body: html`<div class="stack">${health(needs)}${steps ?? ''}${
         tiles.length === 0 ? '' : html`<div class="tiles">${tiles}</div>`
       }${charts}${needs.length === 0 ? '' : needsPanel(needs)}${latest}</div>`,
     };
@@ -74,14 +71,4 @@ function needsOfAccount({ account, link }: AccountVisit): Need[] {
     needs.push({ tone: 'warn', text, href: link('account'), action: 'See the account' });
   }
   return needs;
-}
-
-function firstSteps({ link }: AccountVisit): Html {
-  return panel({
-    isPadded: true,
-    body: html`<h2>Create your first Connect App</h2>
-<p>A Connect App lets other accounts authorize you to act for them.</p>
-<ol><li>Create the app: its name, and where customers return to.</li><li>Send a customer the authorize link, or play the customer yourself.</li><li>Make a request for the customer, and see it under Requests.</li></ol>
-<div class="row">${linkButton({ href: link('apps/new'), text: 'Create an app' })}</div>`,
-  });
 }

@@ -15,6 +15,8 @@ export interface Need {
 export type OverviewPart = (visit: AccountVisit) => Promise<Html | undefined>;
 
 export interface OverviewParts {
+  /** What to do first, until it is done. */
+  steps: OverviewPart;
   /** What needs somebody, the worst first. */
   needs: readonly ((visit: AccountVisit) => Promise<Need[]>)[];
   /** Numbers, at most four. */
