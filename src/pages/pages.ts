@@ -12,6 +12,7 @@ import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
 import type { Brand } from './brand.ts';
+import { addBrandFiles } from './brand-files.ts';
 import { addHashedAsset, sendCompressed } from './compression.ts';
 import { isForPerson, pageOfError } from './error.ts';
 import type { Html, Page } from './layout.ts';
@@ -248,17 +249,5 @@ function addAssets(server: FastifyInstance, brand: Brand): void {
       reply.send(image);
     });
   }
-  for (const { path, type, bytes } of brand.files) {
-    server.get(path, { schema }, (_, reply) => {
-      // An SVG that is opened by itself is a document: it may neither run nor load anything.
-      const policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
-      reply.headers({
-        'content-type': type,
-        'cache-control': 'public, max-age=31536000, immutable',
-        'content-security-policy': policy,
-        'x-content-type-options': 'nosniff',
-      });
-      reply.send(bytes);
-    });
-  }
+  addBrandFiles(server, brand);
 }
