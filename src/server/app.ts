@@ -8,7 +8,7 @@ import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
-import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
+import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
@@ -59,6 +59,8 @@ export interface AppParts extends ContextParts {
   ownsProcess?: boolean;
   /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
   hasDemoApp?: boolean;
+  /** Whether requests are recorded, as they are unless a benchmark asks what that costs. */
+  recordsRequests?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
@@ -78,6 +80,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     });
   const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
   let isDraining = false;
+  const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
@@ -87,7 +90,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
-    record: recordTo(recorder, context.clock),
+    ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
     writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
   });
 
@@ -124,7 +127,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       addSessionRoutes(pages, context, limits);
       if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, { client: consoleClient, flowRunner, limits, readState });
+      addConsoleRoutes(pages, context, {
+        client: consoleClient,
+        flowRunner,
+        ending: ending.signal,
+        limits,
+        readState,
+      });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -133,7 +142,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     isDraining: () => isDraining,
     metrics: config.hasPublicMetrics ? metrics : undefined,
   });
-  addDocumentationRoutes(server, config);
+  addDocumentationRoutes(server, {
+    publicUrl: config.publicUrl,
+    credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
+  });
 
   let worker: CallbackWorker | undefined;
   let metricsServer: MetricsServer | undefined;
@@ -161,10 +173,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     drain() {
       isDraining = true;
+      ending.abort();
       worker?.drain();
     },
     async close() {
       isDraining = true;
+      ending.abort();
       await Promise.all([
         flowRunner.close(),
         server.close().finally(provider?.close),

@@ -5,9 +5,9 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import type { BrandSettings } from '../pages/brand.ts';
 import { Problem } from '../problem.ts';
@@ -209,13 +209,6 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       hasPasswords: flag('PASSWORD_SIGN_IN', text('PASSWORD_SIGN_IN')),
     }),
   });
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix = '0', ...rest] = text.split('/');
-  const version = isIP(address);
-  const isPrefix = /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
-  return version !== 0 && isPrefix && rest.length === 0;
 }
 
 function parseDatabaseUrl(text: string, size: string): DatabaseUrl {

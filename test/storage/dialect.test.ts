@@ -97,7 +97,7 @@ const ACROSS_ACCOUNTS = [
   'findOwner',
   'findCallbackOwner',
   'selectGrant',
-  // By an app that is deleted: whoever authorized it.
+  // By an app that is deleted: every customer that authorized it.
   'endAuthorizationRows',
   // By their state: what an operator looks after.
   'failing',
