@@ -166,7 +166,8 @@ export async function updateAccountRow(
     .execute();
 }
 
-function selectAccounts(query: Queryable) {
+/** Accounts with the status of their parents, to be filtered and ordered. */
+export function selectAccounts(query: Queryable) {
   return query
     .selectFrom('accounts as account')
     .selectAll('account')

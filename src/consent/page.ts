@@ -5,7 +5,7 @@ import { consentLink, type LinkParameters } from '../authorizations/redirect.ts'
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { uploadedLogoOf } from '../connect-apps/logo.ts';
 import { PERMISSION_MEANINGS, type Permission } from '../connect-apps/permissions.ts';
-import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
 import type { DemoPerson } from '../pages/pages.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
 import { demoButtons, signOutFoot } from '../users/page.ts';
@@ -23,7 +23,7 @@ export interface ConsentPage {
 }
 
 /** The page that asks. */
-export function consentPage(page: ConsentPage): Html {
+export function consentPage(page: ConsentPage): Page {
   const { consent, email, csrfToken, link, notice, demoPeople = [] } = page;
   const { app, customers, shown } = consent;
   const name = visibleOr(app.friendlyName, app.sid);

@@ -3,7 +3,7 @@
  * folders beside this file; they know neither cookies nor CSRF tokens.
  */
 
-import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html } from 'hono/html';
 import type { Account } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
@@ -12,81 +12,25 @@ import { formOf, pathParameter, queryOf } from '../http/request.ts';
 import { noteFault } from '../http/request-log.ts';
 import type { Html } from '../pages/layout.ts';
 import type { Pages } from '../pages/pages.ts';
-import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../users/routes.ts';
-import { actingFor, lookAround, type Session } from '../users/session.ts';
+import { actingAsOperator, actingFor, lookAround, type Session } from '../users/session.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
-import type { Role } from '../users/user.ts';
-import { type NavItem, navOf, type Section } from './nav.ts';
+import { navOf } from './nav.ts';
 import { pageHead } from './parts/page-head.ts';
 import { notice } from './parts/panel.ts';
 import { shell } from './parts/shell.ts';
 import { STALE_FORM, type Typed, typedOf } from './typed.ts';
+import {
+  type AccountVisit,
+  type Answer,
+  type FormSpec,
+  isReading,
+  type OperatorVisit,
+  type Visit,
+} from './visit.ts';
 
-/** A signed-in person who asks for a page or sends a form. */
-export interface Visit {
-  request: FastifyRequest;
-  reply: FastifyReply;
-  session: Session;
-  /** The secret of the session, for `actingFor`. */
-  secret: string | undefined;
-  /** The accounts that the person belongs to. */
-  accounts: readonly Account[];
-  query: Parameters;
-  /** Another account that the person may act for; undefined for one that is not theirs. */
-  findAccount(accountSid: string | undefined): Promise<Account | undefined>;
-  /** The token for the forms of the page. */
-  csrfToken: string;
-  now: number;
-}
-
-/** The same for a page of one account, which is one that the person may act for. */
-export interface AccountVisit extends Visit {
-  account: Account;
-  /** A link to a page of this account, such as `link('apps/new')`. */
-  link(rest: string): string;
-  /** What the person is in it. */
-  role: Role;
-  /** For changes: each of its transactions begins by asking whether the person still may. */
-  acting: Context;
-  /** The same for what only an owner may do; raises `access_denied` for a member. */
-  actingAsOwner: Context;
-}
-
-/** What a page shows within the frame. */
-export interface View {
-  /** The one heading, and the title of the document. */
-  title: string;
-  /** The heading where it is more than a text. */
-  heading?: Html;
-  lede?: Html | string;
-  actions?: Html;
-  tabs?: Html;
-  body: Html;
-  section?: Section;
-  /** In the place of the account's navigation. */
-  nav?: readonly NavItem[];
-  status?: number;
-  /** Whether the page is a dialog's card, which has its own heading. */
-  isCard?: boolean;
-  /** Whether it shows a secret. */
-  hasSecret?: boolean;
-}
-
-type Answer = View | FastifyReply;
-
-/** A form: the page that has it, and what happens when it is sent. */
-export interface FormSpec<Who extends Visit> {
-  /** The names of its fields. */
-  fields: readonly string[];
-  /** The page; `typed` is what was typed when it is shown again, and what is wrong with it. */
-  page?(visit: Who, typed: Typed | undefined): Promise<Answer>;
-  /** The change. Answers with where the browser goes then, or with another page. */
-  submit(visit: Who, form: Parameters): Promise<string | Answer>;
-  /** What the routes need besides, such as hooks. */
-  options?: Pick<RouteShorthandOptions, 'config' | 'onRequest' | 'bodyLimit'>;
-}
+export type { AccountVisit, FormSpec, OperatorVisit, View, Visit } from './visit.ts';
 
 export interface Console {
   context: Context;
@@ -101,6 +45,10 @@ export interface Console {
   personPage(path: string, handler: (visit: Visit) => Promise<Answer>): void;
   /** The same for a form of the person. */
   personForm(path: string, spec: FormSpec<Visit>): void;
+  /** Adds GET /console/operator/`path`: to everybody but operators, a page that does not exist. */
+  operatorPage(path: string, handler: (visit: OperatorVisit) => Promise<Answer>): void;
+  /** The same for an operator's form. */
+  operatorForm(path: string, spec: FormSpec<OperatorVisit>): void;
 }
 
 /** Whether the person wants light or dark pages. */
@@ -149,6 +97,20 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     });
   }
 
+  async function operatorVisitOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<OperatorVisit | undefined> {
+    const secret = pages.sessionOf(request);
+    const sight = await lookAround(context, secret, undefined);
+    // As at any URL of the console that does not exist: missing.ts.
+    if (sight === undefined && isReading(request)) return undefined;
+    if (sight?.session.user.isOperator !== true) throw new Problem('not_found');
+    return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
+      acting: actingAsOperator(context, pages.visitOf(request)),
+    });
+  }
+
   function visitFrom(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -181,14 +143,16 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     const head = isCard ? '' : pageHead({ ...answer, title: heading });
     const nav = answer.nav ?? (account === undefined ? [] : navOf(account, section));
     const page = shell({
+      brand: pages.brand,
       title,
       email: session.user.email,
+      isOperator: session.user.isOperator,
       csrfToken,
       account,
       accounts,
       nav,
       theme: pages.cookieOf(request, THEME_COOKIE),
-      main: bodyOf(head, answer.body),
+      main: html`${head}${answer.body}`,
     });
     if (status !== undefined) reply.code(status);
     return pages.send(reply, page, { isConsole: true, ...(hasSecret && { hasSecret }) });
@@ -218,7 +182,13 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     });
   }
 
-  function addForm<Who extends Visit>(path: string, find: Find<Who>, spec: FormSpec<Who>): void {
+  function addForm<Who extends Visit>(
+    path: string,
+    find: Find<Who>,
+    spec: FormSpec<Who>,
+    // Asked before the form itself is looked at, where nobody else may learn that there is one.
+    before: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>)[] = [],
+  ): void {
     const { page, submit, fields, options } = spec;
     if (page !== undefined) addPage(path, find, (visit) => page(visit, undefined));
 
@@ -237,7 +207,7 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
         // Who may not send it need not send a file.
         ...(options?.config?.takesFile && { onRequest: requireSession }),
         schema,
-        preHandler: pages.checkForm,
+        preHandler: [...before, pages.checkForm],
         // A form of ours whose token has ended, such as one that was open overnight, keeps what was typed.
         errorHandler: async (error, request, reply) => {
           const isStale = error.code?.startsWith('FST_CSRF_') && isFromHere(request);
@@ -265,6 +235,7 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
   }
 
   const inAccount = (path: string) => `/console/:AccountSid/${path}`;
+  const forOperator = (path: string) => `/console/operator/${path}`;
   return {
     context,
     pages,
@@ -273,11 +244,12 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     form: (path, spec) => addForm(inAccount(path), accountVisitOf, spec),
     personPage: (path, handler) => addPage(path, visitOf, handler),
     personForm: (path, spec) => addForm(path, visitOf, spec),
+    operatorPage: (path, handler) => addPage(forOperator(path), operatorVisitOf, handler),
+    operatorForm: (path, spec) =>
+      addForm(forOperator(path), operatorVisitOf, spec, [
+        async (request, reply) => void (await operatorVisitOf(request, reply)),
+      ]),
   };
-}
-
-function bodyOf(head: Html | string, body: Html): Html {
-  return html`${head}${body}`;
 }
 
 /** Whether the browser itself says that the form is from this site; nothing else is shown what it sent. */

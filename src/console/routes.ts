@@ -19,6 +19,13 @@ import { createConsole } from './console.ts';
 import { addFindPage } from './find/pages.ts';
 import { addLinkPages } from './links/pages.ts';
 import { addMePages } from './me/pages.ts';
+import { addMissingPages } from './missing.ts';
+import { addOperatorAccountForms } from './operator/account-forms.ts';
+import { addOperatorAccountPages } from './operator/accounts.ts';
+import { addFailingCallbackPages } from './operator/callbacks.ts';
+import { addServerPages, type ServerState } from './operator/server.ts';
+import { addOperatorUserForms } from './operator/user-forms.ts';
+import { addOperatorUserPages } from './operator/users.ts';
 import { firstSteps } from './overview/first-steps.ts';
 import { addOverviewPages } from './overview/pages.ts';
 import { addPeoplePages } from './people/pages.ts';
@@ -34,6 +41,8 @@ export interface ConsoleParts {
   flowRunner: FlowRunner;
   /** Of passwords. */
   limits: SignInLimits;
+  /** For operators: how this process and the database are. */
+  readState: () => Promise<ServerState>;
   /** Ends what would go on for as long as somebody looks. */
   ending: AbortSignal;
 }
@@ -42,7 +51,7 @@ export interface ConsoleParts {
 export function addConsoleRoutes(
   pages: Pages,
   context: Context,
-  { client, flowRunner, ending, limits }: ConsoleParts,
+  { client, flowRunner, ending, limits, readState }: ConsoleParts,
 ): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context, limits);
@@ -68,5 +77,12 @@ export function addConsoleRoutes(
   addPersonPages(console);
   addAuditPages(console);
   addMePages(console, limits);
+  addOperatorAccountPages(console);
+  addOperatorAccountForms(console);
+  addOperatorUserPages(console);
+  addOperatorUserForms(console);
+  addFailingCallbackPages(console);
+  addServerPages(console, readState);
+  addMissingPages(console);
   addLinkPages(pages, context, limits);
 }

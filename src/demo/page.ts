@@ -1,7 +1,7 @@
 /** The pages of the demo app: the result of consent, and the callbacks it received. */
 
 import { html } from 'hono/html';
-import { cardPage, type Html } from '../pages/layout.ts';
+import { cardPage, type Html, type Page } from '../pages/layout.ts';
 import { isolated } from '../pages/text.ts';
 import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from './data.ts';
 
@@ -29,7 +29,7 @@ export interface NextSteps {
 export function connectedPage(
   query: readonly (readonly [name: string, value: string])[],
   next: NextSteps | undefined,
-): Html {
+): Page {
   const isDenied = query.some(([name]) => name === 'error');
   const title = next ? 'Connected' : isDenied ? 'Not connected' : 'No answer in this request';
   return cardPage({
@@ -63,7 +63,7 @@ function lines(text: string): Html {
 }
 
 /** The callbacks that the Deauthorize URL received, latest first. */
-export function deauthorizedPage(arrivals: readonly Arrival[]): Html {
+export function deauthorizedPage(arrivals: readonly Arrival[]): Page {
   return cardPage({
     title: 'Deauthorization callbacks',
     card: html`<h1>Deauthorization callbacks</h1>

@@ -6,7 +6,7 @@
 
 import { lookup as lookupHost } from 'node:dns/promises';
 import { parseNetworks } from '../network.ts';
-import { exchange, type OutgoingRequest } from './exchange.ts';
+import { exchange, type OutgoingRequest, type ReadingRules } from './exchange.ts';
 import {
   type ConnectionRules,
   type Lookup,
@@ -24,6 +24,8 @@ export interface GuardedClientOptions {
   /** For an attempt in all, from DNS to the last byte of the answer. */
   timeoutMs?: number;
   maxResponseBytes?: number;
+  /** For a caller who reads bodies: how much of one is kept. A kilobyte, to show, when absent. */
+  keptBodyBytes?: number;
 }
 
 export interface GuardedClient {
@@ -41,6 +43,7 @@ export function createGuardedClient({
   lookup = (hostname) => lookupHost(hostname, { all: true, order: 'verbatim' }),
   timeoutMs = 15_000,
   maxResponseBytes = 65_536,
+  keptBodyBytes,
 }: GuardedClientOptions): GuardedClient {
   const allowed = parseNetworks(allowedNetworks);
   const stops = new Set<(reason: FailureReason) => void>();
@@ -60,7 +63,7 @@ export function createGuardedClient({
       stops.add(stop);
 
       const rules = { allowedNetworks: allowed, lookup, signal: attempt.signal };
-      const outcome = await sendOnce(request, rules, maxResponseBytes);
+      const outcome = await sendOnce(request, rules, { maxResponseBytes, keptBodyBytes });
 
       clearTimeout(timer);
       stops.delete(stop);
@@ -88,11 +91,11 @@ export function createGuardedClient({
 async function sendOnce(
   request: OutgoingRequest,
   rules: ConnectionRules,
-  maxResponseBytes: number,
+  limits: Omit<ReadingRules, 'signal'>,
 ): Promise<Outcome> {
   const target = parseTarget(request.url);
   if ('reason' in target) return target;
   const connection = await openConnection(target, rules);
   if ('reason' in connection) return connection;
-  return exchange(connection, target, request, { maxResponseBytes, signal: rules.signal });
+  return exchange(connection, target, request, { ...limits, signal: rules.signal });
 }

@@ -4,11 +4,11 @@ import type { FastifyError } from 'fastify';
 import { ERRORS } from '../http/errors.ts';
 import { pathOf } from '../http/path.ts';
 import { Problem } from '../problem.ts';
-import { errorPage, type Html } from './layout.ts';
+import { errorPage, type Page } from './layout.ts';
 
 export interface ErrorPage {
   status: number;
-  page: Html;
+  page: Page;
 }
 
 /** The page of an error, with the reference under which the log has it. */

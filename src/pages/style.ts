@@ -47,6 +47,10 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 .narrow { max-width: 30rem; margin: 0 auto; padding: 3rem 1rem; }
 .brand { display: flex; align-items: center; gap: .625rem; margin: 0 0 1rem; color: var(--ink); font-size: .9375rem; font-weight: 650; letter-spacing: -.01em; }
 .brand img { display: block; width: 1.5rem; height: 1.5rem; }
+.brand img.brand-logo, .mark img.brand-logo { width: auto; max-width: min(12rem, 100%); height: auto; max-height: 2rem; }
+.initial::before { content: attr(data-initial); }
+.brand .initial, .mark .initial { display: grid; place-items: center; flex: none; width: 1.5rem; height: 1.5rem; border-radius: 6px; background: var(--accent); color: var(--on-accent); font-size: .875rem; font-weight: 650; }
+.brand-links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: .875rem; overflow-wrap: anywhere; }
 
 :where(.narrow, .wide) {
   table { width: 100%; border-collapse: collapse; margin: 1rem 0; }
@@ -94,6 +98,9 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   button:disabled { opacity: .6; cursor: default; }
   button.second { background: transparent; color: var(--accent); }
   button.plain { flex: none; padding: 0; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 400; text-decoration: underline; }
+  a.button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font-weight: 600; text-align: center; text-decoration: none; overflow-wrap: anywhere; }
+  .or { display: flex; gap: .75rem; align-items: center; margin: 1.25rem 0 1rem; color: var(--quiet); }
+  .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
   .foot { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; margin-top: 1rem; color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }
 }
 @media (max-width: 40rem) {

@@ -19,16 +19,20 @@ import { createServer } from '../http/server.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
+import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
+import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
+import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
 import { type ContextParts, createContext } from './context.ts';
 import { type Purging, startPurging } from './maintenance.ts';
+import { stateOf } from './state.ts';
 
 export interface App {
   context: Context;
@@ -63,9 +67,18 @@ export interface AppParts extends ContextParts {
 
 /** Creates the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
+  const brand = createBrand(config.brand, readLogo(config.brand));
   const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
+  const provider =
+    config.signIn.provider &&
+    // Loaded only where it is used: no command waits for it.
+    (await import('../oidc/provider.ts')).createProvider(config.signIn.provider, {
+      random: context.random,
+      lookup: parts.lookup,
+    });
+  const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
   let isDraining = false;
   const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
@@ -78,9 +91,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
     ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
-    writeErrorPage,
+    writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
   });
 
+  let purging: Purging | undefined;
+  const readState = stateOf(context, config, () => purging);
   const guard = {
     allowedNetworks: config.callbackAllowedNetworks,
     ...(parts.lookup && { lookup: parts.lookup }),
@@ -103,17 +118,21 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       keyring: context.keyring,
       logger,
       publicUrl: config.publicUrl,
+      brand,
+      signIn,
       demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
     },
     (pages) => {
       const limits = createSignInLimits(context.clock);
       addSessionRoutes(pages, context, limits);
+      if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
       addConsoleRoutes(pages, context, {
         client: consoleClient,
         flowRunner,
         ending: ending.signal,
         limits,
+        readState,
       });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
@@ -129,7 +148,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
 
   let worker: CallbackWorker | undefined;
-  let purging: Purging | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
     context,
@@ -163,7 +181,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       ending.abort();
       await Promise.all([
         flowRunner.close(),
-        server.close(),
+        server.close().finally(provider?.close),
         worker?.close(),
         purging?.stop(),
         metricsServer?.close(),

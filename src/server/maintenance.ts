@@ -125,6 +125,8 @@ async function purgeAuthorizations(
 }
 
 export interface Purging {
+  /** When it last ended, and whether it was done; undefined before the first time. */
+  last(): { at: number; isWell: boolean } | undefined;
   /** Stops it after the current chunk. */
   stop(): Promise<void>;
 }
@@ -133,14 +135,22 @@ export interface Purging {
 export function startPurging(context: Context, logger: Logger): Purging {
   const stopping = new AbortController();
   let running = Promise.resolve();
+  let last: { at: number; isWell: boolean } | undefined;
   const run = () => {
-    running = purge(context, stopping.signal).catch((error: unknown) => {
-      logger.error({ err: error }, 'The purge failed; trying again in an hour');
-    });
+    running = purge(context, stopping.signal)
+      .then(() => true)
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'The purge failed; trying again in an hour');
+        return false;
+      })
+      .then((isWell) => {
+        last = { at: context.clock.now(), isWell };
+      });
   };
   run();
   const timer = setInterval(run, HOUR_MS);
   return {
+    last: () => last,
     async stop() {
       clearInterval(timer);
       stopping.abort();

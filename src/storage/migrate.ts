@@ -15,6 +15,7 @@ import { up as consoleListsAndLogos } from './migrations/0005-console-lists-and-
 import { up as requests } from './migrations/0006-requests.ts';
 import { up as auditAndPeople } from './migrations/0007-audit-and-people.ts';
 import { up as callbacksOfAnApp } from './migrations/0008-callbacks-of-an-app.ts';
+import { up as operators } from './migrations/0009-operators.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
 import { up as authorizationsEndedByAccount } from './migrations/0014-authorizations-ended-by-account.ts';
 
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '0006-requests': { up: requests },
   '0007-audit-and-people': { up: auditAndPeople },
   '0008-callbacks-of-an-app': { up: callbacksOfAnApp },
+  '0009-operators': { up: operators },
   '0010-api-keys': { up: apiKeys },
   '0014-authorizations-ended-by-account': { up: authorizationsEndedByAccount },
 };
@@ -66,6 +68,12 @@ async function applyMissing(database: Database): Promise<string[]> {
 export async function listPendingMigrations(database: Database): Promise<string[]> {
   const migrations = await migratorOn(database.query, database).getMigrations();
   return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
+}
+
+/** The name of the newest migration that was applied; undefined before the first. */
+export async function findLatestMigration(database: Database): Promise<string | undefined> {
+  const migrations = await migratorOn(database.query, database).getMigrations();
+  return migrations.filter((one) => one.executedAt !== undefined).at(-1)?.name;
 }
 
 /**

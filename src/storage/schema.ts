@@ -11,6 +11,7 @@ export interface Schema {
   connect_apps: ConnectAppsTable;
   connect_app_logos: ConnectAppLogosTable;
   users: UsersTable;
+  provider_subjects: ProviderSubjectsTable;
   memberships: MembershipsTable;
   sessions: SessionsTable;
   authorizations: AuthorizationsTable;
@@ -92,9 +93,20 @@ export interface UsersTable {
   /** In lower case; people sign in with it. */
   email: string;
   password_hash: string;
+  /** 1 for an operator, who acts for every account; else 0. */
+  is_operator: Generated<0 | 1>;
+  /** Since when the user can no longer sign in; null for everybody else. */
+  disabled_at: Generated<number | null>;
   created_at: number;
   updated_at: number;
   last_sign_in_at: Generated<number | null>;
+}
+
+/** Who a user is at the provider of the platform's own identities. */
+export interface ProviderSubjectsTable {
+  issuer: string;
+  subject: string;
+  user_sid: string;
 }
 
 /** Which accounts a user may act for, and as what. */

@@ -141,6 +141,8 @@ export async function joinAsNewUser(
     sid: createSid('US', context.random),
     email: invitation.email,
     createdAt: context.clock.now(),
+    isOperator: false,
+    disabledAt: null,
     lastSignInAt: null,
     passwordHash: await hashPassword(password),
   };

@@ -1,35 +1,59 @@
 /** The sign-in page. */
 
 import { html } from 'hono/html';
-import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
 import type { DemoPerson } from '../pages/pages.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
   csrfToken: string;
   returnTo: string;
+  providerName: string | undefined;
+  hasPasswords: boolean;
   /** Why the last try failed. */
   notice?: string;
   email?: string;
   /** Who signs in with one click. */
   demoPeople?: readonly DemoPerson[];
-}): Html {
-  const { csrfToken, returnTo, notice, email = '', demoPeople = [] } = options;
+}): Page {
+  const { csrfToken, returnTo, providerName, hasPasswords, notice, demoPeople = [] } = options;
   return cardPage({
     title: 'Sign in',
     card: html`<h1>Sign in</h1>
 ${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
-<form method="post" action="/sign-in">
+${providerName === undefined ? '' : providerLink(providerName, returnTo)}
+${providerName !== undefined && hasPasswords ? html`<p class="or"><span>or</span></p>` : ''}
+${hasPasswords ? passwordForm(options) : ''}
+${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
+  });
+}
+
+/** A link and no form: browsers would hold the provider, and wherever it leads, to our form-action. */
+function providerLink(name: string, returnTo: string): Html {
+  const query = new URLSearchParams({ return_to: returnTo });
+  return html`<p class="buttons"><a class="button" href="/sign-in/provider?${query.toString()}">Sign in with ${name}</a></p>`;
+}
+
+function passwordForm({
+  csrfToken,
+  returnTo,
+  providerName,
+  email = '',
+}: {
+  csrfToken: string;
+  returnTo: string;
+  providerName: string | undefined;
+  email?: string;
+}): Html {
+  return html`<form method="post" action="/sign-in">
 ${csrfField(csrfToken)}
 <input type="hidden" name="return_to" value="${returnTo}">
 <label for="email">E-mail</label>
-<input id="email" name="email" type="email" value="${email}" autocomplete="username" required autofocus>
+<input id="email" name="email" type="email" value="${email}" autocomplete="username" required ${providerName === undefined ? 'autofocus' : ''}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required>
-<div class="buttons"><button>Sign in</button></div>
-</form>
-${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
-  });
+<div class="buttons"><button${providerName === undefined ? '' : html` class="second"`}>Sign in</button></div>
+</form>`;
 }
 
 /**

@@ -53,8 +53,8 @@ export async function createReset(context: Context, emailText: string): Promise<
 }
 
 /**
- * The same, by an owner of an account for one of its people. Raises `access_denied` for a person who belongs
- * to other accounts, too: the link would open those.
+ * The same, by an owner of an account for one of its people. Raises `access_denied` for an operator, and for
+ * a person who belongs to other accounts, too: the link would open those.
  */
 export async function createResetFor(
   context: Context,
@@ -64,7 +64,8 @@ export async function createResetFor(
   return makeReset(context, async (query) => {
     if (!(await findMembership(query, { accountSid, userSid }))) throw new Problem('not_found');
     const memberships = await listMemberships(query, userSid);
-    if (memberships.length === 1) return userSid;
+    const user = await findUser(query, userSid);
+    if (memberships.length === 1 && user?.isOperator === false) return userSid;
     throw new Problem(
       'access_denied',
       "Only the operator of this server can reset this person's password.",

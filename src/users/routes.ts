@@ -34,6 +34,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
     { schema, preHandler: pages.checkForm, config: { waitsForSemaphore: true } },
     async (request, reply) => {
       const form = formOf(request, ['email', 'password', 'return_to']);
+      if (!pages.signIn.hasPasswords) throw new Problem('not_found');
       const email = textOf(form, 'email') ?? '';
       const returnTo = localPath(textOf(form, 'return_to'), CONSOLE_PATH);
       const password = textOf(form, 'password') ?? '';
@@ -51,7 +52,10 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
   server.post('/sign-out', { schema, preHandler: pages.checkForm }, async (request, reply) => {
     await endSession(context, pages.sessionOf(request));
     pages.setSession(request, reply, undefined);
-    return reply.redirect('/sign-in', 303);
+    return reply.redirect(
+      pages.signIn.providerName === undefined ? '/sign-in' : '/signed-out',
+      303,
+    );
   });
 }
 
@@ -120,8 +124,6 @@ export function sendSignIn(
   last: { notice?: string; email?: string } = {},
 ): Promise<FastifyReply> {
   const csrfToken = pages.csrfToken(request, reply);
-  return pages.send(
-    reply,
-    signInPage({ csrfToken, returnTo, demoPeople: pages.demoPeople, ...last }),
-  );
+  const { signIn, demoPeople } = pages;
+  return pages.send(reply, signInPage({ ...signIn, csrfToken, returnTo, demoPeople, ...last }));
 }

@@ -14,6 +14,8 @@ export async function insertUser(query: Queryable, user: NewStoredUser): Promise
       sid: user.sid,
       email: user.email,
       password_hash: user.passwordHash,
+      is_operator: user.isOperator ? 1 : 0,
+      disabled_at: user.disabledAt ?? null,
       created_at: user.createdAt,
       updated_at: user.createdAt,
     })
@@ -53,8 +55,9 @@ export async function listUsers(query: Queryable, slice: Slice): Promise<StoredU
   return (await list.slice(query, {}, slice)).map(fromRow);
 }
 
-/** Removes a user with all memberships. */
+/** Removes a user with all memberships, and what a provider calls them. */
 export async function deleteUserRow(query: Queryable, sid: string): Promise<void> {
+  await query.deleteFrom('provider_subjects').where('user_sid', '=', sid).execute();
   await query.deleteFrom('memberships').where('user_sid', '=', sid).execute();
   await query.deleteFrom('users').where('sid', '=', sid).execute();
 }
@@ -69,6 +72,31 @@ export async function setPasswordHash(
   await query
     .updateTable('users')
     .set({ password_hash: passwordHash, updated_at: updatedAt })
+    .where('sid', '=', sid)
+    .execute();
+}
+
+export interface UserChanges {
+  email?: string | undefined;
+  isOperator?: boolean | undefined;
+  disabledAt?: number | null | undefined;
+  updatedAt: number;
+}
+
+/** Writes the given changes. */
+export async function updateUserRow(
+  query: Queryable,
+  sid: string,
+  { email, isOperator, disabledAt, updatedAt }: UserChanges,
+): Promise<void> {
+  await query
+    .updateTable('users')
+    .set({
+      email,
+      is_operator: isOperator === undefined ? undefined : isOperator ? 1 : 0,
+      disabled_at: disabledAt,
+      updated_at: updatedAt,
+    })
     .where('sid', '=', sid)
     .execute();
 }
@@ -92,11 +120,14 @@ export async function hasPasswordHash(
   return row !== undefined;
 }
 
-function fromRow(row: Selectable<UsersTable>): StoredUser {
+/** Makes a user of their row. */
+export function fromRow(row: Selectable<UsersTable>): StoredUser {
   return {
     sid: row.sid,
     email: row.email,
     createdAt: row.created_at,
+    isOperator: row.is_operator === 1,
+    disabledAt: row.disabled_at,
     lastSignInAt: row.last_sign_in_at,
     passwordHash: row.password_hash,
   };

@@ -75,6 +75,7 @@ const GLOBAL_KEYS: Record<string, string> = {
   users: 'sid',
   sessions: 'digest',
   password_resets: 'user_sid',
+  provider_subjects: 'issuer',
 };
 
 /** What is unique over all accounts, besides those keys. */
@@ -103,6 +104,8 @@ const ACROSS_ACCOUNTS = [
   'countLive',
   'ended',
   'live',
+  // By their state: what an operator looks after.
+  'failing',
   // By time: what is due, what is old.
   'findOwnersOfDue',
   'hasDueCallbacks',

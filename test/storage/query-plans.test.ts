@@ -10,6 +10,7 @@ import SqliteConnection from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely';
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
+import { findAccountsByName, findAccountsBySid } from '../../src/accounts/search-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
 import * as audit from '../../src/audit/store.ts';
 import { forgetAddresses } from '../../src/audit/store.ts';
@@ -24,6 +25,7 @@ import {
   findDueCallbacks,
   findOwnersOfDue,
 } from '../../src/callbacks/delivery-store.ts';
+import { listFailingCallbacks } from '../../src/callbacks/failing-store.ts';
 import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import * as apps from '../../src/connect-apps/store.ts';
 import { findCounts, purgeCounts } from '../../src/requests/count-store.ts';
@@ -38,6 +40,7 @@ import type { Schema } from '../../src/storage/schema.ts';
 import { purgeInvitations } from '../../src/users/invitation-store.ts';
 import * as people from '../../src/users/membership-store.ts';
 import { purgeResets } from '../../src/users/reset-store.ts';
+import { findUsersByEmailPrefix } from '../../src/users/search-store.ts';
 import { purgeSessions } from '../../src/users/session-store.ts';
 import { listUsers } from '../../src/users/store.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -337,6 +340,26 @@ const CASES: Case[] = [
     run: (query) => endSome(query, { connectAppSid: REVOKED_APP }),
     uses: 'authorizations_live_by_app',
   },
+  ...[undefined, { key: COMMON_NAME.toLowerCase(), sid: SUBACCOUNT }].map(
+    (after): Case => ({
+      name: `all accounts by how a name begins, ${after ? 'after a place' : 'from the start'}`,
+      run: (query) => findAccountsByName(query, 'SOME n', { after, limit: LIMIT }),
+      uses: 'accounts_by_lower_name',
+    }),
+  ),
+  {
+    name: 'all accounts by how a SID begins',
+    run: (query) => findAccountsBySid(query, 'AC0', { after: undefined, limit: LIMIT }),
+    uses: 'sqlite_autoindex_accounts_1',
+  },
+  {
+    name: 'all users by how an address begins',
+    run: (query) => findUsersByEmailPrefix(query, '12', { after: undefined, limit: LIMIT }),
+    uses: '(?:users_by_text|sqlite_autoindex_users_2)',
+  },
+  ...list('all callbacks that fail', 'callbacks_failing', (query, slice) =>
+    listFailingCallbacks(query, slice),
+  ),
 ];
 
 const HALF = "case when n % 2 = 0 then 'Some name' else 'Other ' || n end";

@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { PREFIX, SETTING_NAMES } from '../../src/server/config.ts';
+import { SETTING_NAMES } from '../../src/server/config.ts';
+import { PREFIX } from '../../src/server/setting.ts';
 
 /** The program that `process.execPath` runs as `connect-apps`. */
 export const MAIN = join(import.meta.dirname, 'command.js');

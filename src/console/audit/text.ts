@@ -52,11 +52,13 @@ export const SOURCE_TEXTS: Readonly<Record<Source, string>> = {
 };
 
 /** What was done, and to what; each SID leads to what else was done to it, at `path`. */
-export function whatOf(event: AuditEvent, path: string): Html {
+export function whatOf(event: AuditEvent, path: string | undefined): Html {
   const { eventType, resourceSid, resourceEmail, relatedSid, changedAccountSid } = event;
   const { properties, accountSid } = event;
   const linked = (sid: string, text: Html) =>
-    html`<a href="${path}?ResourceSid=${sid}" title="${sid}">${text}</a>`;
+    path === undefined
+      ? html`<span title="${sid}">${text}</span>`
+      : html`<a href="${path}?ResourceSid=${sid}" title="${sid}">${text}</a>`;
   const short = (sid: string) => html`<code>${shortSid(sid)}</code>`;
   const resource = linked(
     resourceSid,

@@ -1,7 +1,7 @@
 /** The cards that a link leads to, with the look of the sign-in page. */
 
 import { html } from 'hono/html';
-import { cardPage, csrfField, type Html } from '../../pages/layout.ts';
+import { cardPage, csrfField, type Html, type Page } from '../../pages/layout.ts';
 import { isolated, plainText } from '../../pages/text.ts';
 import type { OpenInvitation } from '../../users/invitations.ts';
 import { signOutFoot } from '../../users/page.ts';
@@ -14,7 +14,7 @@ export function joinCard({
   accountName,
   csrfToken,
   fault,
-}: OpenInvitation & Card): Html {
+}: OpenInvitation & Card): Page {
   return cardPage({
     title: 'Join an account',
     card: html`${invited({ invitation, accountName })}${faultNotice(fault)}
@@ -31,7 +31,7 @@ ${csrfField(csrfToken)}
 }
 
 /** For the person themselves, signed in. */
-export function signedInCard({ invitation, accountName, csrfToken }: OpenInvitation & Card): Html {
+export function signedInCard({ invitation, accountName, csrfToken }: OpenInvitation & Card): Page {
   return cardPage({
     title: 'Join an account',
     card: html`${invited({ invitation, accountName })}
@@ -44,7 +44,7 @@ ${csrfField(csrfToken)}
 }
 
 /** For somebody who is signed in as another person. */
-export function otherPersonCard({ email, csrfToken }: { email: string; csrfToken: string }): Html {
+export function otherPersonCard({ email, csrfToken }: { email: string; csrfToken: string }): Page {
   return cardPage({
     title: 'Join an account',
     card: html`<h1>This invitation is for somebody else</h1>
@@ -54,7 +54,7 @@ export function otherPersonCard({ email, csrfToken }: { email: string; csrfToken
 }
 
 /** To choose another password. */
-export function resetCard({ email, csrfToken, fault }: Card & { email: string }): Html {
+export function resetCard({ email, csrfToken, fault }: Card & { email: string }): Page {
   return cardPage({
     title: 'Set a new password',
     card: html`<h1>Set a new password</h1>${faultNotice(fault)}
@@ -72,7 +72,7 @@ ${csrfField(csrfToken)}
 }
 
 /** After it. */
-export function passwordChangedCard(): Html {
+export function passwordChangedCard(): Page {
   return cardPage({
     title: 'Your password is set',
     card: html`<h1>Your password is set</h1>
