@@ -23,6 +23,8 @@ import { firstSteps } from './overview/first-steps.ts';
 import { addOverviewPages } from './overview/pages.ts';
 import { addPeoplePages } from './people/pages.ts';
 import { addPersonPages } from './people/person.ts';
+import { overviewOfRequests } from './requests/overview-parts.ts';
+import { addRequestPages } from './requests/pages.ts';
 import { addStartPages } from './start/pages.ts';
 import { addTryPages } from './try/pages.ts';
 
@@ -32,25 +34,29 @@ export interface ConsoleParts {
   flowRunner: FlowRunner;
   /** Of passwords. */
   limits: SignInLimits;
+  /** Ends what would go on for as long as somebody looks. */
+  ending: AbortSignal;
 }
 
 /** Adds /console and all that is under it. */
 export function addConsoleRoutes(
   pages: Pages,
   context: Context,
-  { client, flowRunner, limits }: ConsoleParts,
+  { client, flowRunner, ending, limits }: ConsoleParts,
 ): void {
   addConsoleAssets(pages.server);
   const console = createConsole(pages, context, limits);
   addStartPages(console);
+  const requests = overviewOfRequests(context);
   addOverviewPages(console, {
     steps: firstSteps(console),
-    needs: [needsOfApps(context), needsOfCallbacks(context)],
-    tiles: [],
-    charts: [],
-    latest: [latestApps(context), latestEvents(context)],
+    needs: [needsOfCallbacks(context), requests.needs, needsOfApps(context)],
+    tiles: requests.tiles,
+    charts: [requests.chart],
+    latest: [requests.latest, latestEvents(context), latestApps(context)],
   });
   addAppPages(console);
+  addRequestPages(console, ending);
   addAuthorizedPages(console);
   addAccountPages(console);
   addFindPage(console);

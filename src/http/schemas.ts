@@ -4,6 +4,7 @@
  */
 
 import type { TextRule } from '../parameter.ts';
+import type { SidPrefix } from '../sid.ts';
 import { type ObjectSchema, Type } from './json-schema.ts';
 
 /** An object with its own name in /openapi.json, and an example that matches it. */
@@ -22,7 +23,7 @@ export function namedObject(
 }
 
 /** The SID of an answer: two capital letters and 32 lower-case hex digits. */
-export function sidText(prefix: 'AC' | 'CN' | 'SK', description: string) {
+export function sidText(prefix: SidPrefix, description: string) {
   return Type.String({
     minLength: 34,
     maxLength: 34,

@@ -5,7 +5,7 @@
  */
 
 import { lookup as lookupHost } from 'node:dns/promises';
-import { parseNetworks } from './address-table.ts';
+import { parseNetworks } from '../network.ts';
 import { exchange, type OutgoingRequest } from './exchange.ts';
 import {
   type ConnectionRules,

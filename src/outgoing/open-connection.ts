@@ -6,7 +6,8 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as startTls } from 'node:tls';
-import { isForbiddenAddress, type Networks } from './address-table.ts';
+import type { Networks } from '../network.ts';
+import { isForbiddenAddress } from './address-table.ts';
 import { type Failure, type FailureReason, failure } from './outcome.ts';
 import type { Target } from './target.ts';
 

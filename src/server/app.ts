@@ -8,7 +8,7 @@ import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
-import { DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
+import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
@@ -55,6 +55,8 @@ export interface AppParts extends ContextParts {
   ownsProcess?: boolean;
   /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
   hasDemoApp?: boolean;
+  /** Whether requests are recorded, as they are unless a benchmark asks what that costs. */
+  recordsRequests?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
@@ -65,6 +67,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   let isDraining = false;
+  const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
@@ -74,7 +77,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
-    record: recordTo(recorder, context.clock),
+    ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
     writeErrorPage,
   });
 
@@ -106,7 +109,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       const limits = createSignInLimits(context.clock);
       addSessionRoutes(pages, context, limits);
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, { client: consoleClient, flowRunner, limits });
+      addConsoleRoutes(pages, context, {
+        client: consoleClient,
+        flowRunner,
+        ending: ending.signal,
+        limits,
+      });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -115,7 +123,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     isDraining: () => isDraining,
     metrics: config.hasPublicMetrics ? metrics : undefined,
   });
-  addDocumentationRoutes(server, config);
+  addDocumentationRoutes(server, {
+    publicUrl: config.publicUrl,
+    credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
+  });
 
   let worker: CallbackWorker | undefined;
   let purging: Purging | undefined;
@@ -144,10 +155,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     drain() {
       isDraining = true;
+      ending.abort();
       worker?.drain();
     },
     async close() {
       isDraining = true;
+      ending.abort();
       await Promise.all([
         flowRunner.close(),
         server.close(),

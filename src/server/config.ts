@@ -5,9 +5,9 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 
@@ -178,13 +178,6 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
 
 function invalid(name: string, expected: string): Problem {
   return new Problem('setting_invalid', `${PREFIX}${name} must be ${expected}.`);
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix = '0', ...rest] = text.split('/');
-  const version = isIP(address);
-  const isPrefix = /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
-  return version !== 0 && isPrefix && rest.length === 0;
 }
 
 function wholeNumber(name: string, text: string, max: number): number {

@@ -18,8 +18,8 @@ const APPS = 200;
 const CLIENTS = 600;
 
 /** Clients that leave the process time. */
-const FEW_CLIENTS = 60;
-const CLIENT_PAUSE_MS = 200;
+const FEW_CLIENTS = 24;
+const CLIENT_PAUSE_MS = 400;
 const STALLS = 3;
 const STALL_MS = 700;
 const BETWEEN_STALLS_MS = 500;
@@ -50,7 +50,7 @@ for (const engine of DATABASES) {
       };
       const clients = Array.from({ length: CLIENTS }, client);
       await until('it sheds load', () => refused.length > 0 && answered > 0, 60_000);
-      // Whoever watches over the process must not take it for dead.
+      // A supervisor must not take the process for dead.
       assert.equal((await server.request('GET', '/healthz')).status, 200);
       isOver = true;
       await Promise.all(clients);

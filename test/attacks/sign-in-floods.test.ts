@@ -1,5 +1,5 @@
 /**
- * Floods of guesses against sign-in, from one network and from many: whoever has the right password gets in,
+ * Floods of guesses against sign-in, from one network and from many: people with the right password get in,
  * and what was not checked is no guess.
  */
 

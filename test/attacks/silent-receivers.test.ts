@@ -1,6 +1,6 @@
 /**
  * Tenants whose receivers never answer: however many names they give them, and however much waits for them,
- * the callbacks of others are delivered meanwhile, and no receiver is flooded.
+ * the callbacks of others are still delivered, and no receiver is flooded.
  */
 
 import assert from 'node:assert/strict';

@@ -143,6 +143,7 @@ const PAGES = [
   '/sign-in',
   '/sign-out',
   '/docs',
+  '/docs/plain',
   '/nowhere',
   '/authorize',
   '/demo/connected',

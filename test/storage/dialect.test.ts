@@ -96,7 +96,7 @@ const ACROSS_ACCOUNTS = [
   'findOwner',
   'findCallbackOwner',
   'selectGrant',
-  // By an app that is deleted: whoever authorized it.
+  // By an app that is deleted: every customer that authorized it.
   'endAuthorizationRows',
   // By time: what is due, what is old.
   'findOwnersOfDue',

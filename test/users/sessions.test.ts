@@ -186,7 +186,7 @@ for (const engine of DATABASES) {
       assert.ok(ratio > 0.4 && ratio < 2.5, `an unknown user took ${ratio} of the time`);
     });
 
-    it('slow down whoever guesses, and never lock the victim out', async () => {
+    it('slow down a client that guesses, and never lock the victim out', async () => {
       const attacker = { 'x-forwarded-for': '203.0.113.9' };
       const statuses: number[] = [];
       for (let tries = 0; tries < 15; tries += 1) {

@@ -38,26 +38,24 @@ export interface Chart {
 export function barChart({ title, columns, bars }: Chart): Html {
   const totals = bars.map(({ value, bad = 0 }) => value + bad);
   const top = scaleOf(totals);
+  // Few bars are as wide as many: the last one stands over the last time.
+  const step = WIDTH / Math.max(1, bars.length);
+  const wide = round(step * 0.75);
   const drawn = bars.map(({ label, value, bad = 0 }, index) => {
-    const x = index * 12;
+    const x = round(index * step);
     const total = value + bad;
     const height = (part: number) => (Math.min(part, top) / top) * HEIGHT;
     const all = height(total);
     const well = total === 0 ? 0 : all * (value / total);
     const ill = all - well;
     const gap = well > 2 && ill > 2 ? 1 : 0;
-    return html`<g><title>${label}: ${count(value)}${bad > 0 ? ` and ${count(bad)} ${columns[2] ?? ''}` : ''}</title><rect class="mark-1" x="${x}" y="${round(HEIGHT - well)}" width="9" height="${round(well)}"/>${
+    return html`<g><title>${label}: ${count(value)}${bad > 0 ? ` and ${count(bad)} ${columns[2] ?? ''}` : ''}</title><rect class="mark-1" x="${x}" y="${round(HEIGHT - well)}" width="${wide}" height="${round(well)}"/>${
       ill > 0
-        ? html`<rect class="mark-2" x="${x}" y="${round(HEIGHT - all)}" width="9" height="${round(ill - gap)}"/>`
+        ? html`<rect class="mark-2" x="${x}" y="${round(HEIGHT - all)}" width="${wide}" height="${round(ill - gap)}"/>`
         : ''
-    }${total > top ? html`<path class="cut" d="M${x - 1} 10l11 -5"/>` : ''}</g>`;
+    }${total > top ? html`<path class="cut" d="M${x - 1} 10l${wide + 2} -5"/>` : ''}</g>`;
   });
-  return frame(
-    { title, columns, bars },
-    Math.max(...totals, 0),
-    html`${drawn}`,
-    bars.length * 12 - 3,
-  );
+  return frame({ title, columns, bars }, Math.max(...totals, 0), html`${drawn}`, WIDTH);
 }
 
 /** A line through the values. */
