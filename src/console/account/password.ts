@@ -6,7 +6,7 @@
 import { html } from 'hono/html';
 import type { Html } from '../../pages/layout.ts';
 import { type Parameters, textOf } from '../../parameter.ts';
-import { KNOWN_BROWSER_COOKIE } from '../../users/known-browser.ts';
+import { tryOf } from '../../users/routes.ts';
 import { type Result, trySignIn } from '../../users/sign-in.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { field } from '../parts/field.ts';
@@ -27,13 +27,9 @@ export async function refusePassword(
   { request, session }: AccountVisit,
   form: Parameters,
 ): Promise<Refusal | undefined> {
-  const result = await trySignIn(context, limits, {
-    email: session.user.email,
-    password: textOf(form, PASSWORD) ?? '',
-    address: request.ip,
-    mark: pages.cookieOf(request, KNOWN_BROWSER_COOKIE),
-    isGone: () => request.raw.socket.destroyed,
-  });
+  const password = textOf(form, PASSWORD) ?? '';
+  const attempt = tryOf(pages, request, session.user.email, password);
+  const result = await trySignIn(context, limits, attempt);
   if ('refusal' in result) return explain(result);
   return result.user.sid === session.user.sid ? undefined : WRONG;
 }
