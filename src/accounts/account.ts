@@ -24,15 +24,15 @@ export type AccountType = (typeof ACCOUNT_TYPES)[number];
 /** Where a property may be set or asked for: a form of the API, the filters of a list, a flag of `create`. */
 export type AccountForm = 'create' | 'update' | 'filter' | 'flag';
 
+/** How long a name may be, in Unicode code points. */
+export const FRIENDLY_NAME_RULE = { minLength: 1, maxLength: 64 } as const;
+
 /** The properties that can be set, in the order of Twilio's XML. */
 const TABLE = {
   friendlyName: {
     parameter: 'FriendlyName',
     column: 'friendly_name',
-    rule: requiredFriendlyName('The name of the account, 1 to 64 characters.', {
-      minLength: 1,
-      maxLength: 64,
-    }),
+    rule: requiredFriendlyName('The name of the account, 1 to 64 characters.', FRIENDLY_NAME_RULE),
     shown: { rest: true, consent: true },
     forms: ['create', 'update', 'filter', 'flag'],
   },
