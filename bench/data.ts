@@ -21,7 +21,7 @@ export const SECRET_KEY = 'a secret key that only the benchmark knows';
 const CHUNK = 5000;
 const SAMPLE = 1000;
 /** Accounts that are made together. */
-const AT_ONCE = 64;
+const AT_ONCE = 16;
 
 /** A request to make, and the account that makes it. */
 export interface Target {

@@ -8,8 +8,9 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Long by nature: floods, races, several processes, a group with failover, other people's programs. */
-const LONG = /^test\/(attacks|clients|exec|fuzz|ha|openapi|processes)\//;
+/** Long by nature: floods, races, kills, several processes, a group with failover, other people's programs. */
+const LONG =
+  /^test\/((attacks|clients|exec|fuzz|ha|openapi|processes)\/|storage\/kill|callbacks\/hard-times)/;
 
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,

@@ -4,8 +4,8 @@
  */
 
 import SqliteConnection from 'better-sqlite3';
-import type { RequestFilter } from '../../src/requests/list-store.ts';
 import { countRequests, listRequests } from '../../src/requests/operations.ts';
+import type { RequestFilter } from '../../src/requests/request.ts';
 import { createConfig } from '../../src/server/config.ts';
 import { createContext } from '../../src/server/context.ts';
 import { insertMany, sidOf } from '../../test/support/fill.ts';

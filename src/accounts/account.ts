@@ -21,18 +21,21 @@ export const ACCOUNT_TYPES = ['Trial', 'Full'] as const;
 
 export type AccountType = (typeof ACCOUNT_TYPES)[number];
 
+/** In Unicode code points. */
+export const MAX_FRIENDLY_NAME = 64;
+
 /** Where a property may be set or asked for: a form of the API, the filters of a list, a flag of `create`. */
 export type AccountForm = 'create' | 'update' | 'filter' | 'flag';
-
-/** How long a name may be, in Unicode code points. */
-export const FRIENDLY_NAME_RULE = { minLength: 1, maxLength: 64 } as const;
 
 /** The properties that can be set, in the order of Twilio's XML. */
 const TABLE = {
   friendlyName: {
     parameter: 'FriendlyName',
     column: 'friendly_name',
-    rule: requiredFriendlyName('The name of the account, 1 to 64 characters.', FRIENDLY_NAME_RULE),
+    rule: requiredFriendlyName('The name of the account, 1 to 64 characters.', {
+      minLength: 1,
+      maxLength: MAX_FRIENDLY_NAME,
+    }),
     shown: { rest: true, consent: true },
     forms: ['create', 'update', 'filter', 'flag'],
   },

@@ -6,8 +6,8 @@ import { Problem } from '../problem.ts';
 import type { Slice } from '../storage/keyset.ts';
 import { type CountsAt, type CountsFilter, findCounts } from './count-store.ts';
 import { findLastUses } from './last-use-store.ts';
-import { listRequestRows, type RequestFilter } from './list-store.ts';
-import { type ApiRequest, type RequestKey, UNIT_MS } from './request.ts';
+import { listRequestRows } from './list-store.ts';
+import { type ApiRequest, type RequestFilter, type RequestKey, UNIT_MS } from './request.ts';
 import { findRequest } from './store.ts';
 
 type Reading = { database: Pick<Context['database'], 'query'> };

@@ -5,11 +5,12 @@
  */
 
 import type { Database as Connection, Statement } from 'better-sqlite3';
+import { keepRecent } from '../recent.ts';
 import type { QueryObserver } from './database.ts';
 import type { KeepStatement } from './prepared.ts';
 import { nameFailure, namingFailures } from './sqlite-failures.ts';
 
-/** Results of one statement. When full, it drops the oldest, one at a time, to avoid a burst of reads. */
+/** Results of one statement. */
 const MAX_RESULTS = 10_000;
 
 export interface KeptRows {
@@ -51,7 +52,7 @@ export function keepRowsOn(connection: Connection, observe?: QueryObserver): Kep
     },
     keep<Row>(sql: string) {
       const statement = namingFailures(() => connection.prepare<unknown[], Row>(sql));
-      const results = new Map<string, Row[]>();
+      const results = keepRecent<Row[]>(MAX_RESULTS);
       let resultsOf: number | undefined;
       return async (parameters) => {
         if (!isInSnapshot) refresh();
@@ -65,11 +66,7 @@ export function keepRowsOn(connection: Connection, observe?: QueryObserver): Kep
         const begun = performance.now();
         const rows = read(statement, parameters);
         observe?.(performance.now() - begun);
-        if (rows.length <= 1) {
-          const [oldest] = results.size < MAX_RESULTS ? [] : results.keys();
-          if (oldest !== undefined) results.delete(oldest);
-          results.set(key, rows);
-        }
+        if (rows.length <= 1) results.set(key, rows);
         return rows;
       };
     },

@@ -18,8 +18,8 @@ const APPS = 200;
 const CLIENTS = 600;
 
 /** Clients that leave the process time. */
-const FEW_CLIENTS = 60;
-const CLIENT_PAUSE_MS = 200;
+const FEW_CLIENTS = 24;
+const CLIENT_PAUSE_MS = 400;
 const STALLS = 3;
 const STALL_MS = 700;
 const BETWEEN_STALLS_MS = 500;

@@ -12,7 +12,12 @@ import { walkFirstSteps } from './first-steps.ts';
 const FOLDER = join(import.meta.dirname, '../../docs/images');
 const VIEWPORT = { width: 1100, height: 760 };
 
-const server = await startServer({ engine: 'sqlite', hasDemoApp: true });
+const server = await startServer({
+  engine: 'sqlite',
+  hasDemoApp: true,
+  // As in the guide.
+  settings: { PORT: '2010' },
+});
 const browser = await launchBrowser();
 await mkdir(FOLDER, { recursive: true });
 

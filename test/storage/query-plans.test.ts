@@ -30,6 +30,7 @@ import { findCounts, purgeCounts } from '../../src/requests/count-store.ts';
 import { purgeLastUses } from '../../src/requests/last-use-store.ts';
 import * as requests from '../../src/requests/list-store.ts';
 import { findAccountWithRequestsAfter, purgeRequests } from '../../src/requests/purge-store.ts';
+import type { RequestFilter } from '../../src/requests/request.ts';
 import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import { TABLE_SCHEMA } from '../../src/storage/mark.ts';
@@ -117,7 +118,7 @@ function authorizedList(name: string, uses: string, filter: authorized.Authorize
   );
 }
 
-function requestList(name: string, uses: string, filter: Partial<requests.RequestFilter>): Case[] {
+function requestList(name: string, uses: string, filter: Partial<RequestFilter>): Case[] {
   const given = { accountSid: OWNER, ...filter };
   return list(name, uses, (query, slice) => requests.listRequestRows(query, given, slice));
 }

@@ -1,7 +1,7 @@
 /** The account: its name and state, auth tokens, subaccounts and API keys. */
 
 import { html } from 'hono/html';
-import { FRIENDLY_NAME_RULE, isSubaccount } from '../../accounts/account.ts';
+import { isSubaccount, MAX_FRIENDLY_NAME } from '../../accounts/account.ts';
 import { updateAccount } from '../../accounts/operations.ts';
 import { whileActive } from '../../accounts/subaccounts.ts';
 import { listingOfApiKeys } from '../../api-keys/operations.ts';
@@ -84,7 +84,7 @@ ${field({
   label: 'Friendly name',
   value: typedValue(typed, 'FriendlyName', account.friendlyName),
   fault: typed?.faultOf('FriendlyName'),
-  maxLength: FRIENDLY_NAME_RULE.maxLength,
+  maxLength: MAX_FRIENDLY_NAME,
   hint: 'Customers do not see it. It tells your accounts apart.',
   isRequired: true,
 })}

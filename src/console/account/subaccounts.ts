@@ -1,7 +1,7 @@
 /** The list of subaccounts, the form for a new one, and the questions before one is stopped. */
 
 import { html } from 'hono/html';
-import { type Account, FRIENDLY_NAME_RULE } from '../../accounts/account.ts';
+import { type Account, MAX_FRIENDLY_NAME } from '../../accounts/account.ts';
 import { csrfField, type Html } from '../../pages/layout.ts';
 import { isolated, plainText } from '../../pages/text.ts';
 import { type AccountVisit, formNotice, type View } from '../console.ts';
@@ -90,7 +90,7 @@ ${field({
   label: 'Friendly name',
   value: typedValue(typed, 'FriendlyName', ''),
   fault: typed?.faultOf('FriendlyName'),
-  maxLength: FRIENDLY_NAME_RULE.maxLength,
+  maxLength: MAX_FRIENDLY_NAME,
   hint: 'Left empty, its name is the time of its creation.',
   hasFocus: true,
 })}

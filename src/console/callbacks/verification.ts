@@ -27,7 +27,7 @@ export function verificationOf(language: Language, values: VerificationValues): 
 const twilio = require('twilio');
 
 const url = ${quoted(url)};
-const parameters = { ${list((name, value) => `${name}: '${value}'`)} };
+const parameters = ${method === 'POST' ? `{ ${list((name, value) => `${name}: '${value}'`)} }` : '{}'};
 const { TWILIO_AUTH_TOKEN, SIGNATURE } = env;
 console.log(twilio.validateRequest(TWILIO_AUTH_TOKEN, SIGNATURE, url, parameters));
 `;

@@ -2,8 +2,7 @@
 
 import { type Account, isSubaccount } from '../../accounts/account.ts';
 import { type Parameters, textOf } from '../../parameter.ts';
-import type { RequestFilter } from '../../requests/list-store.ts';
-import { OUTCOMES, type Outcome } from '../../requests/request.ts';
+import { OUTCOMES, type Outcome, type RequestFilter } from '../../requests/request.ts';
 import type { Option } from '../parts/field.ts';
 
 const HOUR_MS = 3_600_000;
