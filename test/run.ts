@@ -1,6 +1,6 @@
 /**
- * `npm test` runs what shows most faults in a few minutes, `npm run test:long` the rest, `npm run test:all`
- * both, and any of them only the files that are named: `npm test -- test/api/paging.test.ts`.
+ * `npm test` runs what shows most faults in a few minutes, `npm run test:all` everything, `npm run test:all -- rest`
+ * what `npm test` leaves out, and any of them only the files that are named: `npm test -- test/api/paging.test.ts`.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -18,10 +18,11 @@ const every = globSync('test/**/*.test.ts', {
 });
 const words = process.argv.slice(2);
 const options = words.filter((word) => word.startsWith('--'));
-const files = words.filter((word) => !word.startsWith('--') && word !== 'all' && word !== 'long');
+const files = words.filter((word) => !word.startsWith('--') && word !== 'all' && word !== 'rest');
+const isShort = (path: string) => !LONG.test(path);
 const chosen = words.includes('all')
-  ? every
-  : every.filter((path) => LONG.test(path) === words.includes('long'));
+  ? every.filter((path) => !(words.includes('rest') && isShort(path)))
+  : every.filter(isShort);
 
 const { status } = spawnSync(
   process.execPath,

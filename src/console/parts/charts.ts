@@ -55,23 +55,12 @@ export function barChart({ title, columns, bars }: Chart): Html {
         : ''
     }${total > top ? html`<path class="cut" d="M${x - 1} 10l${wide + 2} -5"/>` : ''}</g>`;
   });
-  return frame({ title, columns, bars }, Math.max(...totals, 0), html`${drawn}`, WIDTH);
+  return frame({ title, columns, bars }, Math.max(...totals, 0), html`${drawn}`);
 }
 
-/** A line through the values. */
-export function lineChart({ title, columns, bars }: Chart): Html {
-  const top = Math.max(1, ...bars.map(({ value }) => value));
-  const step = WIDTH / Math.max(1, bars.length - 1);
-  const points = bars.map(
-    ({ value }, index) => `${round(index * step)} ${round(HEIGHT - (value / top) * HEIGHT)}`,
-  );
-  const line = points.length === 0 ? '' : html`<path class="line" d="M${points.join('L')}"/>`;
-  return frame({ title, columns, bars }, top, html`${line}`, WIDTH);
-}
-
-function frame({ title, columns, bars }: Chart, max: number, marks: Html, width: number): Html {
+function frame({ title, columns, bars }: Chart, max: number, marks: Html): Html {
   const hasBad = columns[2] !== undefined;
-  return html`<figure class="chart"><svg viewBox="0 -2 ${Math.max(width, WIDTH)} ${HEIGHT + 3}" role="img" aria-label="${title}">${[
+  return html`<figure class="chart"><svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 3}" role="img" aria-label="${title}">${[
     0, 50, 100,
   ].map((y) => html`<path class="rule" d="M0 ${y}H${WIDTH}"/>`)}${marks}</svg>
 <div class="ends"><span>${bars[0]?.label ?? ''}</span><span>most: ${count(max)}</span><span>${bars.at(-1)?.label ?? ''}</span></div>
