@@ -10,7 +10,7 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 /** Long by nature: floods, races, kills, several processes, a group with failover, other people's programs. */
 const LONG =
-  /^test\/((attacks|clients|exec|fuzz|ha|openapi|processes)\/|storage\/kill|callbacks\/hard-times)/;
+  /^test\/((attacks|clients|exec|fuzz|ha|openapi|processes)\/|storage\/kill|callbacks\/(hard-times|validators))/;
 
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,
