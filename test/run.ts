@@ -8,9 +8,9 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Long by nature: floods, races, kills, several processes, a group with failover, other people's programs. */
+/** Long by nature: floods, races, kills, several processes, failover, other programs, every page in a browser. */
 const LONG =
-  /^test\/((attacks|clients|exec|fuzz|ha|openapi|processes)\/|storage\/kill|callbacks\/(hard-times|validators))/;
+  /^test\/((attacks|clients|exec|fuzz|ha|openapi|processes)\/|storage\/kill|callbacks\/(hard-times|validators)|console\/.*browser)/;
 
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,

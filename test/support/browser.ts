@@ -22,20 +22,35 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** Widths of a small phone, a phone and a desk, each light and dark. */
-export const LOOKS = [320, 390, 1280].flatMap((width) =>
-  (['light', 'dark'] as const).map((colorScheme) => ({
-    name: `${width} px, ${colorScheme}`,
-    colorScheme,
-    viewport: { width, height: 800 },
-  })),
-);
+export interface Look {
+  name: string;
+  colorScheme: 'light' | 'dark';
+  viewport: { width: number; height: number };
+  deviceScaleFactor?: number;
+}
+
+/** Widths of a small phone, a phone and a desk, each light and dark, and the desk at 200 %. */
+export const LOOKS: readonly Look[] = [
+  ...[320, 390, 1280].flatMap((width) =>
+    (['light', 'dark'] as const).map((colorScheme) => ({
+      name: `${width} px, ${colorScheme}`,
+      colorScheme,
+      viewport: { width, height: 800 },
+    })),
+  ),
+  {
+    name: '1280 px at 200 %, light',
+    colorScheme: 'light',
+    viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2,
+  },
+];
 
 /** A tab of somebody who is signed in, who looks as `look` says. */
 export async function openSignedIn(
   browser: Browser,
   { url, secret }: { url: string; secret: string },
-  look: Partial<(typeof LOOKS)[number]> & { javaScriptEnabled?: boolean } = {},
+  look: Partial<Look> & { javaScriptEnabled?: boolean } = {},
 ): Promise<Page> {
   const { name: _, ...options } = look;
   const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
