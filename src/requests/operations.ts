@@ -67,6 +67,15 @@ export function lastUsedOfApps(
   return findLastUses(database.query, accountSid, connectAppSids);
 }
 
+/** The same for the API keys of an account: by the SID of the key. */
+export function lastUsedOfKeys(
+  { database }: Reading,
+  accountSid: string,
+  keySids: readonly string[],
+): Promise<Map<string, number>> {
+  return findLastUses(database.query, accountSid, keySids);
+}
+
 /** When each auth token of an account was last used; a token keeps its time when it becomes the primary one. */
 export async function lastUsedOfTokens(
   { database }: Reading,

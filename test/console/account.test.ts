@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { revealTokens } from '../../src/accounts/token-rotation.ts';
+import { createApiKey } from '../../src/api-keys/operations.ts';
 import { listingOfEvents } from '../../src/audit/operations.ts';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
@@ -92,6 +93,49 @@ for (const engine of DATABASES) {
       for (const secret of [primary, secondary, PASSWORD]) {
         assert.ok(!server.logs().includes(secret), 'it is in no log');
       }
+    });
+
+    it('make API keys after the password, show their secret once, rename and delete them', async () => {
+      const keys = `${base}/keys`;
+      await person.get(`${keys}/new`);
+      const form = { FriendlyName: 'Billing <server>', Type: 'Standard' };
+      const refused = await person.submit(`${keys}/new`, { ...form, password: 'wrong' });
+      assert.equal(refused.status, 401);
+      assert.match(refused.text, /value="Billing &lt;server&gt;"/, 'what was typed is still there');
+      const wrongType = { ...form, Type: 'Root', password: PASSWORD };
+      assert.equal((await person.submit(`${keys}/new`, wrongType)).status, 400);
+      const made = await person.submit(`${keys}/new`, { ...form, password: PASSWORD });
+      assert.equal(made.status, 200);
+      assert.equal(made.headers['cache-control'], 'no-store');
+      const [, sid = ''] = /(SK[0-9a-f]{32})/.exec(made.text) ?? [];
+      const [, secret = ''] = /data-secret><code>([0-9a-f]{32})</.exec(made.text) ?? [];
+      const path = `/2010-04-01/Accounts/${accountSid}/ConnectApps.json`;
+      const use = () =>
+        server.request('GET', path, { auth: { accountSid: sid, authToken: secret } });
+      assert.equal((await use()).status, 200);
+      for (const page of [keys, `${keys}/${sid}`]) {
+        assert.ok(!(await person.get(page)).text.includes(secret), page);
+      }
+      const renamed = await person.submit(`${keys}/${sid}`, { FriendlyName: 'Reports' });
+      assert.equal(renamed.headers.location, keys);
+      assert.match((await person.get(keys)).text, /Reports/);
+
+      const stranger = await server.createAccount();
+      const theirs = await createApiKey(server.context, stranger.accountSid, {});
+      assert.equal((await person.get(`${keys}/${theirs.sid}`)).status, 404);
+      await person.get(`${keys}/${sid}/delete`);
+      assert.equal((await person.submit(`${keys}/${theirs.sid}/delete`, {})).status, 404);
+      await person.get(`${keys}/${sid}/delete`);
+      const deleted = await person.submit(`${keys}/${sid}/delete`, {});
+      assert.equal(deleted.headers.location, keys);
+      assert.equal((await use()).status, 401);
+      const { slice } = listingOfEvents(server.context, accountSid);
+      const events = await slice({ direction: 'older', from: undefined, limit: 3 });
+      assert.deepEqual(
+        events.map(({ eventType }) => eventType),
+        ['api-key.deleted', 'api-key.renamed', 'api-key.created'],
+      );
+      for (const hidden of [secret, PASSWORD]) assert.ok(!server.logs().includes(hidden));
     });
 
     it('count passwords with those of the sign-in page', async () => {

@@ -4,17 +4,15 @@ import { html } from 'hono/html';
 import { isSubaccount, MAX_FRIENDLY_NAME } from '../../accounts/account.ts';
 import { updateAccount } from '../../accounts/operations.ts';
 import { whileActive } from '../../accounts/subaccounts.ts';
-import { listingOfApiKeys } from '../../api-keys/operations.ts';
 import { csrfField } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
 import type { AccountVisit, Console, View } from '../console.ts';
 import { formNotice } from '../console.ts';
-import { readListPage } from '../paging.ts';
 import { field } from '../parts/field.ts';
 import { definitionList, panel } from '../parts/panel.ts';
 import { fullTime, sid } from '../parts/text.ts';
 import { type Typed, typedValue } from '../typed.ts';
-import { keysView } from './keys.ts';
+import { addKeyPages } from './key-pages.ts';
 import { addSubaccountPages } from './subaccount-pages.ts';
 import { accountTabs, ownersOnly } from './tabs.ts';
 import { addTokenPages } from './token-pages.ts';
@@ -31,20 +29,7 @@ export function addAccountPages(console: Console): void {
     },
   });
 
-  console.page('account/keys', async (visit) => {
-    const { context } = console;
-    return keysView(
-      visit,
-      await readListPage({
-        ...listingOfApiKeys(context, visit.account.sid, 'console keys'),
-        keyring: context.keyring,
-        path: visit.link('account/keys'),
-        query: visit.query,
-        placeOf: (key) => key,
-      }),
-    );
-  });
-
+  addKeyPages(console);
   addTokenPages(console);
   addSubaccountPages(console);
 }
