@@ -146,7 +146,9 @@ describe('what is no database of ours', () => {
   it('one that a version before the mark made is marked by migrate alone', async () => {
     const path = await makeOurs('x.db');
     const old = new SqliteConnection(path);
-    old.exec("pragma application_id = 0; insert into users values ('US1', 'a@b.c', '', 1, 1)");
+    old.exec(
+      "pragma application_id = 0; insert into users (sid, email, password_hash, created_at, updated_at) values ('US1', 'a@b.c', '', 1, 1)",
+    );
     old.close();
     const refusal = sentence('database_not_current', /"connect-apps migrate" to mark it/);
     assert.throws(() => openSqlite(path, undefined, 'existing'), refusal);

@@ -104,7 +104,9 @@ describe('a PostgreSQL database', { skip: POSTGRES_OBSTACLE }, () => {
     await migrate(database);
     for (const name of await tables()) await ask(`alter table ${name} set schema public`);
     await ask('drop schema connect_apps');
-    await ask("insert into users values ('US1', 'a@b.c', '', 1, 1)");
+    await ask(
+      "insert into users (sid, email, password_hash, created_at, updated_at) values ('US1', 'a@b.c', '', 1, 1)",
+    );
     const older = { problem: 'database_not_current', message: /to mark it/ };
     await assert.rejects(checkSchema(database), older);
     await assert.rejects(fresh(), older);
