@@ -8,9 +8,16 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Long by nature: floods, races, kills, several processes, failover, other programs, every page in a browser. */
-const LONG =
-  /^test\/((attacks|clients|exec|fuzz|ha|openapi|processes)\/|storage\/kill|callbacks\/(hard-times|validators)|console\/.*browser)/;
+/** Long by nature: floods, races, kills, several processes, failover, other programs, every command and page. */
+const LONG = new RegExp(
+  [
+    '^test/(attacks|clients|exec|fuzz|ha|openapi|processes)/',
+    'callbacks/(hard-times|validators)',
+    'cli/(commands|connect|examples|orphans|servers)',
+    'console/.*browser',
+    'storage/kill',
+  ].join('|'),
+);
 
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,
