@@ -58,7 +58,7 @@ export async function walkFirstSteps(
   await page.getByRole('button', { name: 'Remove access' }).click();
   await page.getByText('Its access ended on').waitFor();
   assert.match(await run(command), /"code":20006/);
-  await appears(page, page.getByText('The customer has taken the access of this app back.'));
+  await appears(page, page.getByText('The customer has removed the access of this app.'));
 
   await page.locator('summary', { hasText: 'customer@example.com' }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();

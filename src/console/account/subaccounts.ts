@@ -91,7 +91,7 @@ ${field({
   value: typedValue(typed, 'FriendlyName', ''),
   fault: typed?.faultOf('FriendlyName'),
   maxLength: MAX_FRIENDLY_NAME,
-  hint: 'Left empty, its name is the time of its creation.',
+  hint: 'If you leave it empty, the name is the creation time.',
   hasFocus: true,
 })}
 ${buttonRow(html`<button>Create a subaccount</button>`, keepIt(link('account/subaccounts'), 'Cancel', false))}
@@ -111,7 +111,7 @@ export function suspensionView(visit: AccountVisit, { account, apps }: Subaccoun
       title: html`Suspend ${isolated(account.friendlyName)}?`,
       body: html`<ul>
 <li>Requests with its SID are refused until you activate it.</li>
-${apps.length === 0 ? '' : html`<li>${counted(apps.length, 'app')} cannot act in it meanwhile: ${namesOf(apps)}.</li>`}
+${apps.length === 0 ? '' : html`<li>${counted(apps.length, 'app')} cannot act in it until then: ${namesOf(apps)}.</li>`}
 <li>What is in it stays.</li>
 </ul>
 <form method="post" action="${path}/suspend">

@@ -80,7 +80,7 @@ ${passwordField(visit, refusal)}
 }
 
 function hideNotice({ link }: AccountVisit): Html {
-  return html`<p class="quiet">Whoever has a token can act for this account. <span class="scripted">They are hidden again after a minute, and when you leave this tab.</span> <a href="${link('account/tokens')}">Hide them</a></p>`;
+  return html`<p class="quiet">Anyone with a token can act for this account. <span class="scripted">They are hidden again after a minute, and when you leave this tab.</span> <a href="${link('account/tokens')}">Hide them</a></p>`;
 }
 
 /** One step is to be done at a time; each says what comes of it. */
@@ -137,7 +137,7 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Whoever still uses the primary token (${lastUse(visit, usedAt.primary)}) is refused.</li>
+<li>Programs that still use the primary token (${lastUse(visit, usedAt.primary)}) is refused.</li>
 <li>The secondary token: ${lastUse(visit, usedAt.secondary)}.</li>
 <li>Callbacks are signed with the new token.</li>
 <li>Nothing else changes. This account then has no secondary token.</li>
@@ -166,7 +166,7 @@ export function deletionView(visit: AccountVisit, { names, usedAt }: Tokens): Vi
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Whoever still uses the secondary token (${lastUse(visit, usedAt.secondary)}) is refused.</li>
+<li>Programs that still use the secondary token (${lastUse(visit, usedAt.secondary)}) is refused.</li>
 <li>The primary token stays as it is.</li>
 </ul>
 <form method="post" action="${link('account/tokens/delete-secondary')}">

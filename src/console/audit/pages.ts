@@ -80,14 +80,14 @@ async function auditView(context: Context, visit: AccountVisit): Promise<View> {
       : isFiltered
         ? empty({
             title: 'Nothing matches',
-            text: 'No change has all of these filters.',
+            text: 'No change matches these filters.',
             actions: linkButton({ href: path, text: 'Clear filters', kind: 'second' }),
           })
-        : empty({ title: 'No change yet', text: 'What anybody changes is written here.' });
+        : empty({ title: 'No change yet', text: 'Every change to this account appears here.' });
   return {
     title: 'Audit trail',
     section: 'audit',
-    lede: 'Every change of this account and its subaccounts: who, what, when and from where. Nothing can be taken out of it.',
+    lede: 'Every change of this account and its subaccounts: who, what, when and from where. Entries cannot be removed.',
     actions: linkButton({ href: csvLink(visit), text: 'Export CSV', kind: 'second' }),
     body: html`${filterBar({ live: 'events', action: path, fields: await filterFields(context, visit) })}${
       read.fault === undefined ? '' : notice('bad', read.fault)

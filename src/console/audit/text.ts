@@ -14,7 +14,7 @@ export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
   'account.activated': 'Activated the account',
   'account.closed': 'Closed the account',
   'auth-token.rotated': 'Rotated the auth token',
-  'auth-token.shown': 'Looked at the auth token',
+  'auth-token.shown': 'Viewed the auth token',
   'secondary-auth-token.created': 'Created a secondary auth token',
   'secondary-auth-token.promoted': 'Promoted the secondary auth token',
   'secondary-auth-token.deleted': 'Deleted the secondary auth token',

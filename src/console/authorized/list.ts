@@ -53,7 +53,7 @@ export function authorizedView(
         rows.length === 0
           ? empty({
               title: 'No app can act for you',
-              text: 'Apps that you allow appear here, and you can take the access back here.',
+              text: 'Apps that you allow appear here, and you can remove their access here.',
             })
           : table({
               label: 'Authorized apps',

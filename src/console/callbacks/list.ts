@@ -63,7 +63,7 @@ export function callbackList(visit: AccountVisit, page: CallbackList): Html {
         : isFiltered
           ? empty({
               title: 'Nothing matches',
-              text: `No callback is there with these filters.`,
+              text: `No callback matches these filters.`,
               actions: linkButton({ href: path, text: 'Clear filters', kind: 'second' }),
             })
           : emptyOf(visit, app),

@@ -167,7 +167,7 @@ async function accountView(
       title: 'Latest changes',
       body:
         events.length === 0
-          ? empty({ title: 'No change yet', text: 'What anybody changes is written here.' })
+          ? empty({ title: 'No change yet', text: 'Every change to this account appears here.' })
           : table({
               label: 'Latest changes',
               columns: EVENT_COLUMNS,

@@ -50,7 +50,7 @@ async function listView(context: Context, visit: OperatorVisit): Promise<View> {
     items.length === 0
       ? empty({
           title: 'No callback fails',
-          text: 'A callback stands here from its first failed attempt until it is delivered.',
+          text: 'A callback appears here after its first failed attempt, until it is delivered.',
         })
       : table({
           label: 'Failing callbacks',

@@ -18,7 +18,7 @@ import { operatorLink, operatorNav } from './nav.ts';
 import { ONE } from './users.ts';
 
 const PASS_ON =
-  'Whoever opens it first sets the password. It works once, for seven days, and is shown only now: this server sends no mail.';
+  'The first person to open it sets the password. It works once, for seven days, and is shown only now: this server sends no mail.';
 
 /** Adds the forms. */
 export function addOperatorUserForms(console: Console): void {

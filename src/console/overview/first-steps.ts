@@ -72,7 +72,7 @@ function stepsPanel(
           }.</span>${linkButton({ href: `/authorize/${app.sid}`, text: 'Open the consent page' })}`;
   const third =
     authorization === undefined
-      ? html`<span class="sub">The command is here once a customer has said yes.</span>`
+      ? html`<span class="sub">The command appears here after a customer clicks Allow.</span>`
       : html`<span class="sub">With the SID of the subaccount and the <a href="${link('account/tokens')}">auth token</a> of this account. The request is then under <a href="${link('requests')}">Requests</a>.</span>${codeSample(
           {
             id: 'first-request',

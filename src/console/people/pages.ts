@@ -56,7 +56,7 @@ export function addPeoplePages(console: Console): void {
       });
       return linkCard({
         title: html`Pass this link on to ${isolated(invitation.email)}`,
-        text: 'Whoever opens it first joins the account. It works once, for seven days, and is shown only now: this server sends no mail.',
+        text: 'The first person to open it joins the account. It works once, for seven days, and is shown only now: this server sends no mail.',
         url: pages.originOf(visit.request) + joinPath(secret),
         back: visit.link('people'),
       });

@@ -182,7 +182,7 @@ export function addPersonPages(console: Console): void {
       const secret = await createResetFor(visit.actingAsOwner, visit.account.sid, userSid);
       return linkCard({
         title: html`Pass this link on to ${isolated(email)}`,
-        text: 'Whoever opens it first sets the password. It works once, for seven days, and is shown only now: this server sends no mail.',
+        text: 'The first person to open it sets the password. It works once, for seven days, and is shown only now: this server sends no mail.',
         url: pages.originOf(visit.request) + resetPath(secret),
         back: visit.link(`people/${userSid}`),
       });

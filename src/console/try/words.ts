@@ -38,7 +38,7 @@ export function summaryOf({ state, checks }: FlowRun): string {
     .map((verdict) => `${countOf(verdict)} ${verdict === 'warned' ? 'to look at' : verdict}`);
   const result = `${countOf('passed')} of 9 checks passed${parts.length > 0 ? `, ${parts.join(', ')}` : ''}.`;
   if (state === 'running') return `Running: ${checks.length} of 9 checks are made.`;
-  return state === 'done' ? result : `Interrupted: the server stopped meanwhile. ${result}`;
+  return state === 'done' ? result : `Interrupted: the server stopped during the run. ${result}`;
 }
 
 /** The result as Markdown. Whatever the app answered, it stays a text in it. */
