@@ -70,7 +70,7 @@ ${field({
   value: typedValue(typed, 'FriendlyName', account.friendlyName),
   fault: typed?.faultOf('FriendlyName'),
   maxLength: MAX_FRIENDLY_NAME,
-  hint: 'Only you see it. It helps you tell your accounts apart.',
+  hint: 'Customers do not see it. It helps you tell your accounts apart.',
   isRequired: true,
 })}
 <button>Save the name</button>

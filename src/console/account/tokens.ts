@@ -137,7 +137,7 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Programs that still use the primary token (${lastUse(visit, usedAt.primary)}) is refused.</li>
+<li>Programs that still use the primary token (${lastUse(visit, usedAt.primary)}) are refused.</li>
 <li>The secondary token: ${lastUse(visit, usedAt.secondary)}.</li>
 <li>Callbacks are signed with the new token.</li>
 <li>Nothing else changes. This account then has no secondary token.</li>
@@ -166,7 +166,7 @@ export function deletionView(visit: AccountVisit, { names, usedAt }: Tokens): Vi
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Programs that still use the secondary token (${lastUse(visit, usedAt.secondary)}) is refused.</li>
+<li>Programs that still use the secondary token (${lastUse(visit, usedAt.secondary)}) are refused.</li>
 <li>The primary token stays as it is.</li>
 </ul>
 <form method="post" action="${link('account/tokens/delete-secondary')}">

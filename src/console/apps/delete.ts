@@ -61,7 +61,7 @@ ${consequences(app, authorized)}
 
 function consequences(app: ConnectApp, authorized: number): Html {
   if (authorized === 0) {
-    return html`<ul><li>delete the app and everything in its profile</li><li>end no authorization, because no customer has authorized it</li></ul>`;
+    return html`<ul><li>delete the app and everything in its profile</li><li>end no authorization, because no customer authorizes it now</li></ul>`;
   }
   const number = countedUp(authorized);
   const many = authorized === 1 ? '' : 's';
