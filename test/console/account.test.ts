@@ -164,7 +164,7 @@ for (const engine of DATABASES) {
       const secondary = await makeSecondary();
       assert.ok((await opens(primary)) && (await opens(secondary)));
       const question = await person.get(`${base}/tokens/promote`);
-      assert.match(question.text, /is refused/);
+      assert.match(question.text, /are refused/);
       const refused = await person.submit(`${base}/tokens/promote`, { password: 'wrong' });
       assert.equal(refused.status, 401);
       assert.ok(await opens(primary));
