@@ -99,6 +99,8 @@ export async function updateUserRow(
     })
     .where('sid', '=', sid)
     .execute();
+  // Who made a link to set another password may have had no right on an operator.
+  if (isOperator) await query.deleteFrom('password_resets').where('user_sid', '=', sid).execute();
 }
 
 /** Writes when a user has last signed in. */

@@ -14,7 +14,8 @@ import {
   openInvitation,
   withdrawInvitation,
 } from '../../src/users/invitations.ts';
-import { createUser, listAccountsOf } from '../../src/users/operations.ts';
+import { createUser, listAccountsOf, updateUser } from '../../src/users/operations.ts';
+import { setDisabled, setOperator } from '../../src/users/operators.ts';
 import {
   createReset,
   createResetFor,
@@ -313,6 +314,63 @@ for (const engine of DATABASES) {
       await assert.rejects(createResetFor(context, accountSid, stranger.sid), {
         problem: 'not_found',
       });
+    });
+
+    it('is joined by no invitation of somebody who may no longer invite', async () => {
+      for (const end of [
+        (key: { accountSid: string; userSid: string }) => removePerson(world.context, key),
+        (key: { accountSid: string; userSid: string }) => disablePerson(world.context, key),
+        (key: { accountSid: string; userSid: string }) => changeRole(world.context, key, 'member'),
+        ({ userSid }: { userSid: string }) => setDisabled(world.context, userSid, true),
+      ]) {
+        await fresh();
+        const [inviter] = [await person(), await person()];
+        const guest = await person('member', [(await world.createAccount()).accountSid]);
+        const acting = actingFor(world.context, await visitOf(inviter), accountSid, 'owner');
+        const { secret } = await invite(acting, accountSid, { email: guest.email, role: 'owner' });
+        await openInvitation(world.context, secret);
+        await end(inviter.key);
+        const gone = { problem: 'not_found' };
+        await assert.rejects(openInvitation(world.context, secret), gone);
+        await assert.rejects(joinSignedIn(world.context, await visitOf(guest), secret), gone);
+        assert.equal((await rolesNow()).length < 3, true);
+      }
+    });
+
+    it('lets no disabled person join, nor with a password that has changed', async () => {
+      await fresh();
+      const { context } = world;
+      const guest = await person('member', [(await world.createAccount()).accountSid]);
+      const stored = present(await findUserByEmail(context.database.query, guest.email));
+      const { secret } = await invite(context, accountSid, { email: guest.email, role: 'member' });
+      await setDisabled(context, guest.sid, true);
+      const rejected = { problem: 'form_rejected' };
+      await assert.rejects(joinAs(context, stored, { secret, address: ADDRESS }), rejected);
+      await setDisabled(context, guest.sid, false);
+      await setOwnPassword(context, guest.sid, 'another password of theirs');
+      await assert.rejects(joinAs(context, stored, { secret, address: ADDRESS }), rejected);
+      assert.deepEqual(await rolesNow(), []);
+    });
+
+    it('are reset by no link from before they joined another account or became operator', async () => {
+      const { context } = world;
+      for (const gain of [
+        async (email: string) => {
+          const other = (await world.createAccount()).accountSid;
+          await updateUser(context, email, { add: [other], remove: [] });
+        },
+        (email: string) => setOperator(context, email, true),
+      ]) {
+        await fresh();
+        const target = await person('member');
+        const secret = await createResetFor(context, accountSid, target.sid);
+        await getUserOfReset(context, secret);
+        await gain(target.email);
+        await assert.rejects(
+          resetPassword(context, { secret, password: 'taken over by somebody', address: ADDRESS }),
+          { problem: 'not_found' },
+        );
+      }
     });
 
     it('change their own password, and end sessions of their own alone', async () => {

@@ -17,7 +17,7 @@ import {
   notice,
   panel,
 } from '../parts/panel.ts';
-import { copyButton, fullTime, sid, time } from '../parts/text.ts';
+import { copyButton, fullTime, lastUse, sid } from '../parts/text.ts';
 import { type Typed, typedValue } from '../typed.ts';
 import { passwordField, type Refusal } from './password.ts';
 import { accountTabs, ownersOnly } from './tabs.ts';
@@ -172,9 +172,4 @@ ${buttonRow(html`<button class="danger">Delete the key</button>`, keepIt(path))}
 /** What a key is called: its name, if there is anything to see of it, else its SID. */
 export function nameOf(key: ApiKey): string {
   return visibleOr(key.friendlyName, key.sid);
-}
-
-/** When a key was last used, in words. */
-export function lastUse(usedAt: number | undefined, now: number): Html | string {
-  return usedAt === undefined ? 'no use in the last 90 days' : html`last used ${time(usedAt, now)}`;
 }

@@ -7,8 +7,8 @@ import type { AccountVisit, View } from '../console.ts';
 import type { ListPage } from '../paging.ts';
 import { empty, linkButton, panel } from '../parts/panel.ts';
 import { pager, table, tableRow } from '../parts/table.ts';
-import { sid, time } from '../parts/text.ts';
-import { lastUse, nameOf } from './key.ts';
+import { lastUse, sid, time } from '../parts/text.ts';
+import { nameOf } from './key.ts';
 import { accountTabs } from './tabs.ts';
 
 const COLUMNS = [

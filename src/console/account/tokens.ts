@@ -13,7 +13,7 @@ import {
   notice,
   panel,
 } from '../parts/panel.ts';
-import { copyButton, time } from '../parts/text.ts';
+import { copyButton, lastUse } from '../parts/text.ts';
 import { passwordField, type Refusal } from './password.ts';
 import { accountTabs, ownersOnly } from './tabs.ts';
 
@@ -32,7 +32,7 @@ export function tokensView(
   const { link, role } = visit;
   const isOwner = role === 'owner';
   const row = (shownToken: string | undefined, at: number | undefined) =>
-    html`${shownToken === undefined ? html`<code aria-label="hidden">••••••••••••••••</code>` : html`<span class="sid" data-secret><code>${shownToken}</code>${copyButton({ value: shownToken, what: 'the token' })}</span>`}<span class="sub">${lastUse(visit, at)}</span>`;
+    html`${shownToken === undefined ? html`<code aria-label="hidden">••••••••••••••••</code>` : html`<span class="sid" data-secret><code>${shownToken}</code>${copyButton({ value: shownToken, what: 'the token' })}</span>`}<span class="sub">${lastUse(at, visit.now)}</span>`;
   return {
     title: 'Auth tokens',
     section: 'account',
@@ -102,7 +102,7 @@ ${step(
   hasSecondary,
   html`<span class="sub">${
     hasSecondary
-      ? html`Primary: ${lastUse(visit, usedAt.primary)}. Secondary: ${lastUse(visit, usedAt.secondary)}. Go on when nothing uses the primary token anymore.`
+      ? html`Primary: ${lastUse(usedAt.primary, visit.now)}. Secondary: ${lastUse(usedAt.secondary, visit.now)}. Go on when nothing uses the primary token anymore.`
       : 'The last use of each token then shows what still uses the old one.'
   }</span>`,
 )}
@@ -137,8 +137,8 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Programs that still use the primary token (${lastUse(visit, usedAt.primary)}) are refused.</li>
-<li>The secondary token: ${lastUse(visit, usedAt.secondary)}.</li>
+<li>Programs that still use the primary token (${lastUse(usedAt.primary, visit.now)}) are refused.</li>
+<li>The secondary token: ${lastUse(usedAt.secondary, visit.now)}.</li>
 <li>Callbacks are signed with the new token.</li>
 <li>Nothing else changes. This account then has no secondary token.</li>
 </ul>
@@ -166,7 +166,7 @@ export function deletionView(visit: AccountVisit, { names, usedAt }: Tokens): Vi
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Programs that still use the secondary token (${lastUse(visit, usedAt.secondary)}) are refused.</li>
+<li>Programs that still use the secondary token (${lastUse(usedAt.secondary, visit.now)}) are refused.</li>
 <li>The primary token stays as it is.</li>
 </ul>
 <form method="post" action="${link('account/tokens/delete-secondary')}">
@@ -180,8 +180,4 @@ ${buttonRow(html`<button class="danger">Delete the secondary token</button>`, ke
 
 function goneCard(href: string): Html {
   return html`${notice('plain', 'This account has no secondary token.')}${buttonRow(keepIt(href, 'Back to the tokens'))}`;
-}
-
-function lastUse({ now }: AccountVisit, at: number | undefined): Html | string {
-  return at === undefined ? 'no use in the last 90 days' : html`last used ${time(at, now)}`;
 }
