@@ -73,56 +73,63 @@ export interface RequestBuffer {
 }
 
 interface Kind {
+  kind: RequestKind;
   isRefused: boolean;
   rows: BufferedRequest[];
   more: number;
+  /** Where its requests were counted last. */
+  counter: Counter | undefined;
 }
 
 /** Makes an empty buffer. */
 export function createRequestBuffer(): RequestBuffer {
-  let accounts = new Map<string, Map<string, Kind>>();
+  let accounts = new Map<string, Kind[]>();
   let claimed = new Set<string>();
   let lost = 0;
   let candidates = 0;
   const counters = new Map<string, Counter>();
 
-  function count(kind: RequestKind, now: number): void {
-    const beginsAt = now - (now % UNIT_MS.minute);
-    const key = `${kind.accountSid} ${kind.caller} ${beginsAt}`;
-    let counter = counters.get(key);
-    if (counter === undefined) {
-      if (counters.size >= MAX_COUNTERS) {
-        lost += 1;
-        return;
-      }
-      const { accountSid, isClaimed = false, caller } = kind;
-      counter = { accountSid, isClaimed, caller, beginsAt, answered: 0, refused: 0, failed: 0 };
-      counters.set(key, counter);
+  /** The counter of a kind for now; undefined when too many wait. */
+  function counterOf({ accountSid, isClaimed = false, caller }: RequestKind, beginsAt: number) {
+    const key = `${accountSid} ${caller} ${beginsAt}`;
+    const waiting = counters.get(key);
+    if (waiting !== undefined || counters.size >= MAX_COUNTERS) return waiting;
+    const counter = { accountSid, isClaimed, caller, beginsAt, answered: 0, refused: 0, failed: 0 };
+    counters.set(key, counter);
+    return counter;
+  }
+
+  /** What is known of a kind since the last write; undefined when it is one too many. */
+  function knownOf(kind: RequestKind): Kind | undefined {
+    let kinds = accounts.get(kind.accountSid);
+    if (kinds === undefined) {
+      if (accounts.size >= MAX_ACCOUNTS) return undefined;
+      kinds = [];
+      accounts.set(kind.accountSid, kinds);
     }
-    counter[outcomeOf(kind.status)] += 1;
+    const known = findKind(kinds, kind);
+    if (known !== undefined || kinds.length >= KINDS_AN_ACCOUNT) return known;
+    const isRefused = kind.status >= 400;
+    const added = { kind, isRefused, rows: [], more: 0, counter: undefined };
+    kinds.push(added);
+    return added;
   }
 
   return {
     push(kind, now, detailsOf) {
-      const { accountSid, isClaimed = false, status } = kind;
+      const { accountSid, isClaimed = false } = kind;
       if (isClaimed) {
         if (!claimed.has(accountSid) && claimed.size >= MAX_CLAIMED) return;
         claimed.add(accountSid);
       }
-      count(kind, now);
-      let kinds = accounts.get(accountSid);
-      if (kinds === undefined) {
-        if (accounts.size >= MAX_ACCOUNTS) return;
-        kinds = new Map();
-        accounts.set(accountSid, kinds);
-      }
-      const key = `${kind.caller} ${kind.method} ${status} ${kind.route} ${kind.reason}`;
-      let known = kinds.get(key);
-      if (known === undefined) {
-        if (kinds.size >= KINDS_AN_ACCOUNT) return;
-        known = { isRefused: status >= 400, rows: [], more: 0 };
-        kinds.set(key, known);
-      }
+      const known = knownOf(kind);
+      const beginsAt = now - (now % UNIT_MS.minute);
+      const last = known?.counter;
+      const counter = last?.beginsAt === beginsAt ? last : counterOf(kind, beginsAt);
+      if (counter === undefined) lost += 1;
+      else counter[outcomeOf(kind.status)] += 1;
+      if (known === undefined) return;
+      known.counter = counter;
       const isWanted = known.isRefused || known.rows.length === 0;
       const room = isWanted ? CANDIDATES : CANDIDATES_WITH_OTHERS;
       if (known.rows.length >= ROWS_A_KIND || candidates >= room) {
@@ -144,11 +151,21 @@ export function createRequestBuffer(): RequestBuffer {
   };
 }
 
+/** By comparison: an account has few kinds, and to put a key together for each request would cost more. */
+function findKind(kinds: readonly Kind[], kind: RequestKind): Kind | undefined {
+  for (const known of kinds) {
+    const { status, method, route, caller, reason } = known.kind;
+    if (status !== kind.status || method !== kind.method || route !== kind.route) continue;
+    if (caller === kind.caller && reason === kind.reason) return known;
+  }
+  return undefined;
+}
+
 /**
  * The rows to write: refused ones first, and one of every kind before a second of any, so that a kind of which
  * there are many hides no other.
  */
-function choose(accounts: ReadonlyMap<string, ReadonlyMap<string, Kind>>): BufferedRequest[] {
+function choose(accounts: ReadonlyMap<string, readonly Kind[]>): BufferedRequest[] {
   const chosen: BufferedRequest[] = [];
   const used = new Map<string, number>();
   const mayTake = ({ accountSid, caller }: BufferedRequest) => {
@@ -160,7 +177,7 @@ function choose(accounts: ReadonlyMap<string, ReadonlyMap<string, Kind>>): Buffe
     used.set(budget, before + 1);
     return true;
   };
-  const all = [...accounts.values()].flatMap((kinds) => [...kinds.values()]);
+  const all = [...accounts.values()].flat();
   const byRefusal = [
     ...all.filter((kind) => kind.isRefused),
     ...all.filter((kind) => !kind.isRefused),

@@ -1,9 +1,10 @@
 /** When tokens and authorizations were last used, in memory until it is written: each at most once a minute. */
 
+import { keepRecent } from '../recent.ts';
 import type { LastUse } from './last-use-store.ts';
 
 const AT_MOST_EVERY_MS = 60_000;
-/** The oldest goes first; it is then written once more than needed. */
+/** At least so many are remembered; a use that is forgotten is written once more than needed. */
 const MAX_KEYS = 20_000;
 const KEYS_A_WRITE = 50;
 /** However many wait, within this many writes all are written. */
@@ -18,7 +19,7 @@ export interface LastUses {
 
 /** Makes an empty one. */
 export function createLastUses(): LastUses {
-  const noted = new Map<string, number>();
+  const noted = keepRecent<number>(2 * MAX_KEYS);
   const waiting = new Map<string, LastUse>();
   return {
     note(accountSid, what, now) {
@@ -26,9 +27,6 @@ export function createLastUses(): LastUses {
       const before = noted.get(key);
       if (before !== undefined && now - before < AT_MOST_EVERY_MS) return;
       if (waiting.size >= MAX_KEYS) return;
-      const [oldest] = noted.size < MAX_KEYS ? [] : noted.keys();
-      if (oldest !== undefined) noted.delete(oldest);
-      noted.delete(key);
       noted.set(key, now);
       waiting.set(key, { accountSid, what, usedAt: now });
     },
