@@ -3,10 +3,8 @@
 import { type Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
 import { DEMO_DEVELOPER } from '../demo/data.ts';
-import { sendToStarter, startInBackground, untilEnded } from '../exec/background.ts';
-import { type ExecOptions, execCommand, printEnvironment } from '../exec/exec.ts';
+import type { ExecOptions } from '../exec/exec.ts';
 import type { RunningServer } from '../exec/find-server.ts';
-import { findAuthorityFolder } from '../exec/tls/authority-file.ts';
 import { Problem } from '../problem.ts';
 import { createConfig, rawEnvironment } from '../server/config.ts';
 import { print } from './output.ts';
@@ -46,8 +44,11 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
         if (!flags.printEnv) self.error('error: --shell needs --print-env', { exitCode: 2 });
         return printForShell(flags, onExit);
       }
-      const options = optionsOf(flags);
+      const options = await optionsOf(flags);
+      // Loaded here: no other command waits for the proxy and its certificates.
+      const { execCommand, printEnvironment } = await import('../exec/exec.ts');
       if (flags.servesShell !== undefined) {
+        const { sendToStarter, untilEnded } = await import('../exec/background.ts');
         const ended = untilEnded(Number(flags.servesShell));
         return printEnvironment(sendToStarter, Promise.race([ended, untilStopped()]), options);
       }
@@ -69,6 +70,7 @@ async function printForShell(flags: Flags, onExit: (exitCode: number) => void): 
   }
   const words = ['exec', '--serves-shell', flags.shell ?? '', '--url', flags.url];
   words.push('--proxy-port', flags.proxyPort, ...(flags.quiet ? ['--quiet'] : []));
+  const { startInBackground } = await import('../exec/background.ts');
   const lines = await startInBackground(words);
   print(lines ?? 'false');
   if (lines === undefined) onExit(1);
@@ -81,7 +83,7 @@ function untilStopped(): Promise<void> {
   });
 }
 
-function optionsOf(flags: Flags): ExecOptions {
+async function optionsOf(flags: Flags): Promise<ExecOptions> {
   if (!URL.canParse(flags.url) || !/^https?:/.test(flags.url)) {
     throw new Problem('setting_invalid', `--url must be an http or https URL, not ${flags.url}.`);
   }
@@ -89,6 +91,7 @@ function optionsOf(flags: Flags): ExecOptions {
   if (!(proxyPort <= 65_535)) {
     throw new Problem('setting_invalid', '--proxy-port must be a whole number from 0 to 65535.');
   }
+  const { findAuthorityFolder } = await import('../exec/tls/authority-file.ts');
   const environment = rawEnvironment();
   const say = (line: string) => process.stderr.write(`connect-apps: ${line}\n`);
   // A terminal that is gone must not end what still serves.

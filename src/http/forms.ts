@@ -6,7 +6,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'node:querystring';
 import { MIMEType } from 'node:util';
-import { Busboy } from '@fastify/busboy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem.ts';
 import { BODY_LIMIT_BYTES, createBodies } from './body.ts';
@@ -71,6 +70,8 @@ async function parseMultipart(
   if (!boundary) throw malformed('has no boundary in its Content-Type');
   const values = new Map<string, string[]>();
   let fields = 0;
+  // Loaded with the first form of this kind: hardly a client sends one.
+  const { Busboy } = await import('@fastify/busboy');
   await new Promise<void>((resolve, reject) => {
     const headers = { 'content-type': contentType };
     const parser = new Busboy({ headers, limits: MULTIPART_LIMITS });

@@ -11,6 +11,7 @@ import { pathOf } from './path.ts';
 import { pathParameter } from './request.ts';
 
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
+const ACCOUNT_SID = /^AC[0-9a-f]{32}$/i;
 const EXTENSION = /^\/2010-04-01\/.*(\.(?:json|xml|csv))\/?$/;
 
 const faults = new WeakMap<FastifyRequest, unknown>();
@@ -59,7 +60,7 @@ function describeFault(request: FastifyRequest, isForPerson: boolean) {
 /** The account of a route; the path itself is never logged. */
 function accountOf(request: FastifyRequest): string | undefined {
   const sid = pathParameter(request, 'AccountSid');
-  return SID.test(sid) && /^AC/i.test(sid) ? sid : undefined;
+  return ACCOUNT_SID.test(sid) ? sid : undefined;
 }
 
 /** The route with the SIDs that stand in the path, and its extension. */

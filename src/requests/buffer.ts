@@ -1,6 +1,6 @@
 /**
  * What came since the last write, in memory: the first requests of each kind, how many more there were, and
- * counters. It is bounded whatever comes, and a push costs about a microsecond. No SQL.
+ * counters. It is bounded whatever comes, and a push costs less than a microsecond. No SQL.
  */
 
 import {
