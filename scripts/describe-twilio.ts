@@ -123,7 +123,9 @@ function answerOf(operation: unknown): { status: number; schema: Json | undefine
 function parametersOf(operation: unknown): string[] {
   const { parameters } = objectOf(operation);
   return Array.isArray(parameters)
-    ? parameters.filter((one) => objectOf(one).in === 'query').map((one) => String(objectOf(one).name))
+    ? parameters
+        .filter((one) => objectOf(one).in === 'query')
+        .map((one) => String(objectOf(one).name))
     : [];
 }
 

@@ -59,6 +59,37 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     code: 20415,
     message: 'Send the parameters as application/x-www-form-urlencoded or multipart/form-data',
   },
+  resource_unknown: {
+    status: 404,
+    code: 20404,
+    message: 'The requested resource was not found',
+    detail: 'separate',
+  },
+  phone_number_invalid: { status: 400, code: 21421, message: 'PhoneNumber is invalid' },
+  phone_number_unavailable: { status: 400, code: 21422, message: 'PhoneNumber is not available' },
+  area_code_empty: { status: 400, code: 21452, message: 'No phone numbers found in area code' },
+  to_missing: { status: 400, code: 21604, message: "A 'To' phone number is required" },
+  to_invalid: { status: 400, code: 21211, message: "Invalid 'To' Phone Number" },
+  to_unroutable: { status: 400, code: 21612, message: "The 'To' number is not reachable" },
+  to_not_permitted: { status: 400, code: 21408, message: "The 'To' region is not enabled" },
+  to_blocked: { status: 400, code: 21610, message: "The 'To' number has opted out" },
+  to_not_mobile: { status: 400, code: 21614, message: "'To' is not a mobile number" },
+  from_missing: { status: 400, code: 21603, message: "A 'From' phone number is required" },
+  from_invalid: { status: 400, code: 21212, message: "Invalid 'From' Number" },
+  from_not_owned: { status: 400, code: 21606, message: "The 'From' number is not yours" },
+  from_queue_full: { status: 400, code: 21611, message: "The queue of the 'From' number is full" },
+  body_missing: { status: 400, code: 21602, message: 'Message body is required' },
+  body_too_long: { status: 400, code: 21617, message: 'The message body is too long' },
+  body_not_changeable: {
+    status: 400,
+    code: 20001,
+    message: 'The Body of a message can only be emptied',
+  },
+  message_not_cancelable: {
+    status: 400,
+    code: 30409,
+    message: 'Only a scheduled message can be canceled',
+  },
   too_many_requests: { status: 429, code: 20429, message: 'Too Many Requests' },
   overloaded: { status: 503, code: 20503, message: 'Service Unavailable', detail: 'hidden' },
   storage_unavailable: {
@@ -116,7 +147,8 @@ export function writeErrorReply(error: unknown, path: string, extension: Extensi
   const body = {
     code: row.code,
     ...(row.detail === 'separate' && detail && { detail }),
-    message: row === ERRORS.not_found ? notFound(path) : (!row.detail && detail) || row.message,
+    message:
+      row.code === ERRORS.not_found.code ? notFound(path) : (!row.detail && detail) || row.message,
     more_info: `https://www.twilio.com/docs/errors/${row.code}`,
     status: row.status,
   };

@@ -24,6 +24,7 @@ import type { Lookup } from '../outgoing/open-connection.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { type Random, systemRandom } from '../random.ts';
 import { requestSidsFrom } from '../sid.ts';
+import { addStandInRoutes } from '../stand-ins/routes.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
 import { openPostgres } from '../storage/postgres.ts';
@@ -134,6 +135,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   addAuthorizationRoutes(api, context, config);
   addApiKeyRoutes(api, context, config);
+  if (config.hasStandIns) addStandInRoutes(api, context, config);
   await addPages(
     server,
     { keyring: context.keyring, logger, publicUrl: config.publicUrl },

@@ -12,6 +12,7 @@ import { up as peopleAuthorizationsCallbacks } from './migrations/0002-people-au
 import { up as costsOfLists } from './migrations/0003-costs-of-lists.ts';
 import { up as callbacksDueByOwner } from './migrations/0004-callbacks-due-by-owner.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
+import { up as standIns } from './migrations/0011-stand-ins.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '0003-costs-of-lists': { up: costsOfLists },
   '0004-callbacks-due-by-owner': { up: callbacksDueByOwner },
   '0010-api-keys': { up: apiKeys },
+  '0011-stand-ins': { up: standIns },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */

@@ -7,6 +7,7 @@ export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
   connect_apps: ConnectAppsTable;
+  stand_ins: StandInsTable;
   users: UsersTable;
   memberships: MembershipsTable;
   sessions: SessionsTable;
@@ -59,6 +60,19 @@ export interface ConnectAppsTable {
   terms_of_service_url: string | null;
   created_at: number;
   updated_at: number;
+}
+
+/** What stands in for Twilio's other resources; on a development server and in tests alone. */
+export interface StandInsTable {
+  account_sid: string;
+  /** The collection, such as `Messages`. */
+  type: string;
+  sid: string;
+  /** The SID of what it belongs to; empty for what belongs to the account. */
+  parent_sid: string;
+  /** JSON. */
+  properties: string;
+  created_at: number;
 }
 
 export interface UsersTable {

@@ -6,6 +6,7 @@ import type { Links, Page } from '../paging.ts';
 export type WireValue =
   | string
   | number
+  | boolean
   | null
   | readonly string[]
   | { readonly [name: string]: WireValue };

@@ -1,0 +1,28 @@
+import type { Kysely } from 'kysely';
+
+/** What stands in for Twilio's other resources: one table for all of them, since none has a rule of its own in SQL. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('stand_ins')
+    .ifNotExists()
+    .addColumn('account_sid', 'text', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('sid', 'text', (column) => column.notNull())
+    .addColumn('parent_sid', 'text', (column) => column.notNull())
+    .addColumn('properties', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('stand_ins_key', ['account_sid', 'type', 'sid'])
+    .execute();
+  await db.schema
+    .createIndex('stand_ins_by_age')
+    .ifNotExists()
+    .on('stand_ins')
+    .columns(['account_sid', 'type', 'created_at', 'sid'])
+    .execute();
+  await db.schema
+    .createIndex('stand_ins_by_parent')
+    .ifNotExists()
+    .on('stand_ins')
+    .columns(['account_sid', 'type', 'parent_sid', 'created_at', 'sid'])
+    .execute();
+}
