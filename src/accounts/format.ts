@@ -1,9 +1,9 @@
 /** Account -> its wire form. */
 
 import Type from 'typebox';
-import { rfc2822 } from '../http/formats/rfc2822.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, namedObject, sidText } from '../http/schemas.ts';
+import { rfc2822 } from '../wire.ts';
 import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
 import type { VisibleAccount } from './token.ts';
 

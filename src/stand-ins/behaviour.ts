@@ -2,10 +2,10 @@
 
 import type { Account } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
-import type { WireItem, WireValue } from '../http/formats/json.ts';
 import type { Parameters } from '../parameter.ts';
 import type { ProblemName } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
+import type { WireItem, WireValue } from '../wire.ts';
 import type { Target } from './places.ts';
 import type { StandIn } from './stand-in.ts';
 

@@ -1,9 +1,9 @@
 /** Stand-in -> its wire form, driven by the description. */
 
 import Type from 'typebox';
-import type { WireItem } from '../http/formats/json.ts';
 import type { Format } from '../http/representation.ts';
 import { namedObject } from '../http/schemas.ts';
+import type { WireItem } from '../wire.ts';
 import { DESCRIPTION } from './description.ts';
 
 const formats = new Map<string, Format<{ properties: WireItem }>>();

@@ -3,11 +3,11 @@
 import type { Account } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
-import type { WireItem, WireValue } from '../http/formats/json.ts';
 import { type Parameters, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { Position, Slice } from '../storage/keyset.ts';
+import type { WireItem, WireValue } from '../wire.ts';
 import type { Call, Values } from './behaviour.ts';
 import { BEHAVIOURS } from './behaviours.ts';
 import { DESCRIPTION } from './description.ts';

@@ -1,10 +1,10 @@
 /** What stands in for one of Twilio's other resources: named properties, made from its description. No SQL. */
 
-import type { WireItem, WireValue } from '../http/formats/json.ts';
-import { rfc2822 } from '../http/formats/rfc2822.ts';
 import { findUrlFault } from '../http-url.ts';
 import { type Parameters, parameterProblem, textOf } from '../parameter.ts';
 import { Problem, type ProblemName } from '../problem.ts';
+import type { WireItem, WireValue } from '../wire.ts';
+import { rfc2822 } from '../wire.ts';
 import type { Kind, Place, Shape } from './description-shape.ts';
 
 export interface StandIn {

@@ -1,11 +1,11 @@
 /** The SQL of stand-ins, and the only bridge between their rows and StandIn. */
 
 import type { Selectable } from 'kysely';
-import type { WireItem } from '../http/formats/json.ts';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { StandInsTable } from '../storage/schema.ts';
+import type { WireItem } from '../wire.ts';
 import type { StandIn } from './stand-in.ts';
 
 type Row = Selectable<StandInsTable>;

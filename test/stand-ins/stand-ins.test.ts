@@ -35,7 +35,6 @@ for (const engine of DATABASES) {
       assert.equal(queue.max_size, 7);
       assert.equal(queue.account_sid, auth.accountSid);
       assert.equal(queue.uri, at(`Queues/${sid}.json`));
-      assert.deepEqual(queue.subresource_uris, { members: at(`Queues/${sid}/Members.json`) });
       assert.deepEqual((await get(`Queues/${sid}.json`)).json, queue);
       assert.deepEqual(objectOf((await get('Queues.json')).json).queues, [queue]);
       assert.match((await get(`Queues/${sid}`)).text, /<Queue><Sid>QU[0-9a-f]{32}<\/Sid>/);
@@ -155,6 +154,10 @@ for (const engine of DATABASES) {
       assert.equal(sent.status, 201, sent.text);
       const message = objectOf(sent.json);
       assert.deepEqual([message.num_segments, message.direction], ['1', 'outbound-api']);
+      assert.deepEqual(message.subresource_uris, {
+        feedback: at(`Messages/${message.sid}/Feedback.json`),
+        media: at(`Messages/${message.sid}/Media.json`),
+      });
       const redacted = await post(`Messages/${message.sid}.json`, { Body: '' });
       assert.equal(objectOf(redacted.json).body, '');
       const { To: _, ...withoutTo } = form;

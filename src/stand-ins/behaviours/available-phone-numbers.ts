@@ -1,8 +1,8 @@
 /** AvailablePhoneNumbers: a catalogue that is the same each time, without what an account has. */
 
-import type { WireItem } from '../../http/formats/json.ts';
 import { textOf } from '../../parameter.ts';
 import { Problem } from '../../problem.ts';
+import type { WireItem } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { numbersInUse } from '../numbers-in-use.ts';
 import { type CatalogueNumber, COUNTRIES, catalogue, type NumberType } from '../phone-numbers.ts';

@@ -1,8 +1,8 @@
 /** Messages: checked as Twilio documents, and never sent to anybody. */
 
-import type { WireValue } from '../../http/formats/json.ts';
 import { textOf } from '../../parameter.ts';
 import { Problem } from '../../problem.ts';
+import type { WireValue } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
 import { countSegments } from '../segments.ts';
