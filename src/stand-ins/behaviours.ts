@@ -3,6 +3,7 @@
 import type { Behaviour } from './behaviour.ts';
 import { availableCountries, availablePhoneNumbers } from './behaviours/available-phone-numbers.ts';
 import { balance } from './behaviours/balance.ts';
+import { calls } from './behaviours/calls.ts';
 import { incomingPhoneNumbers } from './behaviours/incoming-phone-numbers.ts';
 import { messages } from './behaviours/messages.ts';
 
@@ -12,6 +13,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'AvailablePhoneNumbers/Mobile': availablePhoneNumbers('mobile'),
   'AvailablePhoneNumbers/TollFree': availablePhoneNumbers('tollfree'),
   Balance: balance,
+  Calls: calls,
   IncomingPhoneNumbers: incomingPhoneNumbers,
   Messages: messages,
 };

@@ -3,6 +3,13 @@
  * Numbering Plan) and the numbers that Ofcom sets aside for drama. The same numbers each time.
  */
 
+/** E.164. */
+export const NUMBER = /^\+[1-9]\d{6,14}$/;
+/** Of a channel, such as `whatsapp:+15551234567` or `client:ada`. */
+export const CHANNEL = /^[a-z]+:\S{1,250}$/;
+/** Twilio's test number that every account may use (docs, iam/test-credentials). */
+export const MAGIC_VALID = '+15005550006';
+
 export type NumberType = 'local' | 'mobile' | 'tollfree';
 
 export interface CatalogueNumber {

@@ -8,13 +8,14 @@ import {
   type CatalogueNumber,
   catalogue,
   findNumber,
+  MAGIC_VALID,
+  NUMBER,
   type NumberType,
   typeOfNumber,
 } from '../phone-numbers.ts';
 import { CAPABILITIES } from './available-phone-numbers.ts';
 
 /** Twilio's test numbers (docs, iam/test-credentials): to buy, one that works, one that is taken, one that is none. */
-const MAGIC_VALID = '+15005550006';
 const MAGIC_TAKEN = '+15005550000';
 
 /** The types of number by the last part of their list's path. */
@@ -85,7 +86,7 @@ async function checkNumber(query: Call['query'], phoneNumber: string): Promise<C
       locality: null,
     };
   }
-  if (!/^\+[1-9]\d{6,14}$/.test(phoneNumber) || phoneNumber === '+15005550001') {
+  if (!NUMBER.test(phoneNumber) || phoneNumber === '+15005550001') {
     throw new Problem('phone_number_invalid', `PhoneNumber ${phoneNumber} is not a valid number.`);
   }
   const number = findNumber(phoneNumber);

@@ -1,29 +1,26 @@
 /** Messages: checked as Twilio documents, and never sent to anybody. */
 
 import { textOf } from '../../parameter.ts';
-import { Problem } from '../../problem.ts';
+import { Problem, type ProblemName } from '../../problem.ts';
 import type { WireValue } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
+import { CHANNEL, MAGIC_VALID, NUMBER } from '../phone-numbers.ts';
 import { countSegments } from '../segments.ts';
 
 const MAX_BODY = 1600;
-const NUMBER = /^\+[1-9]\d{6,14}$/;
-/** Of a channel, such as `whatsapp:+15551234567`. */
-const CHANNEL = /^[a-z]+:\S{1,250}$/;
 const SENDER_ID = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
 const SHORT_CODE = /^\d{3,6}$/;
 
 /** Twilio's test numbers (docs, iam/test-credentials). */
-const MAGIC_FROM = '+15005550006';
-const TO_FAULTS: Readonly<Record<string, Problem['problem']>> = {
+const TO_FAULTS: Readonly<Record<string, ProblemName>> = {
   '+15005550001': 'to_invalid',
   '+15005550002': 'to_unroutable',
   '+15005550003': 'to_not_permitted',
   '+15005550004': 'to_blocked',
   '+15005550009': 'to_not_mobile',
 };
-const FROM_FAULTS: Readonly<Record<string, Problem['problem']>> = {
+const FROM_FAULTS: Readonly<Record<string, ProblemName>> = {
   '+15005550001': 'from_invalid',
   '+15005550007': 'from_not_owned',
   '+15005550008': 'from_queue_full',
@@ -84,7 +81,7 @@ async function checkFrom({ query, account, sent }: Call): Promise<string | null>
   const fault = FROM_FAULTS[from];
   if (fault !== undefined)
     throw new Problem(fault, `From ${from} is a test number that is refused.`);
-  if (from === MAGIC_FROM || CHANNEL.test(from) || SENDER_ID.test(from)) return from;
+  if (from === MAGIC_VALID || CHANNEL.test(from) || SENDER_ID.test(from)) return from;
   if (!NUMBER.test(from) && !SHORT_CODE.test(from)) {
     throw new Problem(
       'from_invalid',
