@@ -24,6 +24,7 @@ import type { Lookup } from '../outgoing/open-connection.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { type Random, systemRandom } from '../random.ts';
 import { requestSidsFrom } from '../sid.ts';
+import { type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
 import { addStandInRoutes } from '../stand-ins/routes.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
@@ -154,6 +155,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
 
   let worker: CallbackWorker | undefined;
   let purging: Purging | undefined;
+  let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
     context,
@@ -177,6 +179,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       });
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
+      if (config.hasStandIns) standInClock = startStandInClock(context, logger);
       if (isDraining) worker.drain();
       return origin;
     },
@@ -186,7 +189,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     async close() {
       isDraining = true;
-      await Promise.all([server.close(), worker?.close(), purging?.stop(), metricsServer?.close()]);
+      await Promise.all([
+        server.close(),
+        worker?.close(),
+        purging?.stop(),
+        standInClock?.stop(),
+        metricsServer?.close(),
+      ]);
       await context.database.close();
     },
   };

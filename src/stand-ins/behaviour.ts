@@ -30,6 +30,13 @@ export interface Behaviour {
   create?(call: Call, values: Values): Promise<Values>;
   /** The same for a change. */
   update?(call: Call, values: Values, before: StandIn): Promise<Values>;
+  /**
+   * When the status of one goes on by itself, as it is now; null when it stays. It is asked after it was created,
+   * changed or advanced.
+   */
+  dueAt?(standIn: Pick<StandIn, 'properties' | 'sent'>, now: number): number | null;
+  /** What one has when its status went on at `now`. */
+  advance?(properties: WireItem, now: number): WireItem;
   /** What else ends with one that is deleted. */
   remove?(call: Call, before: StandIn): Promise<void>;
   /** Whether a list shows an item, beyond its filters. */

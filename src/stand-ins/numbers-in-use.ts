@@ -19,7 +19,7 @@ export async function takeNumber(
   now: number,
 ): Promise<void> {
   const row = { ...COLLECTION, sid: phoneNumber, parentSid: accountSid, createdAt: now };
-  await insertStandIn(query, { ...row, properties: {} });
+  await insertStandIn(query, { ...row, properties: {}, sent: {}, dueAt: null });
 }
 
 /** Lets another account have the number. */

@@ -68,7 +68,9 @@ export async function createStandIn(
       const parentSid = target.parents.at(-1)?.sid ?? '';
       const { type } = target;
       const { now: createdAt } = call;
-      await insertStandIn(transaction, { accountSid, type, parentSid, sid, createdAt, properties });
+      const dueAt = BEHAVIOURS[type]?.dueAt?.({ properties, sent: values }, createdAt) ?? null;
+      const standIn = { accountSid, type, parentSid, sid, createdAt, properties };
+      await insertStandIn(transaction, { ...standIn, sent: values, dueAt });
     }
     return properties;
   });
@@ -92,7 +94,10 @@ export async function updateStandIn(
     const decided = (await BEHAVIOURS[target.type]?.update?.(call, values, before)) ?? values;
     const known = DESCRIPTION.shapes[shape] ?? {};
     const properties = changedProperties(known, before.properties, decided, call.now);
-    await updateStandInRow(transaction, before, properties);
+    const { sent: parameters } = before;
+    const dueAt =
+      BEHAVIOURS[target.type]?.dueAt?.({ properties, sent: parameters }, call.now) ?? null;
+    await updateStandInRow(transaction, before, { properties, dueAt });
     return properties;
   });
 }

@@ -17,6 +17,10 @@ export interface StandIn {
   createdAt: number;
   /** As on the wire. */
   properties: WireItem;
+  /** The values of the parameters that created it. */
+  sent: WireItem;
+  /** When its status goes on by itself; null when it stays. */
+  dueAt: number | null;
 }
 
 /** The basic kind, what follows its colon, and whether it may be null. */

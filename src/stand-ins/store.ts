@@ -5,7 +5,6 @@ import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { StandInsTable } from '../storage/schema.ts';
-import type { WireItem } from '../wire.ts';
 import type { StandIn } from './stand-in.ts';
 
 type Row = Selectable<StandInsTable>;
@@ -98,25 +97,42 @@ export async function insertStandIn(query: Queryable, standIn: StandIn): Promise
       sid: standIn.sid,
       parent_sid: standIn.parentSid,
       properties: JSON.stringify(standIn.properties),
+      sent: JSON.stringify(standIn.sent),
+      due_at: standIn.dueAt,
       created_at: standIn.createdAt,
     })
     .onConflict((conflict) => conflict.columns(['account_sid', 'type', 'sid']).doNothing())
     .execute();
 }
 
-/** Writes other properties. */
+/** Writes other properties, and when the status goes on by itself. */
 export async function updateStandInRow(
   query: Queryable,
   { accountSid, type, sid }: StandInKey,
-  properties: WireItem,
+  { properties, dueAt }: Pick<StandIn, 'properties' | 'dueAt'>,
 ): Promise<void> {
   await query
     .updateTable('stand_ins')
-    .set({ properties: JSON.stringify(properties) })
+    .set({ properties: JSON.stringify(properties), due_at: dueAt })
     .where('account_sid', '=', accountSid)
     .where('type', '=', type)
     .where('sid', '=', sid)
     .execute();
+}
+
+/** The stand-ins whose status should have gone on by a time, the longest due first. */
+export async function findDue(query: Queryable, now: number, limit: number): Promise<StandIn[]> {
+  const rows = await query
+    .selectFrom('stand_ins')
+    .selectAll()
+    .where('due_at', '<=', now)
+    .orderBy('due_at')
+    .orderBy('account_sid')
+    .orderBy('type')
+    .orderBy('sid')
+    .limit(limit)
+    .execute();
+  return rows.map(fromRow);
 }
 
 /** Removes a stand-in. */
@@ -140,5 +156,7 @@ function fromRow(row: Row): StandIn {
     sid: row.sid,
     createdAt: row.created_at,
     properties: JSON.parse(row.properties),
+    sent: JSON.parse(row.sent),
+    dueAt: row.due_at,
   };
 }

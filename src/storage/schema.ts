@@ -70,8 +70,12 @@ export interface StandInsTable {
   sid: string;
   /** The SID of what it belongs to; empty for what belongs to the account. */
   parent_sid: string;
-  /** JSON. */
+  /** JSON, as on the wire. */
   properties: string;
+  /** JSON: the parameters that created it, such as its StatusCallback. */
+  sent: string;
+  /** When its status goes on by itself; null when it stays. */
+  due_at: number | null;
   created_at: number;
 }
 

@@ -7,6 +7,7 @@ import { checkProblem } from '../api/check-problem.ts';
 import { arrayOf, objectOf, stringOf } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 
 for (const engine of DATABASES) {
   describe(`stand-ins on ${engine}`, () => {
@@ -144,6 +145,25 @@ for (const engine of DATABASES) {
         checkProblem(await post('IncomingPhoneNumbers.json', form), { status: 400, code });
       }
       assert.equal((await post('IncomingPhoneNumbers.json', { AreaCode: '206' })).status, 201);
+    });
+
+    it('go on by themselves: messages are delivered, calls completed', async () => {
+      const from = '+15005550006';
+      const sent = await post('Messages.json', { To: '+15558675310', From: from, Body: 'Hi' });
+      const made = await post('Calls.json', {
+        To: '+15558675310',
+        From: from,
+        Twiml: '<Response/>',
+      });
+      assert.equal(made.status, 201, made.text);
+      const message = `Messages/${objectOf(sent.json).sid}.json`;
+      const call = `Calls/${objectOf(made.json).sid}.json`;
+      const statusOf = async (path: string) => objectOf((await get(path)).json).status;
+      await until('it is delivered', async () => (await statusOf(message)) === 'delivered');
+      await until('it is completed', async () => (await statusOf(call)) === 'completed');
+      assert.notEqual(objectOf((await get(message)).json).date_sent, null);
+      assert.match(stringOf(objectOf((await get(call)).json).duration), /^\d+$/);
+      checkProblem(await post(call, { Status: 'completed' }), { status: 400, code: 21220 });
     });
 
     it('take messages from numbers of the account', async () => {

@@ -2,6 +2,7 @@
 
 import { textOf } from '../../parameter.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
+import { rfc2822 } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
 import { CHANNEL, MAGIC_VALID, NUMBER } from '../phone-numbers.ts';
@@ -11,6 +12,13 @@ const TO_FAULTS: Readonly<Record<string, ProblemName>> = {
   '+15005550002': 'call_to_unroutable',
   '+15005550003': 'call_to_not_permitted',
   '+15005550004': 'call_to_blocked',
+};
+/** How long a call has each status on its way. */
+const STEP_MS = 500;
+const NEXT_STATUS: Readonly<Record<string, string>> = {
+  queued: 'ringing',
+  ringing: 'in-progress',
+  'in-progress': 'completed',
 };
 const ENDED = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
 
@@ -42,6 +50,21 @@ export const calls: Behaviour = {
       status: 'queued',
       to,
       to_formatted: to,
+    };
+  },
+  dueAt: ({ properties }, now) => (String(properties.status) in NEXT_STATUS ? now + STEP_MS : null),
+  advance(properties, now) {
+    const status = NEXT_STATUS[String(properties.status)] ?? String(properties.status);
+    const startedAt = Date.parse(String(properties.start_time));
+    return {
+      ...properties,
+      status,
+      date_updated: rfc2822(now),
+      ...(status === 'in-progress' && { answered_by: 'human', start_time: rfc2822(now) }),
+      ...(status === 'completed' && {
+        duration: String(Math.max(1, Math.round((now - startedAt) / 1000))),
+        end_time: rfc2822(now),
+      }),
     };
   },
   async update({ sent }, values, { properties }) {

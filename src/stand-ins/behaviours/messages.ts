@@ -2,11 +2,21 @@
 
 import { textOf } from '../../parameter.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
-import type { WireValue } from '../../wire.ts';
+import { rfc2822, type WireValue } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
 import { CHANNEL, MAGIC_VALID, NUMBER } from '../phone-numbers.ts';
 import { countSegments } from '../segments.ts';
+
+/** How long a message has each status on its way. */
+const STEP_MS = 300;
+const NEXT_STATUS: Readonly<Record<string, string>> = {
+  scheduled: 'queued',
+  accepted: 'queued',
+  queued: 'sending',
+  sending: 'sent',
+  sent: 'delivered',
+};
 
 const MAX_BODY = 1600;
 const SENDER_ID = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
@@ -53,6 +63,19 @@ export const messages: Behaviour = {
       to,
     };
     return { ...values, ...decided };
+  },
+  dueAt({ properties, sent }, now) {
+    if (properties.status === 'scheduled') return Date.parse(String(sent.send_at)) || now;
+    return String(properties.status) in NEXT_STATUS ? now + STEP_MS : null;
+  },
+  advance(properties, now) {
+    const status = NEXT_STATUS[String(properties.status)] ?? String(properties.status);
+    return {
+      ...properties,
+      status,
+      date_updated: rfc2822(now),
+      ...(status === 'sent' && { date_sent: rfc2822(now) }),
+    };
   },
   async update({ sent }, values, { properties }) {
     // An empty Body redacts the message; nothing else can be written into it.

@@ -10,6 +10,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('sid', 'text', (column) => column.notNull())
     .addColumn('parent_sid', 'text', (column) => column.notNull())
     .addColumn('properties', 'text', (column) => column.notNull())
+    .addColumn('sent', 'text', (column) => column.notNull())
+    .addColumn('due_at', 'bigint')
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .addPrimaryKeyConstraint('stand_ins_key', ['account_sid', 'type', 'sid'])
     .execute();
@@ -24,5 +26,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .ifNotExists()
     .on('stand_ins')
     .columns(['account_sid', 'type', 'parent_sid', 'created_at', 'sid'])
+    .execute();
+  // What goes on by itself: the next to do so first.
+  await db.schema
+    .createIndex('stand_ins_due')
+    .ifNotExists()
+    .on('stand_ins')
+    .columns(['due_at', 'account_sid', 'type', 'sid'])
+    .where('due_at', 'is not', null)
     .execute();
 }
