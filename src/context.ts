@@ -13,21 +13,39 @@ export interface Context {
   /** Identifiers and secrets are made of it. */
   random: Random;
   report: Report;
+  /** Who acts; known once the transaction has checked it. For the audit trail. */
+  actor: () => Actor;
 }
+
+/** Who makes a change, and from where. */
+export interface Actor {
+  source: 'web' | 'api' | 'cli' | 'server';
+  /** The user or the account; null for the command line and the server itself. */
+  sid: string | null;
+  /** The address of the request; null for the command line and the server itself. */
+  address: string | null;
+}
+
+/** The server itself, as when it creates its demo data. */
+export const SERVER: Actor = { source: 'server', sid: null, address: null };
+/** Whoever has a shell on the machine. */
+export const COMMAND_LINE: Actor = { source: 'cli', sid: null, address: null };
 
 /**
  * Returns a context that acts for a caller. Each of its transactions begins with `check`, which reads the
- * current rows and raises the reason if the caller may not act.
+ * current rows, and returns who acts or raises the reason if they may not.
  */
-export function acting(context: Context, check: (query: Queryable) => Promise<unknown>): Context {
+export function acting(context: Context, check: (query: Queryable) => Promise<Actor>): Context {
   const { database } = context;
+  let actor: Actor | undefined;
   return {
     ...context,
+    actor: () => actor ?? context.actor(),
     database: {
       ...database,
       transaction: (work) =>
         database.transaction(async (transaction) => {
-          await check(transaction);
+          actor = await check(transaction);
           return work(transaction);
         }),
     },

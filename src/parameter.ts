@@ -5,6 +5,7 @@
 
 import { findUrlFault } from './http-url.ts';
 import { Problem } from './problem.ts';
+import { reasonOf } from './reason.ts';
 
 /** Untrusted parameters by name, as a form, a query string or the command line gives them. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -81,7 +82,9 @@ export function findTextFault(rule: TextRule, text: string): string | undefined 
 
 /** The problem of one parameter that is not valid. */
 export function parameterProblem(name: string, fault: string): Problem {
-  return new Problem('parameter_invalid', `${name} ${fault}.`);
+  return new Problem('parameter_invalid', `${name} ${fault}.`, {
+    reason: reasonOf('parameter_wrong', name),
+  });
 }
 
 /** Returns `text` when it obeys the rule, and raises `parameter_invalid` when it does not. */
@@ -94,7 +97,11 @@ export function checkText(name: string, rule: TextRule, text: string): string {
 /** Returns `text` when it obeys the rule of a FriendlyName; raises `friendly_name_invalid` if not. */
 export function checkFriendlyName(rule: TextRule, text: string): string {
   const fault = findTextFault(rule, text);
-  if (fault !== undefined) throw new Problem('friendly_name_invalid', `FriendlyName ${fault}.`);
+  if (fault !== undefined) {
+    throw new Problem('friendly_name_invalid', `FriendlyName ${fault}.`, {
+      reason: reasonOf('parameter_wrong', 'FriendlyName'),
+    });
+  }
   return text;
 }
 

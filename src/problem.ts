@@ -69,11 +69,18 @@ export class Problem extends Error {
   readonly problem: ProblemName;
   /** One more sentence for the caller, if the name alone is not enough. Never contains a secret. */
   readonly detail: string | undefined;
+  /** For the record of requests (reason.ts), which says more than the caller may know. */
+  readonly reason: string | undefined;
 
-  constructor(problem: ProblemName, detail?: string, options?: { cause?: unknown }) {
+  constructor(
+    problem: ProblemName,
+    detail?: string,
+    options?: { cause?: unknown; reason?: string | undefined },
+  ) {
     super(detail ?? problem.replaceAll('_', ' '), options);
     this.name = 'Problem';
     this.problem = problem;
     this.detail = detail;
+    this.reason = options?.reason;
   }
 }

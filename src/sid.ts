@@ -5,8 +5,11 @@
 
 import type { Random } from './random.ts';
 
-/** The kinds that this server makes: accounts, Connect Apps, API keys, users, deauthorization callbacks. */
-export type SidPrefix = 'AC' | 'CN' | 'SK' | 'US' | 'WH';
+/**
+ * The kinds that this server makes: accounts, Connect Apps, requests, API keys, users, deauthorization callbacks,
+ * audit events, invitations.
+ */
+export type SidPrefix = 'AC' | 'CN' | 'RQ' | 'SK' | 'US' | 'WH' | 'AE' | 'IV';
 
 /** Makes a new identifier with 128 random bits. */
 export function createSid(prefix: SidPrefix, random: Random): string {

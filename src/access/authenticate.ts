@@ -4,7 +4,7 @@
  * for it and a token of the app's owner.
  */
 
-import { worseOf } from '../accounts/account.ts';
+import { type AccountStatus, worseOf } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
 import { type ApiKeyType, fingerprintOf } from '../api-keys/api-key.ts';
@@ -14,6 +14,7 @@ import { findGrant } from '../authorizations/store.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
+import { type Reason, reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 
@@ -35,9 +36,19 @@ export interface Caller {
   apiKey?: ApiKeyType;
 }
 
+/** What is known of who sent a request, also of one that is refused: for the record of requests. */
+export interface Sender {
+  /** The account that acts; absent until the credentials have turned out to be right. */
+  account?: StoredAccount;
+  /** The Connect App that acts for it. */
+  app?: { sid: string; ownerParentSid: string };
+  /** What the credentials are of: an auth token, by its digest, or an API key, by its SID. */
+  credential?: { accountSid: string; what: string };
+}
+
 /**
- * Returns the owner of these credentials. Raises `not_authenticated` for unknown credentials and for those of
- * a closed account, after the same work whether the account is unknown or the token wrong;
+ * Returns the owner of these credentials, and notes in `sender` what is known of it. Raises
+ * `not_authenticated` for unknown credentials and for those of a closed account, after the same work whether the account is unknown or the token wrong;
  * `account_not_active` for a suspended account or app owner; `access_denied` for an app whose authorization
  * was revoked.
  */
@@ -45,43 +56,53 @@ export function authenticate(
   query: Queryable,
   keyring: Keyring,
   { username, password }: Credentials,
+  sender: Sender = {},
 ): Promise<Caller> {
   const keySid = parseSid('SK', username);
   return keySid === undefined
-    ? byToken(query, keyring, parseSid('AC', username) ?? '', password)
-    : byApiKey(query, keyring, keySid, password);
+    ? byToken(query, keyring, { sid: parseSid('AC', username) ?? '', authToken: password }, sender)
+    : byApiKey(query, keyring, { sid: keySid, secret: password }, sender);
 }
 
 async function byToken(
   query: Queryable,
   keyring: Keyring,
-  sid: string,
-  authToken: string,
+  { sid, authToken }: { sid: string; authToken: string },
+  sender: Sender,
 ): Promise<Caller> {
   const account = await findAccount(query, sid);
-  if (keyring.matches(authToken, [account?.token.digest, account?.secondaryToken?.digest])) {
+  const own = keyring.findMatch(authToken, [
+    account?.token.digest,
+    account?.secondaryToken?.digest,
+  ]);
+  if (own !== undefined) {
     if (!account) throw notAuthenticated();
+    sender.account = account;
+    sender.credential = { accountSid: sid, what: own };
     checkActive(account);
     return { account };
   }
 
   const grant = await findGrant(query, sid);
   const [digest, secondaryDigest] = grant?.ownerDigests ?? [];
-  const isOwner = keyring.matches(authToken, [digest, secondaryDigest]);
-  if (!account || !grant || !isOwner) throw notAuthenticated();
-  return appFor(account, grant);
+  const ofOwner = keyring.findMatch(authToken, [digest, secondaryDigest]);
+  if (!account || !grant || ofOwner === undefined) throw notAuthenticated();
+  sender.credential = { accountSid: grant.appOwnerSid, what: ofOwner };
+  return appFor(account, grant, sender);
 }
 
 async function byApiKey(
   query: Queryable,
   keyring: Keyring,
-  sid: string,
-  secret: string,
+  { sid, secret }: { sid: string; secret: string },
+  sender: Sender,
 ): Promise<Caller> {
   const key = await findApiKey(query, sid);
   const isRight = keyring.matches(fingerprintOf(secret), [key?.storedSecret.digest]);
   const account = key && isRight ? await findAccount(query, key.accountSid) : undefined;
   if (!key || !account) throw notAuthenticated();
+  sender.account = account;
+  sender.credential = { accountSid: account.sid, what: sid };
   checkActive(account);
   return { account, apiKey: key.type };
 }
@@ -94,25 +115,41 @@ export async function actingForSandbox(
   query: Queryable,
   owner: StoredAccount,
   sandbox: StoredAccount,
+  sender: Sender = {},
 ): Promise<Caller | undefined> {
   const grant = await findGrant(query, sandbox.sid);
-  return grant?.ownerSid === owner.sid ? appFor(sandbox, grant) : undefined;
+  return grant?.appOwnerSid === owner.sid ? appFor(sandbox, grant, sender) : undefined;
 }
 
-function appFor(account: StoredAccount, grant: Grant): Caller {
-  checkActive({ status: worseOf(account.status, grant.ownerStatus) });
+function appFor(account: StoredAccount, grant: Grant, sender: Sender): Caller {
+  sender.account = account;
+  sender.app = { sid: grant.connectAppSid, ownerParentSid: grant.appOwnerParentSid };
+  // Whatever is worse decides; the reason names which of the two it is.
+  const isOfOwner = worseOf(account.status, grant.ownerStatus) !== account.status;
+  if (isOfOwner) checkStatus(grant.ownerStatus, 'app_owner_closed', 'app_owner_suspended');
+  else checkActive(account);
   if (grant.isRevoked) {
-    throw new Problem('access_denied', 'The customer has deauthorized this Connect App.');
+    throw new Problem('access_denied', 'The customer has deauthorized this Connect App.', {
+      reason: reasonOf('authorization_ended'),
+    });
   }
   return { account, permissions: grant.permissions };
 }
 
-function checkActive({ status }: Pick<StoredAccount, 'status'>): void {
-  if (status === 'closed') throw notAuthenticated();
-  if (status === 'suspended') throw new Problem('account_not_active');
+function checkActive({ sid, status }: StoredAccount): void {
+  checkStatus(status, reasonOf('account_closed', sid), reasonOf('account_suspended', sid));
 }
 
-/** The response to a caller who could not be authenticated. */
-export function notAuthenticated(): Problem {
-  return new Problem('not_authenticated', 'Your AccountSid or AuthToken was incorrect.');
+function checkStatus(status: AccountStatus, closed: Reason, suspended: Reason): void {
+  if (status === 'closed') throw notAuthenticated(closed);
+  if (status === 'suspended') {
+    throw new Problem('account_not_active', undefined, { reason: suspended });
+  }
+}
+
+/** The response to a caller who could not be authenticated: the same for every reason. */
+export function notAuthenticated(reason: Reason = reasonOf('token_wrong')): Problem {
+  return new Problem('not_authenticated', 'Your AccountSid or AuthToken was incorrect.', {
+    reason,
+  });
 }

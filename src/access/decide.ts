@@ -8,9 +8,16 @@ import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
-import { actingForSandbox, authenticate, type Caller, type Credentials } from './authenticate.ts';
+import {
+  actingForSandbox,
+  authenticate,
+  type Caller,
+  type Credentials,
+  type Sender,
+} from './authenticate.ts';
 
 /** What a request wants to do: with an account itself, with its API keys, or with what else belongs to it. */
 export type Right =
@@ -37,6 +44,8 @@ export interface Wish {
   accountSid?: string | undefined;
   /** Whether an API key of an app's owner acts for a sandbox that the path names. */
   keysActForApps?: boolean;
+  /** Takes what is known of who sent it. */
+  sender?: Sender | undefined;
 }
 
 /**
@@ -47,7 +56,7 @@ export interface Wish {
 export async function checkAccess(
   query: Queryable,
   keyring: Keyring,
-  { credentials, right, accountSid, keysActForApps = false }: Wish,
+  { credentials, right, accountSid, keysActForApps = false, sender }: Wish,
 ): Promise<Access> {
   const sid = accountSid === undefined ? undefined : parseSid('AC', accountSid);
   const isOwn =
@@ -55,15 +64,15 @@ export async function checkAccess(
   // Started together, so that neither waits for the other.
   const [found, authenticated] = await Promise.all([
     sid === undefined || isOwn ? undefined : findAccount(query, sid),
-    authenticate(query, keyring, credentials),
+    authenticate(query, keyring, credentials, sender),
   ]);
   const account = isOwn ? authenticated.account : found;
-  if (account === undefined) throw new Problem('not_found');
+  if (account === undefined) throw notOfFamily(sid);
   const isForApp = keysActForApps && authenticated.apiKey && !isFamily(authenticated, account);
   const caller = isForApp
-    ? ((await actingForSandbox(query, authenticated.account, account)) ?? authenticated)
+    ? ((await actingForSandbox(query, authenticated.account, account, sender)) ?? authenticated)
     : authenticated;
-  if (!isFamily(caller, account)) throw new Problem('not_found');
+  if (!isFamily(caller, account)) throw notOfFamily(sid);
   decide(caller, right, account);
   return { caller, account };
 }
@@ -74,6 +83,7 @@ export function decide(caller: Caller, right: Right, account: StoredAccount): vo
     throw new Problem(
       'not_authenticated',
       'A Standard API key cannot manage accounts or API keys. Use the auth token or a Main key.',
+      { reason: reasonOf('key_too_weak') },
     );
   }
   if (right === 'act') checkMayAct(caller, account);
@@ -83,7 +93,16 @@ export function decide(caller: Caller, right: Right, account: StoredAccount): vo
   // A parent may still read the resources of a closed account.
   const isOfParent = caller.permissions === undefined && account.sid !== caller.account.sid;
   if (right === 'read' && isOfParent && account.status === 'closed') return;
-  throw new Problem('account_not_active');
+  const reason = reasonOf(
+    account.status === 'closed' ? 'account_closed' : 'account_suspended',
+    account.sid,
+  );
+  throw new Problem('account_not_active', undefined, { reason });
+}
+
+function notOfFamily(sid: string | undefined): Problem {
+  const reason = reasonOf('account_of_others', sid ?? 'SID');
+  return new Problem('not_found', undefined, { reason });
 }
 
 /** Whose accounts the caller may list: a parent's and its subaccounts', or only this one. */
@@ -123,6 +142,7 @@ function checkMayChange({ permissions }: Caller): void {
   throw new Problem(
     'access_denied',
     'A Connect App cannot change accounts, API keys, authorizations or Connect Apps.',
+    { reason: reasonOf('app_changes_nothing') },
   );
 }
 
@@ -133,5 +153,8 @@ function checkMayRead({ account, permissions }: Caller, { sid }: StoredAccount):
   throw new Problem(
     'access_denied',
     'The customer has not granted this Connect App the permission get-all.',
+    {
+      reason: reasonOf('permission_missing', permissions.join('+') || 'nothing', 'get-all', 'GET'),
+    },
   );
 }

@@ -1,5 +1,7 @@
 /** What can be done with accounts and subaccounts, each operation one transaction. No HTTP. */
 
+import type { EventType } from '../audit/audit.ts';
+import { recorder } from '../audit/record.ts';
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import {
@@ -14,6 +16,7 @@ import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Slice } from '../storage/keyset.ts';
 import {
+  type AccountStatus,
   type AccountType,
   defaultFriendlyName,
   FRIENDLY_NAME_RULE,
@@ -71,7 +74,12 @@ export async function createAccount(
 ): Promise<AccountWithToken> {
   const { account, token } = makeAccount(context, newAccount);
   checkFriendlyName(FRIENDLY_NAME_RULE, account.friendlyName);
-  await context.database.transaction((transaction) => insertAccount(transaction, account, token));
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    if (await insertAccount(transaction, account, token)) {
+      await record(transaction, changeOf(account.sid, 'account.created'));
+    }
+  });
   return account;
 }
 
@@ -87,6 +95,7 @@ export async function createSubaccount(
     ...(friendlyName !== undefined && { friendlyName }),
   });
   checkFriendlyName(FRIENDLY_NAME_RULE, child.friendlyName);
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const parent = await findAccount(transaction, parentSid);
     if (!parent) throw new Problem('not_found');
@@ -94,7 +103,9 @@ export async function createSubaccount(
       throw new Problem('nested_subaccount', 'A subaccount cannot create subaccounts.');
     }
     const account = { ...child, type: parent.type };
-    await insertAccount(transaction, account, token);
+    if (await insertAccount(transaction, account, token)) {
+      await record(transaction, changeOf(account.sid, 'account.created'));
+    }
     return account;
   });
 }
@@ -128,6 +139,7 @@ export async function updateAccount(
 ): Promise<AccountWithToken> {
   const changes = parseAccountChanges(parameters);
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   let count = 0;
   const changed = await context.database.transaction(async (transaction) => {
     const account = await findAccount(transaction, sid);
@@ -136,11 +148,19 @@ export async function updateAccount(
       throw new Problem('account_closed', 'The account is closed, and that is final.');
     }
     await updateAccountRow(transaction, sid, { ...changes, updatedAt });
+    if (changes.friendlyName !== undefined && changes.friendlyName !== account.friendlyName) {
+      await record(transaction, changeOf(sid, 'account.renamed'));
+    }
+    if (changes.status !== undefined && changes.status !== account.status) {
+      await record(transaction, changeOf(sid, STATUS_EVENTS[changes.status]));
+    }
     if (changes.status === 'closed') {
       const whose = isSubaccount(account) ? { subaccountSid: sid } : { accountSid: sid };
       count = await endAuthorizations(transaction, whose, {
         now: updatedAt,
         random: context.random,
+        record,
+        by: 'customer',
       });
     }
     const updated = await findAccount(transaction, sid);
@@ -164,6 +184,7 @@ export async function rotateToken(
   const authToken = createAuthToken(context.random);
   const token = sealToken(context, sid, authToken);
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const account = await findAccount(transaction, sid);
     if (!account) throw new Problem('not_found');
@@ -171,9 +192,21 @@ export async function rotateToken(
     if (account.token.digest !== token.digest) {
       const secondaryToken = options.keepOld ? account.token : null;
       await updateAccountRow(transaction, sid, { token, secondaryToken, updatedAt });
+      await record(transaction, changeOf(sid, 'auth-token.rotated'));
     }
     return { ...withToken(context, account), authToken, updatedAt };
   });
+}
+
+const STATUS_EVENTS = {
+  active: 'account.activated',
+  suspended: 'account.suspended',
+  closed: 'account.closed',
+} as const satisfies Record<AccountStatus, EventType>;
+
+/** A change of an account itself. */
+function changeOf(sid: string, eventType: EventType) {
+  return { eventType, accountSid: sid, resourceSid: sid };
 }
 
 function parseAccountChanges(parameters: Parameters): AccountChanges {

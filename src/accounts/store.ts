@@ -11,13 +11,13 @@ import type { StoredAccount, StoredToken } from './token.ts';
 /** A row with the status of its parent; null if the account does not exist. */
 export type Row = Selectable<AccountsTable> & { owner_status: AccountStatus | null };
 
-/** Adds an account; does nothing if one with this SID exists. */
+/** Adds an account, or does nothing if one with this SID exists; returns whether it added it. */
 export async function insertAccount(
   query: Queryable,
   account: Account,
   token: StoredToken,
-): Promise<void> {
-  await query
+): Promise<boolean> {
+  const inserted = await query
     .insertInto('accounts')
     .values({
       sid: account.sid,
@@ -31,7 +31,8 @@ export async function insertAccount(
       updated_at: account.updatedAt,
     })
     .onConflict((conflict) => conflict.column('sid').doNothing())
-    .execute();
+    .executeTakeFirst();
+  return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
 const selectOne = prepared<{ sid: string }, Row>((query, parameter) =>
@@ -53,7 +54,8 @@ const selectOfUser = prepared<{ userSid: string }, Row>((query, parameter) =>
       row
         .selectFrom('memberships')
         .select('account_sid')
-        .where('user_sid', '=', parameter('userSid')),
+        .where('user_sid', '=', parameter('userSid'))
+        .where('disabled_at', 'is', null),
     )
     .orderBy('account.sid'),
 );
@@ -64,6 +66,19 @@ export async function findAccountsOfUser(
   userSid: string,
 ): Promise<StoredAccount[]> {
   return (await selectOfUser(query, { userSid })).map(fromRow);
+}
+
+/** The parents of up to a thousand accounts that exist: a parent's own is its SID. */
+export async function findOwnerSids(
+  query: Queryable,
+  sids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await query
+    .selectFrom('accounts')
+    .select(['sid', 'owner_account_sid'])
+    .where('sid', 'in', sids)
+    .execute();
+  return new Map(rows.map((row) => [row.sid, row.owner_account_sid]));
 }
 
 /** The first accounts in the order of their SIDs that come after one: for going through all of them. */

@@ -1,6 +1,7 @@
 /** What can be done with API keys, each operation one transaction. No HTTP. */
 
 import { findAccount } from '../accounts/store.ts';
+import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { checkFriendlyName, type Parameters, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
@@ -42,6 +43,7 @@ export async function createApiKey(
   };
   const secret = context.random.bytes(16).toString('hex');
   const stored = storeFingerprint(context, key.sid, fingerprintOf(secret));
+  const record = recorder(context);
   await context.database.transaction(async (transaction) => {
     const account = await findAccount(transaction, accountSid);
     if (account === undefined) throw new Problem('not_found');
@@ -49,6 +51,7 @@ export async function createApiKey(
       throw new Problem('account_closed', 'A closed account can have no API keys.');
     }
     await insertApiKey(transaction, key, stored);
+    await record(transaction, { eventType: 'api-key.created', accountSid, resourceSid: key.sid });
   });
   return { ...key, secret };
 }
@@ -89,11 +92,15 @@ export async function updateApiKey(
 ): Promise<ApiKey> {
   const friendlyName = parseFriendlyName(parameters);
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const key = await getApiKeyIn(transaction, accountSid, sidText);
     if (friendlyName === undefined) return key;
     const renamed = { ...key, friendlyName, updatedAt };
     await renameApiKey(transaction, renamed);
+    if (friendlyName !== key.friendlyName) {
+      await record(transaction, { eventType: 'api-key.renamed', accountSid, resourceSid: key.sid });
+    }
     return renamed;
   });
 }
@@ -104,9 +111,11 @@ export async function deleteApiKey(
   accountSid: string,
   sidText: string,
 ): Promise<ApiKey> {
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const key = await getApiKeyIn(transaction, accountSid, sidText);
     await deleteApiKeyRow(transaction, key);
+    await record(transaction, { eventType: 'api-key.deleted', accountSid, resourceSid: key.sid });
     return key;
   });
 }

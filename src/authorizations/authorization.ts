@@ -32,11 +32,13 @@ export interface AuthorizedConnectApp extends Authorization {
 
 /** What an authorized request is checked against. */
 export interface Grant {
+  connectAppSid: string;
+  appOwnerSid: string;
+  /** The parent of the app's owner; a parent's own SID stands here too. */
+  appOwnerParentSid: string;
   /** Granted and still asked for: an app that drops a permission loses it at once. */
   permissions: Permission[];
   isRevoked: boolean;
-  /** The app's owner. */
-  ownerSid: string;
   ownerStatus: Account['status'];
   /** Of the tokens of the app's owner. */
   ownerDigests: readonly (string | undefined)[];

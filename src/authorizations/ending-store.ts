@@ -19,6 +19,8 @@ export interface EndingFilter {
 
 /** An authorization that has just ended. */
 export interface Ended {
+  /** The customer. */
+  accountSid: string;
   connectAppSid: string;
   subaccountSid: string;
   appOwnerSid: string;
@@ -59,7 +61,11 @@ export async function* endAuthorizationRows(
       .where((row) => row.and(equal(row, filter)))
       .where((row) => row(row.refTuple(first, second), '<=', row.tuple(last[first], last[second])))
       .execute();
-    yield rows.map((row) => ({ ...row, connectAppSid: row.connect_app_sid }));
+    yield rows.map((row) => ({
+      ...row,
+      accountSid: row.account_sid,
+      connectAppSid: row.connect_app_sid,
+    }));
     if (rows.length < CHUNK) return;
   }
 }

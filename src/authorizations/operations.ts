@@ -3,6 +3,7 @@
 import { type Account, type AccountIdentity, isSubaccount } from '../accounts/account.ts';
 import { makeAccount } from '../accounts/operations.ts';
 import { findAccount, insertAccount } from '../accounts/store.ts';
+import { recorder } from '../audit/record.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import { findConnectApp, findOwner } from '../connect-apps/store.ts';
 import type { Context } from '../context.ts';
@@ -78,6 +79,7 @@ export async function authorizeConnectApp(
 ): Promise<Authorization> {
   const now = context.clock.now();
   const newSid = createSid('AC', context.random);
+  const record = recorder(context);
   const authorization = await context.database.transaction(async (transaction) => {
     const { app, owner } = await getConsentParties(transaction, key.connectAppSid);
     if (!isAsShown(app))
@@ -113,6 +115,16 @@ export async function authorizeConnectApp(
       revokedAt: null,
     };
     await putAuthorization(transaction, granted);
+    const change = {
+      eventType: 'authorization.granted',
+      resourceSid: app.sid,
+      relatedSid: granted.subaccountSid,
+      properties: app.permissions,
+    } as const;
+    await record(transaction, [
+      { ...change, accountSid: customer.sid },
+      { ...change, accountSid: owner.sid, source: 'customer' },
+    ]);
     return granted;
   });
   const { accountSid, connectAppSid, subaccountSid, permissions } = authorization;
@@ -137,13 +149,19 @@ export async function revokeAuthorization(
   const app = parseSid('CN', connectAppSid);
   if (!customer || !app) throw new Problem('not_found');
   const now = context.clock.now();
+  const record = recorder(context);
   // If this runs again after a commit whose response was lost, it finds nothing left to end.
   let ended: Authorization | undefined;
   await context.database.transaction(async (transaction) => {
     const key = { accountSid: customer, connectAppSid: app };
     const found = await findAuthorization(transaction, key);
     if (found?.revokedAt !== null) return;
-    await endAuthorizations(transaction, key, { now, random: context.random });
+    await endAuthorizations(transaction, key, {
+      now,
+      random: context.random,
+      record,
+      by: 'customer',
+    });
     ended = { ...found, revokedAt: now, updatedAt: now };
   });
   if (ended === undefined) throw new Problem('not_found');

@@ -66,8 +66,10 @@ const selectGrant = prepared<{ subaccountSid: string }, GrantRow>((query, parame
         .onRef('app.sid', '=', 'authorization.connect_app_sid'),
     )
     .select([
-      'authorization.permissions as granted',
+      'authorization.connect_app_sid',
       'authorization.app_owner_sid',
+      'owner.owner_account_sid as app_owner_parent_sid',
+      'authorization.permissions as granted',
       'authorization.revoked_at',
       'app.permissions as requested',
       'owner.status as owner_status',
@@ -87,17 +89,21 @@ export async function findGrant(
   if (row === undefined) return undefined;
   const requested = splitPermissions(row.requested ?? '');
   return {
+    connectAppSid: row.connect_app_sid,
+    appOwnerSid: row.app_owner_sid,
+    appOwnerParentSid: row.app_owner_parent_sid,
     permissions: splitPermissions(row.granted).filter((one) => requested.includes(one)),
     isRevoked: row.revoked_at !== null,
-    ownerSid: row.app_owner_sid,
     ownerStatus: worseOf(row.owner_status, row.parent_status),
     ownerDigests: [row.token_digest, row.secondary_token_digest ?? undefined],
   };
 }
 
 interface GrantRow {
-  granted: string;
+  connect_app_sid: string;
   app_owner_sid: string;
+  app_owner_parent_sid: string;
+  granted: string;
   revoked_at: number | null;
   requested: string | null;
   owner_status: AccountStatus;

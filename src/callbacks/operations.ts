@@ -1,5 +1,6 @@
 /** Operations on callbacks: get one, retry one. No HTTP. */
 
+import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { parseSid } from '../sid.ts';
@@ -29,6 +30,16 @@ export async function retryCallback(
 ): Promise<Callback & { attempts: Attempt[] }> {
   const callback = await getCallback(context, sidText);
   const now = context.clock.now();
-  await context.database.transaction((transaction) => makeDue(transaction, callback, now));
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    await makeDue(transaction, callback, now);
+    const { accountSid, sid, connectAppSid } = callback;
+    await record(transaction, {
+      eventType: 'callback.resent',
+      accountSid,
+      resourceSid: sid,
+      relatedSid: connectAppSid,
+    });
+  });
   return getCallback(context, callback.sid);
 }

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
+import { COMMAND_LINE } from '../context.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
 import { systemRandom } from '../random.ts';
@@ -87,6 +88,7 @@ async function examineDatabase(config: Config, attempt: Try): Promise<void> {
         clock: systemClock,
         random: systemRandom,
         report: () => {},
+        actor: () => COMMAND_LINE,
       };
       return check({ ...context, isQuick: false });
     });

@@ -6,6 +6,7 @@ import { Problem } from '../problem.ts';
 import { isDebugging } from '../server/config.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
+import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
 import { addBackupCommand } from './backup.ts';
 import { addDevCommand } from './dev.ts';
@@ -66,6 +67,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addKeyCommands(program);
   addUserCommands(program);
   addWebhookCommands(program);
+  addAuditCommands(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });

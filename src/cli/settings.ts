@@ -1,7 +1,7 @@
 /** Flags that are settings: a flag of the same name wins over the environment. */
 
 import type { Command } from 'commander';
-import type { Context } from '../context.ts';
+import { COMMAND_LINE, type Context } from '../context.ts';
 import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
 import { checkPersists } from '../server/preflight.ts';
@@ -86,7 +86,7 @@ export async function withContext<Result>(
     await checkSchema(context.database);
     // Before anything is sealed with a key that no server has.
     await checkKeyOfDatabase(context, { isQuick: true });
-    return await work(context);
+    return await work({ ...context, actor: () => COMMAND_LINE });
   } finally {
     await context.database.close();
   }

@@ -1,23 +1,27 @@
 /** `connect-apps users …`: the people who sign in, and the accounts that they belong to. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { getAccount } from '../accounts/operations.ts';
 import type { Context } from '../context.ts';
-import { createUser, deleteUser, getUser, setPassword, updateUser } from '../users/operations.ts';
-import { listMemberships, listUsers } from '../users/store.ts';
-import type { User } from '../users/user.ts';
+import { listMemberships } from '../users/membership-store.ts';
+import { createUser, deleteUser, getUser, updateUser } from '../users/operations.ts';
+import { setPassword } from '../users/password-change.ts';
+import { listUsers } from '../users/store.ts';
+import { type Membership, ROLES, type Role, type User } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { printItem, printList } from './output.ts';
 import { readNewPassword } from './password.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlags } from './settings.ts';
+import { addLinkCommands } from './user-links.ts';
 
 interface Flags {
   email: string;
   accountSid: string[];
   addAccountSid?: string[];
   removeAccountSid?: string[];
+  role?: Role;
   json?: boolean;
 }
 
@@ -32,6 +36,7 @@ export function addUserCommands(program: Command): void {
   const create = command(users, 'create', 'create a user')
     .requiredOption('--email <address>', 'the e-mail address to sign in with')
     .requiredOption('--account-sid <sid...>', 'the accounts that the user belongs to')
+    .addOption(new Option('--role <role>', ROLE_HELP).choices(ROLES).default('owner'))
     .addHelpText('after', PASSWORD_SOURCE)
     .action((flags: Flags) => show(flags, (context) => createOne(context, flags)));
   addExamples(
@@ -52,6 +57,7 @@ export function addUserCommands(program: Command): void {
   const update = ofOneUser(users, 'update', 'change the accounts that a user belongs to')
     .option('--add-account-sid <sid...>', 'accounts to add the user to')
     .option('--remove-account-sid <sid...>', 'accounts to remove the user from')
+    .addOption(new Option('--role <role>', `${ROLE_HELP}, for --add-account-sid`).choices(ROLES))
     .action((flags: Flags, self: Command) => {
       const { addAccountSid: add = [], removeAccountSid: remove = [] } = flags;
       if (add.length + remove.length === 0) {
@@ -60,7 +66,9 @@ export function addUserCommands(program: Command): void {
       }
       return show(flags, async (context) => {
         await checkAccounts(context, add);
-        return ofUser(flags, () => updateUser(context, flags.email, { add, remove }));
+        return ofUser(flags, () =>
+          updateUser(context, flags.email, { add, remove, role: flags.role }),
+        );
       });
     });
   addExamples(
@@ -96,7 +104,10 @@ export function addUserCommands(program: Command): void {
     'users set-password --email developer@example.com',
     'users set-password --email developer@example.com < password.txt',
   );
+  addLinkCommands(users);
 }
+
+const ROLE_HELP = 'what the user may do there';
 
 function command(users: Command, name: string, description: string): Command {
   return addDatabaseFlags(users.command(name))
@@ -110,11 +121,11 @@ function ofOneUser(users: Command, name: string, description: string): Command {
 
 async function createOne(
   context: Context,
-  { email, accountSid: accountSids }: Flags,
+  { email, accountSid: accountSids, role }: Flags,
 ): Promise<User> {
   // Before a password is typed twice for nothing.
   await checkAccounts(context, accountSids);
-  return createUser(context, { email, accountSids, password: await readNewPassword() });
+  return createUser(context, { email, accountSids, role, password: await readNewPassword() });
 }
 
 async function checkAccounts(context: Context, sids: readonly string[]): Promise<void> {
@@ -131,10 +142,15 @@ async function show(flags: Flags, work: (context: Context) => Promise<User>): Pr
 }
 
 async function wireOf(context: Context, user: User) {
+  const memberships = await listMemberships(context.database.query, user.sid);
+  const sidsOf = (some: readonly Membership[]) => some.map(({ accountSid }) => accountSid);
   return {
     sid: user.sid,
     email: user.email,
-    account_sids: await listMemberships(context.database.query, user.sid),
+    account_sids: sidsOf(memberships),
+    owner_of: sidsOf(memberships.filter(({ role }) => role === 'owner')),
+    disabled_in: sidsOf(memberships.filter(({ disabledAt }) => disabledAt !== null)),
+    last_sign_in: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
     date_created: new Date(user.createdAt).toISOString(),
   };
 }

@@ -1,5 +1,6 @@
 /** What can be done with Connect Apps, each operation one transaction. No HTTP. */
 
+import { recorder } from '../audit/record.ts';
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
 import type { Parameters } from '../parameter.ts';
@@ -11,6 +12,8 @@ import {
   type ConnectApp,
   type ConnectAppProperties,
   INITIAL_PROPERTIES,
+  PROPERTIES,
+  PROPERTY_NAMES,
   parseConnectAppChanges,
 } from './connect-app.ts';
 import {
@@ -46,7 +49,12 @@ export async function addConnectApp(
     accountSid,
     createdAt: context.clock.now(),
   };
-  await context.database.transaction((transaction) => insertConnectApp(transaction, app));
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    const isNew = await insertConnectApp(transaction, app);
+    const change = { eventType: 'connect-app.created', accountSid, resourceSid: sid } as const;
+    if (isNew) await record(transaction, change);
+  });
   return app;
 }
 
@@ -89,12 +97,26 @@ export async function updateConnectApp(
 ): Promise<ConnectApp> {
   const changes = parseConnectAppChanges(parameters);
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
-    const { sid } = await getConnectAppIn(transaction, accountSid, sidText);
+    const before = await getConnectAppIn(transaction, accountSid, sidText);
+    const { sid } = before;
     const app = await updateConnectAppRow(transaction, { accountSid, sid }, changes, updatedAt);
     if (app === undefined) throw new Problem('not_found');
+    const properties = changedProperties(before, app);
+    if (properties.length > 0) {
+      const eventType = 'connect-app.updated';
+      await record(transaction, { eventType, accountSid, resourceSid: sid, properties });
+    }
     return app;
   });
+}
+
+/** The names of the properties in which two states of an app differ, as the database has them. */
+function changedProperties(before: ConnectApp, after: ConnectApp): string[] {
+  return PROPERTY_NAMES.filter((name) => String(before[name]) !== String(after[name])).map(
+    (name) => PROPERTIES[name].column,
+  );
 }
 
 /**
@@ -108,13 +130,16 @@ export async function deleteConnectApp(
 ): Promise<void> {
   const { sid } = await getConnectApp(context, accountSid, sidText);
   const now = context.clock.now();
+  const record = recorder(context);
   const count = await context.database.transaction(async (transaction) => {
     const ended = await endAuthorizations(
       transaction,
       { connectAppSid: sid },
-      { now, random: context.random },
+      { now, random: context.random, record, by: 'owner' },
     );
-    await deleteConnectAppRow(transaction, { accountSid, sid });
+    const isDeleted = await deleteConnectAppRow(transaction, { accountSid, sid });
+    const change = { eventType: 'connect-app.deleted', accountSid, resourceSid: sid } as const;
+    if (isDeleted) await record(transaction, change);
     return ended;
   });
   if (count > 0) context.report({ name: 'revoked', count, connectAppSid: sid });

@@ -90,9 +90,9 @@ export function findPosition(
   return list.findPosition(query, { accountSid }, count);
 }
 
-/** Adds an app; does nothing if the account already has one with this SID. */
-export async function insertConnectApp(query: Queryable, app: ConnectApp): Promise<void> {
-  await query
+/** Adds an app, or does nothing if the account already has one with this SID; returns whether it added it. */
+export async function insertConnectApp(query: Queryable, app: ConnectApp): Promise<boolean> {
+  const inserted = await query
     .insertInto('connect_apps')
     .values({
       account_sid: app.accountSid,
@@ -103,7 +103,8 @@ export async function insertConnectApp(query: Queryable, app: ConnectApp): Promi
       updated_at: app.createdAt,
     })
     .onConflict((conflict) => conflict.columns(['account_sid', 'sid']).doNothing())
-    .execute();
+    .executeTakeFirst();
+  return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
 /** Writes the given properties and returns the updated app. */
@@ -123,13 +124,14 @@ export async function updateConnectAppRow(
   return row && fromRow(row);
 }
 
-/** Removes the row, and with it every text that described the app. */
-export async function deleteConnectAppRow(query: Queryable, key: Key): Promise<void> {
-  await query
+/** Removes the row, and with it every text that described the app; returns whether there was one. */
+export async function deleteConnectAppRow(query: Queryable, key: Key): Promise<boolean> {
+  const deleted = await query
     .deleteFrom('connect_apps')
     .where('account_sid', '=', key.accountSid)
     .where('sid', '=', key.sid)
-    .execute();
+    .executeTakeFirst();
+  return deleted.numDeletedRows > 0n;
 }
 
 /** The columns of the given properties. */

@@ -66,7 +66,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
         const key = { accountSid: customer.account.sid, connectAppSid: app.sid };
         try {
           // Checked once more where it is granted: app, session and membership may change until then.
-          const granting = actingFor(context, pages.sessionOf(request), key.accountSid);
+          const granting = actingFor(context, pages.visitOf(request), key.accountSid);
           const { subaccountSid } = await authorizeConnectApp(granting, key, check);
           return reply.redirect(allowedUrl(authorizeRedirectUrl, subaccountSid, link), 302);
         } catch (error) {
@@ -94,7 +94,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
       link,
       ...(notice !== undefined && { notice }),
     });
-    return pages.send(reply, page, [new URL(consent.authorizeRedirectUrl).origin]);
+    return pages.send(reply, page, { formTargets: [new URL(consent.authorizeRedirectUrl).origin] });
   }
 }
 

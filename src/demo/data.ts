@@ -7,7 +7,7 @@ import type { Context } from '../context.ts';
 import { namesOf } from '../property.ts';
 import { createSid } from '../sid.ts';
 import { addUser } from '../users/operations.ts';
-import type { StoredUser } from '../users/user.ts';
+import type { NewStoredUser } from '../users/user.ts';
 
 export const DEMO_DEVELOPER = {
   accountSid: 'AC00000000000000000000000000000001',
@@ -46,7 +46,7 @@ export async function seedDemoData(context: Context): Promise<void> {
   ];
   for (const { accountSid, authToken, friendlyName, email } of accounts) {
     await createAccount(context, { sid: accountSid, authToken, friendlyName });
-    const user: StoredUser = {
+    const user: NewStoredUser = {
       sid: createSid('US', context.random),
       email,
       createdAt: context.clock.now(),

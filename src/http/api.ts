@@ -6,11 +6,17 @@
 import { METHODS } from 'node:http';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { authenticate, type Caller, type Credentials } from '../access/authenticate.ts';
+import {
+  authenticate,
+  type Caller,
+  type Credentials,
+  type Sender,
+} from '../access/authenticate.ts';
 import { budgetOf } from '../access/budget.ts';
 import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
 import { acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
 import { credentialsOf, isFromAnotherSite } from './credentials.ts';
 import { createBudgets } from './rate-limit.ts';
@@ -20,13 +26,12 @@ import { weightOf } from './weight.ts';
 /** The version that every URL of the API begins with. */
 export const API_VERSION = '/2010-04-01';
 
-/** Created once: a refusal must be cheaper than a response, and a stack trace is half of its cost. */
-const TOO_MANY_REQUESTS = new Problem('too_many_requests');
-
 declare module 'fastify' {
   interface FastifyRequest {
     /** The credentials that the request claims; undefined outside the API. */
     credentials: Credentials | undefined;
+    /** What is known of who sent it, for the record; undefined outside the API. */
+    sender: Sender | undefined;
     /** The account of the credentials of a POST or DELETE, once they were checked. */
     callerSid: string | undefined;
     /** Takes the cost of the request from its caller's budget; raises `too_many_requests`. */
@@ -78,6 +83,7 @@ export function createApi(
 ): Api {
   const { database, keyring } = context;
   server.decorateRequest('credentials', undefined);
+  server.decorateRequest('sender', undefined);
   server.decorateRequest('callerSid', undefined);
   server.decorateRequest('pay', payNothing);
   for (const method of METHODS) {
@@ -87,11 +93,16 @@ export function createApi(
   }
   const rate = options.rateLimitPerSecond;
   const spend = rate > 0 ? createBudgets(rate) : undefined;
+  // Created once: a refusal must be cheaper than a response, and a stack trace is half of its cost.
+  const tooManyRequests = new Problem('too_many_requests', undefined, {
+    reason: reasonOf('rate_limited', rate),
+  });
 
   const wishOf = (request: FastifyRequest): Wish => ({
     credentials: request.credentials ?? credentialsOf(request),
     right: request.routeOptions.config.right ?? 'read',
     accountSid: pathParameter(request, 'AccountSid') || undefined,
+    sender: request.sender,
     keysActForApps: options.keysActForApps,
   });
   async function check(query: Context['database']['query'], request: FastifyRequest) {
@@ -107,7 +118,9 @@ export function createApi(
   /** Checked before the body arrives, to avoid waiting for it in vain; operations check again. */
   async function checkEarly(request: FastifyRequest): Promise<void> {
     if (isFromAnotherSite(request)) {
-      throw new Problem('access_denied', 'Requests from another site cannot change anything.');
+      throw new Problem('access_denied', 'Requests from another site cannot change anything.', {
+        reason: reasonOf('other_site'),
+      });
     }
     await database.look(async (query) => {
       if (request.routeOptions.config.right !== undefined) {
@@ -115,7 +128,8 @@ export function createApi(
         request.callerSid = caller.account.sid;
         return undefined;
       }
-      return request.pay(await authenticate(query, keyring, wishOf(request).credentials));
+      const { credentials, sender } = wishOf(request);
+      return request.pay(await authenticate(query, keyring, credentials, sender));
     });
   }
 
@@ -133,6 +147,7 @@ export function createApi(
       done: (error?: Error) => void,
     ) => {
       allowOrigins(reply, allow);
+      request.sender = {};
       try {
         request.credentials = credentialsOf(request);
       } catch (error) {
@@ -145,7 +160,7 @@ export function createApi(
           reply.header('x-ratelimit-remaining', spending.left);
           if (spending.isServed) return;
           reply.header('retry-after', spending.retryAfterSeconds);
-          throw TOO_MANY_REQUESTS;
+          throw tooManyRequests;
         };
       }
       if (request.method === 'GET' || request.method === 'HEAD') done();
@@ -177,9 +192,10 @@ export function createApi(
       url,
       schema: { hide: true },
       onRequest: identify,
-      preParsing: (_, reply, __, done) => {
+      preParsing: (request, reply, _, done) => {
         reply.header('Allow', allow);
-        done(new Problem('method_not_allowed'));
+        const reason = reasonOf('method_unknown', request.method);
+        done(new Problem('method_not_allowed', undefined, { reason }));
       },
       handler: () => undefined,
     });
@@ -209,7 +225,11 @@ export function createApi(
       }),
     change(request, work) {
       const wish = wishOf(request);
-      const checked = acting(context, (query) => checkAccess(query, keyring, wish));
+      const actorSid = parseSid('SK', wish.credentials.username);
+      const checked = acting(context, async (query) => {
+        const { caller } = await checkAccess(query, keyring, wish);
+        return { source: 'api', sid: actorSid ?? caller.account.sid, address: request.ip };
+      });
       return work(checked, parseSid('AC', wish.accountSid ?? request.callerSid ?? '') ?? '');
     },
     isOwn(request) {
@@ -226,7 +246,7 @@ function payNothing(): void {}
  */
 function raiseForList(error: Error): never {
   if (error instanceof Problem && error.problem === 'access_denied') {
-    throw new Problem('not_authenticated', error.detail);
+    throw new Problem('not_authenticated', error.detail, { reason: error.reason });
   }
   throw error;
 }

@@ -3,6 +3,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type Credentials, notAuthenticated } from '../access/authenticate.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 
 /**
  * Reads the Authorization header, which must be there once: a proxy and this server could take two of
@@ -10,10 +11,12 @@ import { Problem } from '../problem.ts';
  */
 export function credentialsOf({ raw, headers }: FastifyRequest): Credentials {
   if (countHeaders(raw.rawHeaders, 'authorization') > 1) {
-    throw new Problem('not_authenticated', 'Send exactly one Authorization header.');
+    throw new Problem('not_authenticated', 'Send exactly one Authorization header.', {
+      reason: reasonOf('credentials_twice'),
+    });
   }
   const credentials = parseAuthorization(headers.authorization);
-  if (credentials === undefined) throw notAuthenticated();
+  if (credentials === undefined) throw notAuthenticated(reasonOf('credentials_missing'));
   return credentials;
 }
 

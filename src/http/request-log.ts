@@ -20,6 +20,11 @@ export function noteFault(request: FastifyRequest, error: unknown): void {
   faults.set(request, error);
 }
 
+/** What a request is answered with instead of what was asked for; undefined where nothing was wrong. */
+export function faultOf(request: FastifyRequest): unknown {
+  return faults.get(request);
+}
+
 /** Returns what writes the line of a request that was answered. */
 export function createRequestLog(
   logger: Logger,
@@ -34,14 +39,14 @@ export function createRequestLog(
       account: accountOf(request),
       status,
       ms: Math.round(elapsedTime * 10) / 10,
-      ...(status >= 400 && faultOf(request, isForPerson)),
+      ...(status >= 400 && describeFault(request, isForPerson)),
     };
     const place = isForPerson ? pathOfRoute(request) : (request.routeOptions.url ?? 'none');
     requestLog.info(fields, `${request.method} ${place}`);
   };
 }
 
-function faultOf(request: FastifyRequest, isForPerson: boolean) {
+function describeFault(request: FastifyRequest, isForPerson: boolean) {
   const error = faults.get(request);
   if (error === undefined) return undefined;
   const problem = error instanceof Problem ? error.problem : 'internal';

@@ -3,10 +3,16 @@
  * one way out for errors. It knows no resource.
  */
 
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 import type { CreateRequestSid } from '../sid.ts';
 import { createAdmission, type Resource } from './admission.ts';
 import { endConnectionsOnClose } from './connections.ts';
@@ -16,7 +22,7 @@ import { createNodeServer } from './node-server.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody } from './request.ts';
-import { createRequestLog, noteFault } from './request-log.ts';
+import { createRequestLog, faultOf, noteFault } from './request-log.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
 /** How long a client that was refused may go on sending, so that it comes to read its answer. */
@@ -25,7 +31,7 @@ const LINGER_MS = 10_000;
 const RETRY_AFTER_SECONDS = 1;
 /** Made once: what must be cheap collects no stack. */
 const OVERLOADED = new Problem('overloaded');
-const NOT_FOUND = new Problem('not_found');
+const NOT_FOUND = new Problem('not_found', undefined, { reason: reasonOf('route_unknown') });
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -51,6 +57,8 @@ export interface ServerOptions {
   resources: readonly Resource[];
   /** Whether clients should turn to another server. */
   isDraining: () => boolean;
+  /** Takes each request that was answered, and what went wrong with it. */
+  record?: (request: FastifyRequest, reply: FastifyReply, fault: unknown) => void;
   /** Writes an error as a page where a person reads it; undefined elsewhere. */
   writeErrorPage?: WriteErrorPage;
 }
@@ -137,6 +145,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
     logRequest(request, reply);
+    options.record?.(request, reply, faultOf(request));
     done();
   });
 

@@ -40,6 +40,8 @@ export interface Keyring {
   digest(secret: string): string;
   /** Whether `secret` has one of these digests, in constant time; missing digests take the same time. */
   matches(secret: string, digests: readonly (string | undefined)[]): boolean;
+  /** The same, but returns the digest that `secret` has. */
+  findMatch(secret: string, digests: readonly (string | undefined)[]): string | undefined;
   /** The digests under which a key of this ring may have stored `secret`, the current one first. */
   digests(secret: string): string[];
   /** Signs a short text; hex digits. */
@@ -80,6 +82,23 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
   const keyOf = (stored: string) => keys.get(stored.slice(0, 8));
   const proofs = rememberProofs();
 
+  function findMatch(secret: string, digests: readonly (string | undefined)[]) {
+    const proven = proofs.find(secret, digests);
+    if (proven !== undefined) return proven;
+    const computed = new Map<Key, Buffer>();
+    let matching: string | undefined;
+    for (const digest of digests) {
+      const key = (digest && keyOf(digest)) || current;
+      const actual = computed.get(key) ?? hmac(key.digest, secret);
+      computed.set(key, actual);
+      const expected = Buffer.alloc(32);
+      if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
+      if (timingSafeEqual(actual, expected)) matching ??= digest;
+    }
+    if (matching !== undefined) proofs.add(secret, matching);
+    return matching;
+  }
+
   return {
     seal(text, context) {
       // Of the system, never of a seed: one that comes twice under one key opens both texts.
@@ -105,22 +124,8 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
     },
     digest: (secret) => digestWith(current, secret),
     digests: (secret) => all.map((key) => digestWith(key, secret)),
-    matches(secret, digests) {
-      if (proofs.has(secret, digests)) return true;
-      const computed = new Map<Key, Buffer>();
-      let matching: string | undefined;
-      for (const digest of digests) {
-        const key = (digest && keyOf(digest)) || current;
-        const actual = computed.get(key) ?? hmac(key.digest, secret);
-        computed.set(key, actual);
-        const expected = Buffer.alloc(32);
-        if (digest) Buffer.from(digest.slice(9), 'base64url').copy(expected);
-        if (timingSafeEqual(actual, expected)) matching ??= digest;
-      }
-      if (matching === undefined) return false;
-      proofs.add(secret, matching);
-      return true;
-    },
+    matches: (secret, digests) => findMatch(secret, digests) !== undefined,
+    findMatch,
     sign(text) {
       return hmac(current.signing, text).toString('hex');
     },
@@ -147,14 +152,14 @@ function rememberProofs() {
   const nothing = Buffer.alloc(32);
   const kept = new Map<string, Buffer>();
   return {
-    has(secret: string, digests: readonly (string | undefined)[]): boolean {
+    find(secret: string, digests: readonly (string | undefined)[]): string | undefined {
       const given = salted(secret);
-      let isKept = false;
+      let found: string | undefined;
       for (const digest of digests) {
         const known = (digest && kept.get(digest)) || nothing;
-        isKept = timingSafeEqual(known, given) || isKept;
+        if (timingSafeEqual(known, given)) found ??= digest;
       }
-      return isKept;
+      return found;
     },
     add(secret: string, digest: string): void {
       const [oldest] = kept.size < MAX_PROOFS ? [] : kept.keys();

@@ -16,6 +16,8 @@ export interface Metrics {
   observeQuery(durationMs: number): void;
   /** Counts one attempt to deliver a callback. */
   observeCallback(result: CallbackResult): void;
+  /** Counts requests that came and of which the record of requests holds no row and no count. */
+  observeUnrecorded(count: number): void;
   /** The text of the Prometheus exposition format 0.0.4, at most a second old. */
   text(): Promise<string>;
   contentType: string;
@@ -54,6 +56,11 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
   });
   // From the start, or the first that fails would not be seen to rise.
   for (const result of CALLBACK_RESULTS) callbacks.inc({ result }, 0);
+  const unrecorded = new Counter({
+    name: 'connect_apps_requests_unrecorded_total',
+    help: 'Requests missing from the record that the console shows: the database was away or too slow.',
+    registers: [registry],
+  });
   if (cluster.isWorker) shareMetrics(registry);
   // By parts, since a name put together would cost each request more than the look-ups.
   const series = new Map<string, Map<string, Map<number, Series>>>();
@@ -69,6 +76,7 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
       known.observe(durationMs / 1000);
     },
     observeQuery: (durationMs) => everyQuery.observe(durationMs / 1000),
+    observeUnrecorded: (count) => unrecorded.inc(count),
     observeCallback: (result) => callbacks.inc({ result }),
     text: oncePerSecond(() => registry.metrics()),
     contentType: registry.contentType,

@@ -20,7 +20,7 @@ export function cardPage({ title, card, foot }: { title: string; card: Html; foo
 </head>
 <body>
 <main class="narrow">
-<p class="brand">connect-apps</p>
+<p class="brand"><img src="${ICON_PATH}" alt="" width="24" height="24">connect-apps</p>
 <div class="card">${card}</div>
 ${foot ?? ''}
 </main>

@@ -11,6 +11,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
+import { addHashedAsset, sendCompressed } from './compression.ts';
 import { isForPerson, pageOfError } from './error.ts';
 import type { Html } from './layout.ts';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
@@ -22,11 +23,22 @@ export interface PagesOptions {
   publicUrl: string | undefined;
 }
 
+export interface PageOptions {
+  /** Origins besides our own to which its forms may lead. */
+  formTargets?: readonly string[];
+  /** Whether it is a page of the console: with our own script, and with images of our own alone. */
+  isConsole?: boolean;
+  /** Whether it shows a secret: it is then not compressed, so that its length tells nothing of it. */
+  hasSecret?: boolean;
+}
+
 export interface Pages {
   /** Where routes of pages are added. */
   server: FastifyInstance;
   /** The secret of the browser's session, if it has one. */
   sessionOf(request: FastifyRequest): string | undefined;
+  /** The same, with where the request comes from. */
+  visitOf(request: FastifyRequest): { secret: string | undefined; address: string };
   /** Gives the browser another session, or with undefined takes its session away. */
   setSession(request: FastifyRequest, reply: FastifyReply, secret: string | undefined): void;
   /** The value of another of our cookies. */
@@ -39,8 +51,8 @@ export interface Pages {
   ): void;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
-  /** Sends a page. Its forms may lead to `formTargets`, origins besides our own. */
-  send(reply: FastifyReply, page: Html, formTargets?: readonly string[]): Promise<FastifyReply>;
+  /** Sends a page. */
+  send(reply: FastifyReply, page: Html, options?: PageOptions): Promise<FastifyReply>;
   /** Raises `form_rejected` unless the form came from one of our pages; a hook for every POST. */
   checkForm(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
 }
@@ -95,6 +107,7 @@ export async function addPages(
     addRoutes({
       server: scope,
       sessionOf,
+      visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);
         const attributes = attributesFor(request);
@@ -138,9 +151,12 @@ const HEADERS = {
 async function sendPage(
   reply: FastifyReply,
   page: Html,
-  formTargets: readonly string[] = [],
+  options: PageOptions = {},
 ): Promise<FastifyReply> {
-  return reply.headers(headersOf(formTargets)).send(documentOf(await page));
+  const text = documentOf(await page);
+  reply.headers(headersOf(options));
+  if (options.hasSecret) return reply.send(text);
+  return sendCompressed(reply, Buffer.from(text));
 }
 
 // What no document may hold (HTML, section 13.1.4), and so nobody's text that is shown in one.
@@ -151,13 +167,18 @@ function documentOf(page: Html | Awaited<Html>): string {
   return String(page).replaceAll(CONTROLS, '');
 }
 
-function headersOf(formTargets: readonly string[] = []): Record<string, string> {
+/** Images of other people's servers would tell them who looks at the console. */
+const CONSOLE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'";
+const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' https: http:";
+
+function headersOf({ formTargets = [], isConsole }: PageOptions = {}): Record<string, string> {
   // Browsers apply form-action to the redirect after a form, too (CSP Level 3, section 6.4.1).
   const targets = ["'self'", ...formTargets].join(' ');
   return {
     ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
+    'content-security-policy': `${isConsole ? CONSOLE_POLICY : POLICY}; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
   };
 }
 
@@ -178,11 +199,7 @@ function tokenOf(body: unknown): string | undefined {
 
 function addAssets(server: FastifyInstance): void {
   const schema = { hide: true };
-  const forEver = 'public, max-age=31536000, immutable';
-  server.get(STYLE_SHEET_PATH, { schema }, (_, reply) => {
-    reply.headers({ 'content-type': 'text/css; charset=utf-8', 'cache-control': forEver });
-    reply.send(STYLE_SHEET);
-  });
+  addHashedAsset(server, { path: STYLE_SHEET_PATH, type: 'text/css', text: STYLE_SHEET });
   for (const [path, image] of [
     [BUTTON_PATH, BUTTON_IMAGE],
     [ICON_PATH, ICON_IMAGE],

@@ -7,12 +7,14 @@ import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts
 import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
-import type { Context } from '../context.ts';
+import { addConsoleRoutes } from '../console/routes.ts';
+import { type Context, SERVER } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
+import { recordTo } from '../http/request-record.ts';
 import { createServer } from '../http/server.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { reportTo } from '../observability/events.ts';
@@ -23,6 +25,7 @@ import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { type Random, systemRandom } from '../random.ts';
+import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
 import { type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
 import { addStandInRoutes } from '../stand-ins/routes.ts';
@@ -107,6 +110,7 @@ export function createContext(
     clock,
     random,
     report: logger ? reportTo(logger) : () => {},
+    actor: () => SERVER,
   };
 }
 
@@ -116,6 +120,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
   let isDraining = false;
+  const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
     isLogForPerson: parts.isLogForPerson === true,
@@ -124,6 +129,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    record: recordTo(recorder, context.clock),
     writeErrorPage,
   });
 
@@ -143,6 +149,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     (pages) => {
       addSessionRoutes(pages, context, createSignInLimits(context.clock));
       addConsentRoutes(pages, context);
+      addConsoleRoutes(pages, context);
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -196,6 +203,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         standInClock?.stop(),
         metricsServer?.close(),
       ]);
+      // When the last request has its answer.
+      await recorder.stop();
       await context.database.close();
     },
   };

@@ -1,8 +1,10 @@
 /**
- * What grows with time is removed with time, by itself: callbacks with their attempts, sessions, and
- * the last traces of deleted Connect Apps.
+ * What grows with time is removed with time, by itself: callbacks with their attempts, sessions, links that
+ * let somebody in, the record of requests, and the last traces of deleted Connect Apps. The audit trail stays,
+ * but for addresses.
  */
 
+import { forgetAddresses } from '../audit/store.ts';
 import {
   BEFORE_ALL_ENDED,
   deleteEnded,
@@ -12,11 +14,34 @@ import {
 import { purgeCallbacks } from '../callbacks/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
+import { purgeCounts } from '../requests/count-store.ts';
+import { purgeLastUses } from '../requests/last-use-store.ts';
+import {
+  findAccountWithRequestsAfter,
+  hasTooManyRequests,
+  purgeRequests,
+  trimRequests,
+} from '../requests/purge-store.ts';
+import type { CountUnit } from '../requests/request.ts';
+import type { Queryable } from '../storage/database.ts';
+import { purgeInvitations } from '../users/invitation-store.ts';
+import { purgeResets } from '../users/reset-store.ts';
 import { purgeSessions } from '../users/session-store.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The API's documentation promises 30 days: a day less, so that all is gone by then. */
 const KEPT_MS = 29 * 24 * HOUR_MS;
+const DAY_MS = 24 * HOUR_MS;
+const REQUESTS_KEPT_MS = 3 * DAY_MS;
+/** Counters hold no personal data; they are kept for as long as a chart shows them. */
+const COUNTS_KEPT_MS: Readonly<Record<CountUnit, number>> = {
+  minute: 3 * HOUR_MS,
+  hour: 8 * DAY_MS,
+  day: 90 * DAY_MS,
+};
+const LAST_USES_KEPT_MS = 90 * DAY_MS;
+/** How long the audit trail knows from which address a change came; docs/operating.md promises it. */
+const ADDRESSES_KEPT_MS = 90 * 24 * HOUR_MS;
 /** Rows a transaction, so that no writer waits long. */
 const CHUNK = 500;
 
@@ -27,6 +52,14 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
     [purgeSessions, now],
+    [purgeRequests, now - REQUESTS_KEPT_MS],
+    [countsOf('minute'), now - COUNTS_KEPT_MS.minute],
+    [countsOf('hour'), now - COUNTS_KEPT_MS.hour],
+    [countsOf('day'), now - COUNTS_KEPT_MS.day],
+    [purgeLastUses, now - LAST_USES_KEPT_MS],
+    [purgeInvitations, now],
+    [purgeResets, now],
+    [forgetAddresses, now - ADDRESSES_KEPT_MS],
   ] as const) {
     let removed = CHUNK;
     while (removed === CHUNK) {
@@ -34,9 +67,31 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
       removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
     }
   }
+  await trimRecords(context, signal);
   await purgeAuthorizations(context, now - KEPT_MS, signal);
   if (signal?.aborted) return;
   await database.forget();
+}
+
+function countsOf(unit: CountUnit) {
+  return (query: Queryable, before: number, limit: number) =>
+    purgeCounts(query, unit, before, limit);
+}
+
+/** Removes what accounts have beyond the requests that each keeps. */
+async function trimRecords({ database }: Context, signal?: AbortSignal): Promise<void> {
+  let accountSid = await findAccountWithRequestsAfter(database.query, '');
+  while (accountSid !== undefined && !signal?.aborted) {
+    const sid: string = accountSid;
+    const removed = await trimUnlessShort(database, sid);
+    if (removed < CHUNK) accountSid = await findAccountWithRequestsAfter(database.query, sid);
+  }
+}
+
+/** Most accounts have few: those are only read, without the lock that writers wait for. */
+async function trimUnlessShort(database: Context['database'], sid: string): Promise<number> {
+  if (!(await hasTooManyRequests(database.query, sid))) return 0;
+  return database.append((transaction) => trimRequests(transaction, sid, CHUNK));
 }
 
 /**

@@ -32,7 +32,12 @@ export interface Database {
    * keep what the first one did.
    */
   transaction<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
-  /** The same for a change of the schema, which may take long and wait for that of another process. */
+  /**
+   * Runs writes in one transaction that no other must wait for: only what is added, and what may be lost.
+   * On PostgreSQL it is not serializable, conflicts with no transaction, and is never run again.
+   */
+  append<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
+  /** The same as `transaction` for a change of the schema, which may take long and wait for that of another process. */
   migration<T>(work: (transaction: Transaction<Schema>) => Promise<T>): Promise<T>;
   /** The connections that statements wait for; absent if they run in this process. */
   readonly connections?: Connections;

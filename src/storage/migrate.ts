@@ -11,6 +11,8 @@ import { up as accountsAndConnectApps } from './migrations/0001-accounts-and-con
 import { up as peopleAuthorizationsCallbacks } from './migrations/0002-people-authorizations-callbacks.ts';
 import { up as costsOfLists } from './migrations/0003-costs-of-lists.ts';
 import { up as callbacksDueByOwner } from './migrations/0004-callbacks-due-by-owner.ts';
+import { up as requests } from './migrations/0006-requests.ts';
+import { up as auditAndPeople } from './migrations/0007-audit-and-people.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
 import { up as standIns } from './migrations/0011-stand-ins.ts';
 
@@ -19,6 +21,8 @@ const MIGRATIONS = {
   '0002-people-authorizations-callbacks': { up: peopleAuthorizationsCallbacks },
   '0003-costs-of-lists': { up: costsOfLists },
   '0004-callbacks-due-by-owner': { up: callbacksDueByOwner },
+  '0006-requests': { up: requests },
+  '0007-audit-and-people': { up: auditAndPeople },
   '0010-api-keys': { up: apiKeys },
   '0011-stand-ins': { up: standIns },
 };

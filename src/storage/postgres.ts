@@ -74,6 +74,10 @@ export function openPostgres(url: string, poolSize: number, observe?: QueryObser
       commits += 1;
       return result;
     },
+    async append(work) {
+      standby.check();
+      return query.transaction().setIsolationLevel('read committed').execute(work);
+    },
     async migration(work) {
       const patient = kyselyOn(discardingBroken(openPool(connection, 1, MIGRATION_TIMEOUT_MS)));
       try {

@@ -3,6 +3,8 @@
  * kept byte for byte, and every key begins with the account: it is what the data can be sharded by.
  */
 
+import type { Generated } from 'kysely';
+
 export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
@@ -14,6 +16,12 @@ export interface Schema {
   authorizations: AuthorizationsTable;
   callbacks: CallbacksTable;
   callback_attempts: CallbackAttemptsTable;
+  requests: RequestsTable;
+  request_counts: RequestCountsTable;
+  last_uses: LastUsesTable;
+  audit_events: AuditEventsTable;
+  invitations: InvitationsTable;
+  password_resets: PasswordResetsTable;
 }
 
 export interface AccountsTable {
@@ -86,12 +94,18 @@ export interface UsersTable {
   password_hash: string;
   created_at: number;
   updated_at: number;
+  last_sign_in_at: Generated<number | null>;
 }
 
-/** Which accounts a user may act for. */
+/** Which accounts a user may act for, and as what. */
 export interface MembershipsTable {
   account_sid: string;
   user_sid: string;
+  role: Generated<'owner' | 'member'>;
+  /** 0 for memberships of versions before roles. */
+  created_at: Generated<number>;
+  /** Since when the user may not act for the account; null while they may. */
+  disabled_at: Generated<number | null>;
 }
 
 export interface SessionsTable {
@@ -100,6 +114,10 @@ export interface SessionsTable {
   user_sid: string;
   created_at: number;
   expires_at: number;
+  /** Where it began. */
+  address: Generated<string | null>;
+  /** The browser's name and system, such as "Firefox on Linux". */
+  browser: Generated<string | null>;
 }
 
 /** An authorization by a customer. A revoked row stays, so that a second consent finds its subaccount. */
@@ -152,4 +170,99 @@ export interface CallbackAttemptsTable {
   failure: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
+}
+
+/** A request of the API. It holds no URL, no parameter and no name. */
+export interface RequestsTable {
+  /** Whose record it is in: the parent of the accounts that it was about, or the owner of the app. */
+  account_sid: string;
+  /** As in the header Twilio-Request-Id. */
+  sid: string;
+  created_at: number;
+  /** `account`, `parent`, the SID of a Connect App, or `nobody` where no credentials were right. */
+  caller: string;
+  /** The account of the path, or the caller's own. */
+  path_account_sid: string;
+  method: string;
+  /** The pattern of the route. */
+  route: string;
+  status: number;
+  code: number | null;
+  problem: string | null;
+  /** A name of src/reason.ts, and its values, with spaces between. */
+  reason: string | null;
+  duration_us: number;
+  /** The network that it came from: /24 of IPv4, /48 of IPv6. */
+  network: string;
+  /** The product of the user agent alone. */
+  user_agent: string | null;
+  resource_sid: string | null;
+  /** How many others like it came in the same second and have no row. */
+  more: number;
+}
+
+/** How many requests came in a minute, an hour or a day: all of them, also those without a row. */
+export interface RequestCountsTable {
+  account_sid: string;
+  unit: 'minute' | 'hour' | 'day';
+  begins_at: number;
+  caller: string;
+  answered: number;
+  refused: number;
+  failed: number;
+}
+
+export interface LastUsesTable {
+  /** The account that has the token, or the customer who authorized. */
+  account_sid: string;
+  /** The digest of an auth token, or the SID of a Connect App. */
+  what: string;
+  used_at: number;
+}
+
+/** A change that somebody made. Rows are added, never changed; only the address is forgotten. */
+export interface AuditEventsTable {
+  /** The parent account, in whose trail it stands. */
+  account_sid: string;
+  sid: string;
+  created_at: number;
+  /** A name of audit/audit.ts. */
+  event_type: string;
+  source: 'web' | 'api' | 'cli' | 'server' | 'customer' | 'owner';
+  /** The user or account that acted; null where the source says it all. */
+  actor_sid: string | null;
+  /** The account that was changed, or whose resource was: the parent or one of its subaccounts. */
+  changed_account_sid: string;
+  resource_sid: string;
+  /** The other side, such as the subaccount of an authorization. */
+  related_sid: string | null;
+  /** The names of the changed properties, comma-separated; never a value. */
+  properties: string;
+  source_ip_address: string | null;
+}
+
+/** A link by which one person joins an account. */
+export interface InvitationsTable {
+  account_sid: string;
+  sid: string;
+  /** The keyed digest of the link's secret. */
+  digest: string;
+  /** Whom it invites, in lower case. */
+  email: string;
+  role: 'owner' | 'member';
+  /** The user who made it; null for the command line. */
+  invited_by: string | null;
+  created_at: number;
+  expires_at: number;
+  /** The user who has joined by it. */
+  used_by: string | null;
+}
+
+/** A link by which a person sets another password: the newest of each user. */
+export interface PasswordResetsTable {
+  user_sid: string;
+  /** The keyed digest of the link's secret. */
+  digest: string;
+  created_at: number;
+  expires_at: number;
 }

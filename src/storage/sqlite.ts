@@ -72,6 +72,7 @@ export function openSqlite(
     look,
     transaction: write,
     migration: write,
+    append: write,
     commits: () => commits,
     // In the writer's queue: a connection cannot empty its log while a transaction is open on it.
     forget: () =>
@@ -119,7 +120,11 @@ function keepOn(connection: Connection, observe: QueryObserver | undefined): Kee
     const statement = namingFailures(() => connection.prepare<unknown[], Row>(sql));
     return async (parameters) => {
       const begun = performance.now();
-      const rows = namingFailures(() => statement.all(...parameters));
+      const rows = namingFailures(() => {
+        if (statement.reader) return statement.all(...parameters);
+        statement.run(...parameters);
+        return [];
+      });
       observe?.(performance.now() - begun);
       return rows;
     };

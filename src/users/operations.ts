@@ -1,31 +1,35 @@
 /** Operations on users, each in one transaction. No HTTP. */
 
 import { type Account, isSubaccount } from '../accounts/account.ts';
-import { findAccount, findAccountsOfUser } from '../accounts/store.ts';
-import { withoutToken } from '../accounts/token.ts';
+import { findAccount } from '../accounts/store.ts';
+import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import { canonicalEmail, isEmail } from './email.ts';
-import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
-import type { Asker } from './semaphore.ts';
-import { endSessionsOf } from './session-store.ts';
+import { listAccountsIn } from './membership.ts';
 import {
-  changeMemberships,
-  deleteUserRow,
-  findUserByEmail,
-  insertUser,
+  deleteMembership,
+  insertMembership,
   listMemberships,
-  setPasswordHash,
-} from './store.ts';
-import type { StoredUser, User } from './user.ts';
+  updateMembership,
+} from './membership-store.ts';
+import { checkNewPassword, hashPassword, verifyPassword } from './password.ts';
+import { deleteReset } from './reset-store.ts';
+import type { Asker } from './semaphore.ts';
+import { deleteSessionsOf } from './session-store.ts';
+import { deleteUserRow, findUserByEmail, insertUser } from './store.ts';
+import { recordOfUser } from './trail.ts';
+import type { NewStoredUser, Role, StoredUser, User } from './user.ts';
 
 export interface NewUser {
   email: string;
   password: string;
   /** The parent accounts that the user belongs to. */
   accountSids: readonly string[];
+  /** What the user is in each of them; an owner when absent. */
+  role?: Role | undefined;
 }
 
 /** Creates a user. Raises `parameter_invalid` for an e-mail that is taken or none, or a weak password. */
@@ -34,13 +38,14 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
   checkNewPassword(user.password);
   const accountSids: string[] = [];
   for (const text of user.accountSids) accountSids.push(await parseMembership(context, text));
-  const created: StoredUser = {
+  const created: User & NewStoredUser = {
     sid: createSid('US', context.random),
     email,
     createdAt: context.clock.now(),
+    lastSignInAt: null,
     passwordHash: await hashPassword(user.password),
   };
-  await addUser(context, created, accountSids);
+  await addUser(context, created, accountSids, user.role);
   const stored = await findUserByEmail(context.database.query, email);
   if (stored?.sid !== created.sid) throw parameterProblem('Email', 'already belongs to a user');
   return created;
@@ -49,27 +54,18 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
 /** Adds a user whose password is hashed already; does nothing if the e-mail already belongs to a user. */
 export async function addUser(
   context: Context,
-  user: StoredUser,
+  user: NewStoredUser,
   accountSids: readonly string[],
+  role: Role = 'owner',
 ): Promise<void> {
-  await context.database.transaction((transaction) => insertUser(transaction, user, accountSids));
-}
-
-/** Gives a user another password, and ends every session that was begun with the old one. */
-export async function setPassword(
-  context: Context,
-  emailText: string,
-  password: string,
-): Promise<User> {
-  checkNewPassword(password);
-  const passwordHash = await hashPassword(password);
-  const updatedAt = context.clock.now();
-  return context.database.transaction(async (transaction) => {
-    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
-    if (!user) throw new Problem('not_found');
-    await setPasswordHash(transaction, user.sid, passwordHash, updatedAt);
-    await endSessionsOf(transaction, user.sid);
-    return user;
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    if (!(await insertUser(transaction, user))) return;
+    for (const accountSid of new Set(accountSids)) {
+      const key = { accountSid, userSid: user.sid };
+      await insertMembership(transaction, key, { role, createdAt: user.createdAt });
+      await record(transaction, { eventType: 'person.added', accountSid, resourceSid: user.sid });
+    }
   });
 }
 
@@ -87,7 +83,7 @@ export async function getUser(context: Context, emailText: string): Promise<User
 export async function updateUser(
   context: Context,
   emailText: string,
-  change: { add: readonly string[]; remove: readonly string[] },
+  change: { add: readonly string[]; remove: readonly string[]; role?: Role | undefined },
 ): Promise<User> {
   const user = await getUser(context, emailText);
   const add: string[] = [];
@@ -95,20 +91,39 @@ export async function updateUser(
   const memberships = await listMemberships(context.database.query, user.sid);
   const remove = change.remove.map((text) => {
     const sid = parseSid('AC', text);
-    if (sid !== undefined && memberships.includes(sid)) return sid;
+    if (memberships.some(({ accountSid }) => accountSid === sid)) return sid ?? '';
     throw new Problem('parameter_invalid', `${user.email} does not belong to ${text}.`);
   });
-  await context.database.transaction((transaction) =>
-    changeMemberships(transaction, user.sid, { add, remove }),
-  );
+  const { role = 'owner' } = change;
+  const createdAt = context.clock.now();
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    for (const accountSid of add) {
+      const key = { accountSid, userSid: user.sid };
+      if (await insertMembership(transaction, key, { role, createdAt })) {
+        await record(transaction, { eventType: 'person.added', accountSid, resourceSid: user.sid });
+      } else if (change.role !== undefined) {
+        await updateMembership(transaction, key, { role });
+        const eventType = 'person.role-changed';
+        await record(transaction, { eventType, accountSid, resourceSid: user.sid });
+      }
+    }
+    for (const accountSid of remove) {
+      await deleteMembership(transaction, { accountSid, userSid: user.sid });
+      await record(transaction, { eventType: 'person.removed', accountSid, resourceSid: user.sid });
+    }
+  });
   return user;
 }
 
 /** Deletes a user with every membership and session; raises `not_found` when there is none. */
 export async function deleteUser(context: Context, emailText: string): Promise<User> {
   const user = await getUser(context, emailText);
+  const record = recorder(context);
   await context.database.transaction(async (transaction) => {
-    await endSessionsOf(transaction, user.sid);
+    await recordOfUser(transaction, record, user.sid, 'person.removed');
+    await deleteSessionsOf(transaction, user.sid);
+    await deleteReset(transaction, user.sid);
     await deleteUserRow(transaction, user.sid);
   });
   return user;
@@ -132,11 +147,11 @@ export async function findByPassword(
 
 /** The accounts that a user may act for. */
 export async function listAccountsOf(context: Context, userSid: string): Promise<Account[]> {
-  const accounts = await findAccountsOfUser(context.database.query, userSid);
-  return accounts.filter((account) => account.status !== 'closed').map(withoutToken);
+  return listAccountsIn(context.database.query, userSid);
 }
 
-function parseEmail(text: string): string {
+/** Returns the canonical form of an address; raises `parameter_invalid` for what is none. */
+export function parseEmail(text: string): string {
   const email = canonicalEmail(text);
   if (isEmail(email)) return email;
   throw parameterProblem('Email', 'must be an e-mail address, such as ada@example.com');

@@ -1,9 +1,7 @@
-/** The sign-in page, and the page of a signed-in user. */
+/** The sign-in page. */
 
 import { html } from 'hono/html';
-import type { Account } from '../accounts/account.ts';
 import { cardPage, csrfField, type Html } from '../pages/layout.ts';
-import { isolated } from '../pages/text.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
@@ -27,22 +25,6 @@ ${csrfField(csrfToken)}
 <input id="password" name="password" type="password" autocomplete="current-password" required>
 <div class="buttons"><button>Sign in</button></div>
 </form>`,
-  });
-}
-
-/** Shows who is signed in, and for which accounts. */
-export function signedInPage(email: string, accounts: readonly Account[], token: string): Html {
-  return cardPage({
-    title: 'You are signed in',
-    card: html`<h1>You are signed in</h1>
-<p>You act for:</p>
-<ul class="permissions">${accounts.map(
-      (account) =>
-        html`<li><strong>${isolated(account.friendlyName)}</strong><code>${account.sid}</code></li>`,
-    )}</ul>
-<h2>Links</h2>
-<ul class="links"><li><a href="/docs">API reference</a></li><li><a href="/openapi.json">OpenAPI document</a></li></ul>`,
-    foot: signOutFoot(email, token),
   });
 }
 

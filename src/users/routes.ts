@@ -3,12 +3,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { formOf } from '../http/request.ts';
+import { localPath } from '../pages/local-path.ts';
 import type { Pages } from '../pages/pages.ts';
 import { textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { KNOWN_BROWSER_MS, markBrowser } from './known-browser.ts';
-import { listAccountsOf } from './operations.ts';
-import { signedInPage, signInPage } from './page.ts';
+import { signInPage } from './page.ts';
 import { beginSession, endSession, findSession } from './session.ts';
 import { type Result, trySignIn } from './sign-in.ts';
 import type { SignInLimits } from './sign-in-limits.ts';
@@ -17,20 +17,10 @@ import type { SignInLimits } from './sign-in-limits.ts';
 const CONSOLE_PATH = '/console';
 const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
 
-/** Adds /sign-in, /sign-out, and the page of a signed-in user. */
+/** Adds /sign-in and /sign-out. */
 export function addSessionRoutes(pages: Pages, context: Context, limits: SignInLimits): void {
   const { server } = pages;
   const schema = { hide: true };
-
-  server.get('/', { schema }, async (_, reply) => reply.redirect(CONSOLE_PATH, 302));
-
-  server.get(CONSOLE_PATH, { schema }, async (request, reply) => {
-    const session = await findSession(context, pages.sessionOf(request));
-    if (session === undefined) return sendSignIn(pages, request, reply, CONSOLE_PATH);
-    const accounts = await listAccountsOf(context, session.user.sid);
-    const token = pages.csrfToken(request, reply);
-    return pages.send(reply, signedInPage(session.user.email, accounts, token));
-  });
 
   server.get('/sign-in', { schema }, async (request, reply) => {
     const session = await findSession(context, pages.sessionOf(request));
@@ -44,7 +34,7 @@ export function addSessionRoutes(pages: Pages, context: Context, limits: SignInL
     async (request, reply) => {
       const form = formOf(request, ['email', 'password', 'return_to']);
       const email = textOf(form, 'email') ?? '';
-      const returnTo = localPath(textOf(form, 'return_to'));
+      const returnTo = localPath(textOf(form, 'return_to'), CONSOLE_PATH);
       const result = await trySignIn(context, limits, {
         email,
         password: textOf(form, 'password') ?? '',
@@ -112,10 +102,4 @@ export function sendSignIn(
 ): Promise<FastifyReply> {
   const csrfToken = pages.csrfToken(request, reply);
   return pages.send(reply, signInPage({ csrfToken, returnTo, ...last }));
-}
-
-/** Only a path of this server: nobody is sent elsewhere by signing in. */
-function localPath(text: string | undefined): string {
-  const isLocal = text !== undefined && /^\/(?![/\\])[\x21-\x7e]*$/.test(text);
-  return isLocal && !text.includes('\\') ? text : CONSOLE_PATH;
 }

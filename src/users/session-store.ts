@@ -34,9 +34,35 @@ export async function deleteSessions(query: Queryable, digests: readonly string[
   await query.deleteFrom('sessions').where('digest', 'in', digests).execute();
 }
 
-/** Ends every session of a user. */
-export async function endSessionsOf(query: Queryable, userSid: string): Promise<void> {
-  await query.deleteFrom('sessions').where('user_sid', '=', userSid).execute();
+/** Up to `limit` sessions of a user that have not expired by `now`, the newest first. */
+export async function listSessionRows(
+  query: Queryable,
+  userSid: string,
+  now: number,
+  limit: number,
+): Promise<Row[]> {
+  return query
+    .selectFrom('sessions')
+    .selectAll()
+    .where('user_sid', '=', userSid)
+    .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .orderBy('digest')
+    .limit(limit)
+    .execute();
+}
+
+/** Ends every session of a user, or only the one with this digest. */
+export async function deleteSessionsOf(
+  query: Queryable,
+  userSid: string,
+  { only }: { only?: string } = {},
+): Promise<void> {
+  await query
+    .deleteFrom('sessions')
+    .where('user_sid', '=', userSid)
+    .$if(only !== undefined, (one) => one.where('digest', '=', only ?? ''))
+    .execute();
 }
 
 /** Removes up to `limit` sessions that expired before a time, and returns how many it removed. */

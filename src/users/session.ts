@@ -1,11 +1,13 @@
 /** Sessions are database rows, so that the server can end them. The cookie itself is not stored. */
 
-import { acting, type Context } from '../context.ts';
+import type { Account } from '../accounts/account.ts';
+import { type Actor, acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
+import { findStanding, listAccountsIn } from './membership.ts';
 import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
-import { findUser, listMemberships } from './store.ts';
-import type { StoredUser, User } from './user.ts';
+import { findUser, setLastSignIn } from './store.ts';
+import { isEnough, type Role, type StoredUser, type User } from './user.ts';
 
 /** How long a session lasts, however much it is used. */
 export const SESSION_MS = 12 * 60 * 60 * 1000;
@@ -16,6 +18,21 @@ export interface Session {
   digest: string;
 }
 
+/** A request by somebody who may be signed in. */
+export interface Visit {
+  /** The secret of the session; undefined without one. */
+  secret: string | undefined;
+  /** Where it comes from. */
+  address: string;
+}
+
+/** What is remembered of where a session began, to be recognised in a list. */
+export interface Origin {
+  address: string;
+  /** Such as "Firefox on Linux"; browser.ts. */
+  browser: string;
+}
+
 /**
  * Begins a session of a user and returns its secret, for a cookie; undefined when the user is gone, or no
  * longer has the password whose hash was checked.
@@ -23,6 +40,7 @@ export interface Session {
 export async function beginSession(
   context: Context,
   user: Pick<StoredUser, 'sid' | 'passwordHash'>,
+  origin?: Origin,
 ): Promise<string | undefined> {
   const secret = context.random.bytes(32).toString('base64url');
   const now = context.clock.now();
@@ -34,7 +52,10 @@ export async function beginSession(
       user_sid: user.sid,
       created_at: now,
       expires_at: now + SESSION_MS,
+      address: origin?.address ?? null,
+      browser: origin?.browser ?? null,
     });
+    await setLastSignIn(transaction, user.sid, now);
     return secret;
   });
 }
@@ -47,20 +68,82 @@ export async function findSession(
   return secret ? findSessionIn(context.database.query, context, secret) : undefined;
 }
 
+/** What a person sees who asks for a page of an account. */
+export interface Sight {
+  session: Session;
+  /** The accounts that the person belongs to. */
+  accounts: Account[];
+  /** The account that was asked for; undefined when it is none that the person may act for. */
+  account: Account | undefined;
+  /** What the person is in that account. */
+  role: Role | undefined;
+}
+
+/** Reads who asks with a cookie, and for which account; undefined when nobody is signed in with it. */
+export async function lookAround(
+  context: Context,
+  secret: string | undefined,
+  accountSid: string | undefined,
+): Promise<Sight | undefined> {
+  if (!secret) return undefined;
+  return context.database.look(async (query) => {
+    const session = await findSessionIn(query, context, secret);
+    if (session === undefined) return undefined;
+    const accounts = await listAccountsIn(query, session.user.sid);
+    const standing =
+      accountSid === undefined
+        ? undefined
+        : await findStanding(query, session.user.sid, accountSid);
+    return { session, accounts, account: standing?.account, role: standing?.role };
+  });
+}
+
 /**
  * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
- * whether the session still lives and its user still belongs to the account. Raises `form_rejected` if not.
+ * whether the session still lives and its user still belongs to the account, or to its parent, and as what.
+ * Raises `form_rejected` if not, and `access_denied` for a member where an owner is needed.
  */
 export function actingFor(
   context: Context,
-  secret: string | undefined,
+  { secret, address }: Visit,
   accountSid: string,
+  needed: Role = 'member',
 ): Context {
   return acting(context, async (query) => {
-    const session = secret ? await findSessionIn(query, context, secret) : undefined;
-    const accountSids = session ? await listMemberships(query, session.user.sid) : [];
-    if (!accountSids.includes(accountSid)) throw new Problem('form_rejected');
+    const session = await getSessionIn(query, context, secret);
+    const standing = await findStanding(query, session.user.sid, accountSid);
+    if (standing === undefined) throw new Problem('form_rejected');
+    if (!isEnough(standing.role, needed)) {
+      throw new Problem('access_denied', 'Only an owner of this account can do this.');
+    }
+    return actorOf(session, address);
   });
+}
+
+/** The same for what a signed-in person does with their own sign-in, whatever accounts they belong to. */
+export function actingForSelf(context: Context, { secret, address }: Visit): Context {
+  return acting(context, async (query) =>
+    actorOf(await getSessionIn(query, context, secret), address),
+  );
+}
+
+/** The same for somebody who has shown otherwise who they are, as by a password. */
+export function actingAsUser(context: Context, userSid: string, address: string): Context {
+  return acting(context, async () => ({ source: 'web', sid: userSid, address }));
+}
+
+function actorOf({ user }: Session, address: string): Actor {
+  return { source: 'web', sid: user.sid, address };
+}
+
+async function getSessionIn(
+  query: Queryable,
+  context: Context,
+  secret: string | undefined,
+): Promise<Session> {
+  const session = secret ? await findSessionIn(query, context, secret) : undefined;
+  if (session === undefined) throw new Problem('form_rejected');
+  return session;
 }
 
 async function findSessionIn(

@@ -1,17 +1,13 @@
-/** The SQL of users and of the accounts that they belong to. */
+/** The SQL of users. The accounts that they belong to: membership-store.ts. */
 
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Slice } from '../storage/keyset.ts';
 import type { UsersTable } from '../storage/schema.ts';
-import type { StoredUser } from './user.ts';
+import type { NewStoredUser, StoredUser } from './user.ts';
 
-/** Adds a user with memberships; does nothing if the e-mail is taken. */
-export async function insertUser(
-  query: Queryable,
-  user: StoredUser,
-  accountSids: readonly string[],
-): Promise<void> {
+/** Adds a user, or does nothing if the e-mail is taken; returns whether it added it. */
+export async function insertUser(query: Queryable, user: NewStoredUser): Promise<boolean> {
   const inserted = await query
     .insertInto('users')
     .values({
@@ -23,13 +19,7 @@ export async function insertUser(
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if (inserted.numInsertedOrUpdatedRows !== 1n) return;
-  for (const accountSid of new Set(accountSids)) {
-    await query
-      .insertInto('memberships')
-      .values({ account_sid: accountSid, user_sid: user.sid })
-      .execute();
-  }
+  return inserted.numInsertedOrUpdatedRows === 1n;
 }
 
 /** The user with this e-mail, in lower case. */
@@ -63,39 +53,6 @@ export async function listUsers(query: Queryable, slice: Slice): Promise<StoredU
   return (await list.slice(query, {}, slice)).map(fromRow);
 }
 
-/** The SIDs of the accounts that a user belongs to. */
-export async function listMemberships(query: Queryable, userSid: string): Promise<string[]> {
-  const rows = await query
-    .selectFrom('memberships')
-    .select('account_sid')
-    .where('user_sid', '=', userSid)
-    .orderBy('account_sid')
-    .execute();
-  return rows.map((row) => row.account_sid);
-}
-
-/** Adds a user to accounts, and takes the user out of others; what is so already stays so. */
-export async function changeMemberships(
-  query: Queryable,
-  userSid: string,
-  { add, remove }: { add: readonly string[]; remove: readonly string[] },
-): Promise<void> {
-  for (const accountSid of add) {
-    await query
-      .insertInto('memberships')
-      .values({ account_sid: accountSid, user_sid: userSid })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-  for (const accountSid of remove) {
-    await query
-      .deleteFrom('memberships')
-      .where('account_sid', '=', accountSid)
-      .where('user_sid', '=', userSid)
-      .execute();
-  }
-}
-
 /** Removes a user with all memberships. */
 export async function deleteUserRow(query: Queryable, sid: string): Promise<void> {
   await query.deleteFrom('memberships').where('user_sid', '=', sid).execute();
@@ -116,6 +73,11 @@ export async function setPasswordHash(
     .execute();
 }
 
+/** Writes when a user has last signed in. */
+export async function setLastSignIn(query: Queryable, sid: string, now: number): Promise<void> {
+  await query.updateTable('users').set({ last_sign_in_at: now }).where('sid', '=', sid).execute();
+}
+
 /** Whether any user has exactly this hash. */
 export async function hasPasswordHash(query: Queryable, passwordHash: string): Promise<boolean> {
   const row = await query
@@ -131,6 +93,7 @@ function fromRow(row: Selectable<UsersTable>): StoredUser {
     sid: row.sid,
     email: row.email,
     createdAt: row.created_at,
+    lastSignInAt: row.last_sign_in_at,
     passwordHash: row.password_hash,
   };
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { updateAccount } from '../../src/accounts/operations.ts';
+import { recorder } from '../../src/audit/record.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { endAuthorizations } from '../../src/authorizations/revocation.ts';
 import type { ConnectApp } from '../../src/connect-apps/connect-app.ts';
@@ -259,7 +260,12 @@ for (const engine of DATABASES) {
         const ended = await endAuthorizations(
           transaction,
           { connectAppSid: app },
-          { now: Date.now(), random: systemRandom },
+          {
+            now: Date.now(),
+            random: systemRandom,
+            record: recorder(server.context),
+            by: 'owner',
+          },
         );
         assert.equal(ended, 1);
         throw new Error('the power is gone');

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { KyselyPlugin } from 'kysely';
+import { recorder } from '../../src/audit/record.ts';
 import { endAuthorizations } from '../../src/authorizations/revocation.ts';
 import { deleteConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
@@ -109,7 +110,7 @@ for (const engine of DATABASES) {
           endAuthorizations(
             transaction.withPlugin(watch),
             { connectAppSid: app },
-            { now: 2, random: systemRandom },
+            { now: 2, random: systemRandom, record: recorder(context), by: 'owner' },
           ),
         );
       assert.equal(await end(), active.length);
@@ -125,7 +126,11 @@ for (const engine of DATABASES) {
         connect_app_sid: createSid('CN'),
       }));
       const count = await context.database.transaction((transaction) =>
-        endAuthorizations(transaction, { accountSid }, { now: 2, random: systemRandom }),
+        endAuthorizations(
+          transaction,
+          { accountSid },
+          { now: 2, random: systemRandom, record: recorder(context), by: 'owner' },
+        ),
       );
       assert.equal(count, active.length);
       const rows = await authorizationsOf('account_sid', accountSid);

@@ -36,9 +36,9 @@ import {
   deleteUser,
   findByPassword,
   listAccountsOf,
-  setPassword,
   updateUser,
 } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { endSession, findSession } from '../../src/users/session.ts';
 import { present } from '../api/narrow.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';

@@ -21,6 +21,10 @@ import {
 } from '../../src/callbacks/delivery-store.ts';
 import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import * as apps from '../../src/connect-apps/store.ts';
+import { findCounts, purgeCounts } from '../../src/requests/count-store.ts';
+import { purgeLastUses } from '../../src/requests/last-use-store.ts';
+import * as requests from '../../src/requests/list-store.ts';
+import { findAccountWithRequestsAfter, purgeRequests } from '../../src/requests/purge-store.ts';
 import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import { TABLE_SCHEMA } from '../../src/storage/mark.ts';
@@ -102,6 +106,11 @@ function authorizedList(name: string, uses: string, filter: authorized.Authorize
   );
 }
 
+function requestList(name: string, uses: string, filter: Partial<requests.RequestFilter>): Case[] {
+  const given = { accountSid: OWNER, ...filter };
+  return list(name, uses, (query, slice) => requests.listRequestRows(query, given, slice));
+}
+
 async function endSome(query: Queryable, filter: Parameters<typeof endAuthorizationRows>[1]) {
   for await (const some of endAuthorizationRows(query, filter, 1)) return some;
 }
@@ -151,6 +160,41 @@ const CASES: Case[] = [
     subaccountSid: SUBACCOUNT,
   }),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
+  ...requestList('requests', 'requests_by_age', {}),
+  ...requestList('requests of an app', 'requests_by_caller', { caller: 'CN1' }),
+  ...requestList('requests since a time', 'requests_by_age', { since: 2000, until: 9000 }),
+  ...requestList('refused requests', 'requests_refused', { outcome: 'refused' }),
+  {
+    name: 'the place of the newest request that is kept',
+    run: (query) => requests.findPosition(query, { accountSid: OWNER }, LIMIT),
+    uses: 'COVERING INDEX requests_by_age',
+  },
+  {
+    name: 'what of requests is to be purged',
+    run: (query) => purgeRequests(query, 1e9, 10),
+    uses: 'requests_by_time',
+  },
+  {
+    name: 'who has requests',
+    run: (query) => findAccountWithRequestsAfter(query, ''),
+    uses: '(?:requests_by_\\w+|sqlite_autoindex_requests_1)',
+  },
+  {
+    name: 'how many requests came in a time',
+    run: (query) =>
+      findCounts(query, { accountSid: OWNER, unit: 'minute', since: 60_000, until: 1_200_000 }),
+    uses: 'sqlite_autoindex_request_counts_1',
+  },
+  {
+    name: 'what of counters is to be purged',
+    run: (query) => purgeCounts(query, 'minute', 1e9, 10),
+    uses: 'request_counts_by_time',
+  },
+  {
+    name: 'what of last uses is to be purged',
+    run: (query) => purgeLastUses(query, 1e9, 10),
+    uses: 'last_uses_by_time',
+  },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
     name: 'the accounts of a user',
@@ -244,6 +288,33 @@ const FILLED = [
     next_attempt_at: 'n',
     created_at: '1000 + n',
     updated_at: '1',
+  }),
+  insertMany('requests', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('RQ', 'abc'),
+    created_at: '1000 + n',
+    caller: "case when n % 2 = 0 then 'CN1' else 'account' end",
+    path_account_sid: `'${OWNER}'`,
+    method: "'GET'",
+    route: "'/'",
+    status: 'case when n % 2 = 0 then 200 else 404 end',
+    duration_us: '1',
+    network: "'127.0.0.0/24'",
+    more: '0',
+  }),
+  insertMany('request_counts', MANY, {
+    account_sid: `'${OWNER}'`,
+    unit: "'minute'",
+    begins_at: '60000 * n',
+    caller: "'account'",
+    answered: '1',
+    refused: '0',
+    failed: '0',
+  }),
+  insertMany('last_uses', MANY, {
+    account_sid: sidOf('AC', 'abc'),
+    what: "'digest'",
+    used_at: '1000 + n',
   }),
   insertMany('users', MANY, {
     sid: sidOf('US', 'abc'),

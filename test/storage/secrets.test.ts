@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { createAccount } from '../../src/accounts/operations.ts';
 import { systemClock } from '../../src/clock.ts';
+import { SERVER } from '../../src/context.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
 import { Problem } from '../../src/problem.ts';
 import { systemRandom } from '../../src/random.ts';
@@ -72,6 +73,7 @@ it('no token is in plain text in the files of the database', async (context) => 
       clock: systemClock,
       random: systemRandom,
       report: () => {},
+      actor: () => SERVER,
     },
     {},
   );

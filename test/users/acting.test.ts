@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
-import { createUser, deleteUser, setPassword, updateUser } from '../../src/users/operations.ts';
+import { createUser, deleteUser, updateUser } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { actingFor, beginSession, endSession } from '../../src/users/session.ts';
 import { findUser } from '../../src/users/store.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -34,10 +35,13 @@ for (const engine of DATABASES) {
       });
     }
     const grant = (secret: string) =>
-      authorizeConnectApp(actingFor(world.context, secret, customer.accountSid), {
-        accountSid: customer.accountSid,
-        connectAppSid,
-      });
+      authorizeConnectApp(
+        actingFor(world.context, { secret, address: '127.0.0.1' }, customer.accountSid),
+        {
+          accountSid: customer.accountSid,
+          connectAppSid,
+        },
+      );
 
     it('may, while signed in and a member', async () => {
       const user = await addUser();

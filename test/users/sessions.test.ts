@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { setPassword } from '../../src/users/operations.ts';
+import { setPassword } from '../../src/users/password-change.ts';
 import { findSession } from '../../src/users/session.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -29,7 +29,7 @@ for (const engine of DATABASES) {
       assert.match(cookie ?? '', /; Path=\/; HttpOnly; SameSite=Lax$/);
       const secret = visitor.cookies.get(COOKIE);
       assert.match(secret ?? '', /^[\w-]{43}$/);
-      assert.match((await visitor.get('/console')).text, /You are signed in/);
+      assert.match((await visitor.get('/console/accounts')).text, /Your accounts/);
       await visitor.submit('/sign-out', {});
       assert.equal(visitor.cookies.get(COOKIE), undefined);
       assert.equal(await findSession(server.context, secret), undefined, 'the secret is worthless');
@@ -57,7 +57,7 @@ for (const engine of DATABASES) {
       await visitor.signIn(EMAIL);
       const first = visitor.cookies.get(COOKIE);
       assert.notEqual(first, 'planted');
-      await visitor.get('/console');
+      await visitor.get('/console/accounts');
       const fields = { email: EMAIL, password: 'connect-apps-demo', return_to: '/sign-in' };
       assert.equal((await visitor.submit('/sign-in', fields)).status, 303);
       assert.notEqual(visitor.cookies.get(COOKIE), first);
@@ -154,14 +154,14 @@ for (const engine of DATABASES) {
       const [one, other] = [visit(server), visit(server)];
       await one.signIn(EMAIL);
       await other.signIn(EMAIL);
-      const { text } = await one.get('/console');
+      const { text } = await one.get('/console/accounts');
       const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(text) ?? [];
-      await other.get('/console');
+      await other.get('/console/accounts');
       assert.equal((await other.submit('/sign-out', { _csrf: token })).status, 403);
       const nobody = visit(server);
       await nobody.get('/sign-in');
       assert.equal((await nobody.submit('/sign-out', { _csrf: token })).status, 403);
-      assert.match((await other.get('/console')).text, /You are signed in/);
+      assert.match((await other.get('/console/accounts')).text, /Your accounts/);
     });
 
     it('take as long to refuse an unknown e-mail as a wrong password', async () => {

@@ -1,0 +1,138 @@
+/** The SQL of invitations. */
+
+import type { Selectable } from 'kysely';
+import type { Queryable } from '../storage/database.ts';
+import type { InvitationsTable } from '../storage/schema.ts';
+import type { Role } from './user.ts';
+
+/** A link by which one person joins an account: who gets it is up to the person who made it. */
+export interface Invitation {
+  sid: string;
+  accountSid: string;
+  email: string;
+  role: Role;
+  createdAt: number;
+  expiresAt: number;
+  /** The user who has joined by it; null while nobody has. */
+  usedBy: string | null;
+}
+
+/** Adds an invitation; does nothing if it is there. */
+export async function insertInvitation(
+  query: Queryable,
+  invitation: Invitation,
+  { digest, invitedBy }: { digest: string; invitedBy: string | null },
+): Promise<void> {
+  await query
+    .insertInto('invitations')
+    .values({
+      account_sid: invitation.accountSid,
+      sid: invitation.sid,
+      digest,
+      email: invitation.email,
+      role: invitation.role,
+      invited_by: invitedBy,
+      created_at: invitation.createdAt,
+      expires_at: invitation.expiresAt,
+      used_by: invitation.usedBy,
+    })
+    .onConflict((conflict) => conflict.columns(['account_sid', 'sid']).doNothing())
+    .execute();
+}
+
+/** The invitation with one of these digests, used or not, unless it has expired by `now`. */
+export async function findInvitationByDigest(
+  query: Queryable,
+  digests: readonly string[],
+  now: number,
+): Promise<Invitation | undefined> {
+  const row = await query
+    .selectFrom('invitations')
+    .selectAll()
+    .where('digest', 'in', digests)
+    .where('expires_at', '>', now)
+    .executeTakeFirst();
+  return row && fromRow(row);
+}
+
+/** Up to `limit` invitations of an account that can still be used, the newest first. */
+export async function listInvitationRows(
+  query: Queryable,
+  accountSid: string,
+  now: number,
+  limit: number,
+): Promise<Invitation[]> {
+  const rows = await query
+    .selectFrom('invitations')
+    .selectAll()
+    .where('account_sid', '=', accountSid)
+    .where('used_by', 'is', null)
+    .where('expires_at', '>', now)
+    .orderBy('created_at', 'desc')
+    .orderBy('sid', 'desc')
+    .limit(limit)
+    .execute();
+  return rows.map(fromRow);
+}
+
+/** Writes who has joined by an invitation. */
+export async function useInvitation(
+  query: Queryable,
+  { accountSid, sid }: Pick<Invitation, 'accountSid' | 'sid'>,
+  userSid: string,
+): Promise<void> {
+  await query
+    .updateTable('invitations')
+    .set({ used_by: userSid })
+    .where('account_sid', '=', accountSid)
+    .where('sid', '=', sid)
+    .execute();
+}
+
+/** Removes an invitation that nobody has used, and returns whether there was one. */
+export async function deleteInvitation(
+  query: Queryable,
+  { accountSid, sid }: Pick<Invitation, 'accountSid' | 'sid'>,
+): Promise<boolean> {
+  const deleted = await query
+    .deleteFrom('invitations')
+    .where('account_sid', '=', accountSid)
+    .where('sid', '=', sid)
+    .where('used_by', 'is', null)
+    .executeTakeFirst();
+  return deleted.numDeletedRows > 0n;
+}
+
+/** Removes up to `limit` invitations that expired before a time, and returns how many it removed. */
+export async function purgeInvitations(
+  query: Queryable,
+  before: number,
+  limit: number,
+): Promise<number> {
+  const rows = await query
+    .selectFrom('invitations')
+    .select(['account_sid', 'sid'])
+    .where('expires_at', '<', before)
+    .limit(limit)
+    .execute();
+  for (const { account_sid, sid } of rows) {
+    await query
+      .deleteFrom('invitations')
+      .where('account_sid', '=', account_sid)
+      .where('sid', '=', sid)
+      .execute();
+  }
+  return rows.length;
+}
+
+function fromRow(row: Selectable<InvitationsTable>): Invitation {
+  return {
+    sid: row.sid,
+    accountSid: row.account_sid,
+    email: row.email,
+    role: row.role,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    usedBy: row.used_by,
+  };
+}
