@@ -10,8 +10,8 @@ import { createAccount } from '../src/accounts/operations.ts';
 import { addConnectApp } from '../src/connect-apps/operations.ts';
 import type { Context } from '../src/context.ts';
 import { writePageToken } from '../src/http/page-token.ts';
-import { createContext } from '../src/server/app.ts';
 import { createConfig } from '../src/server/config.ts';
+import { createContext } from '../src/server/context.ts';
 import { createSid } from '../src/sid.ts';
 import type { Database, Queryable } from '../src/storage/database.ts';
 import { migrate } from '../src/storage/migrate.ts';
@@ -21,7 +21,7 @@ export const SECRET_KEY = 'a secret key that only the benchmark knows';
 const CHUNK = 5000;
 const SAMPLE = 1000;
 /** Accounts that are made together. */
-const AT_ONCE = 64;
+const AT_ONCE = 16;
 
 /** A request to make, and the account that makes it. */
 export interface Target {

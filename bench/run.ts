@@ -12,6 +12,7 @@ import { measureFootprint } from './parts/footprint.ts';
 import { measureGrowth } from './parts/growth.ts';
 import { measureOverload } from './parts/overload.ts';
 import { measurePostgres } from './parts/postgres.ts';
+import { measureRecord } from './parts/record.ts';
 import { measureRequests } from './parts/requests.ts';
 import { measureSoak } from './parts/soak.ts';
 import { measureWorkers } from './parts/workers.ts';
@@ -20,6 +21,7 @@ import { type Table, toMarkdown } from './table.ts';
 
 const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   requests: measureRequests,
+  record: measureRecord,
   postgres: measurePostgres,
   workers: measureWorkers,
   overload: measureOverload,

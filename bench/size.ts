@@ -6,19 +6,22 @@ export interface Size {
   folder: string;
   apps: number;
   accounts: number;
+  /** Rows of the record of requests. */
+  requests: number;
   rounds: number;
   seconds: number;
   growth: readonly number[];
   soakMinutes: number;
 }
 
-/** APPS, ACCOUNTS, ROUNDS, SECONDS, GROWTH and SOAK_MINUTES of the environment. */
+/** APPS, ACCOUNTS, REQUESTS, ROUNDS, SECONDS, GROWTH and SOAK_MINUTES of the environment. */
 export function sizeIn(folder: string): Size {
   const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
   return {
     folder,
     apps: number('APPS', 200_000),
     accounts: number('ACCOUNTS', 20_000),
+    requests: number('REQUESTS', 1_000_000),
     rounds: number('ROUNDS', 5),
     seconds: number('SECONDS', 3),
     growth: (process.env.GROWTH ?? '10000,1000000,10000000').split(',').map(Number),

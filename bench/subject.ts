@@ -25,8 +25,12 @@ export interface Subject {
 export type Environment = Readonly<Record<string, string>>;
 
 /** Starts a server of bench/servers. */
-export async function startFloor(name: string, environment: Environment): Promise<Subject> {
-  const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), {
+export async function startFloor(
+  name: string,
+  environment: Environment,
+  words: readonly string[] = [],
+): Promise<Subject> {
+  const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), [...words], {
     env: { ...process.env, ...withPrefix(environment) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });

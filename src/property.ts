@@ -112,6 +112,42 @@ export function choice<Choice extends string>(
   };
 }
 
+/** A FriendlyName that a resource always has. */
+export function requiredFriendlyName(
+  description: string,
+  limits: TextLimits,
+): Rule<string, string> {
+  const values: TextRule = { type: 'string', ...limits, description };
+  return {
+    values,
+    initial: '',
+    parse(parameters, name) {
+      const sent = textOf(parameters, name);
+      return sent === undefined ? undefined : checkFriendlyName(values, sent);
+    },
+    toColumn: (value) => value,
+    fromColumn: (stored) => stored ?? '',
+  };
+}
+
+/** One of a few texts that a resource always has; `check` reads what was sent. */
+export function requiredChoice<Choice extends string>(
+  description: string,
+  choices: readonly Choice[],
+  { initial, check }: { initial: Choice; check: (name: string, sent: string) => Choice },
+): Rule<Choice, Choice> {
+  return {
+    values: { type: 'choice', choices, description },
+    initial,
+    parse(parameters, name) {
+      const sent = textOf(parameters, name);
+      return sent === undefined ? undefined : check(name, sent);
+    },
+    toColumn: (value) => value,
+    fromColumn: (stored) => choices.find((known) => known === stored) ?? initial,
+  };
+}
+
 /** The names of a table, in its order. */
 export function namesOf<Table extends object>(table: Table): Extract<keyof Table, string>[] {
   const names: Extract<keyof Table, string>[] = [];

@@ -16,7 +16,7 @@ const SENTENCES = {
   account_closed: 'The account $1 is closed.',
   app_owner_suspended: 'The account that owns the app is suspended.',
   app_owner_closed: 'The account that owns the app is closed.',
-  authorization_ended: 'The customer has taken the access of this app back.',
+  authorization_ended: 'The customer has removed the access of this app.',
   permission_missing: 'The app is granted $1; a $3 of this account needs $2.',
   app_changes_nothing:
     'An app cannot change accounts, authorizations or Connect Apps, whatever it is granted.',

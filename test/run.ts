@@ -1,6 +1,6 @@
 /**
- * `npm test` runs what shows most faults in a few minutes, `npm run test:all` everything, and either
- * only the files that are named: `npm test -- test/api/paging.test.ts`.
+ * `npm test` runs what shows most faults in a few minutes, `npm run test:all` everything, `npm run test:all -- rest`
+ * what `npm test` leaves out, and any of them only the files that are named: `npm test -- test/api/paging.test.ts`.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -8,17 +8,28 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Long by nature: floods, races, several processes, a group with failover, other people's programs. */
-const LONG = /^test\/(attacks|clients|exec|fuzz|ha|openapi|processes)\//;
+/** Long by nature: floods, races, kills, several processes, failover, other programs, every command and page. */
+const LONG = new RegExp(
+  [
+    '^test/(attacks|clients|exec|fuzz|ha|openapi|processes)/',
+    'callbacks/(hard-times|validators)',
+    'cli/(commands|connect|examples|orphans|servers)',
+    'console/.*browser',
+    'storage/kill',
+  ].join('|'),
+);
 
-const words = process.argv.slice(2);
-const options = words.filter((word) => word.startsWith('--'));
-const files = words.filter((word) => !word.startsWith('--') && word !== 'all');
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,
   exclude: (path) => path.includes('node_modules'),
 });
-const chosen = words.includes('all') ? every : every.filter((path) => !LONG.test(path));
+const words = process.argv.slice(2);
+const options = words.filter((word) => word.startsWith('--'));
+const files = words.filter((word) => !word.startsWith('--') && word !== 'all' && word !== 'rest');
+const isShort = (path: string) => !LONG.test(path);
+const chosen = words.includes('all')
+  ? every.filter((path) => !(words.includes('rest') && isShort(path)))
+  : every.filter(isShort);
 
 const { status } = spawnSync(
   process.execPath,
@@ -27,8 +38,16 @@ const { status } = spawnSync(
     '--test-concurrency=4',
     '--test-timeout=600000',
     ...options,
-    ...(files.length > 0 ? files : chosen.sort()),
+    ...(files.length > 0 ? files : chosen),
   ],
-  { cwd: ROOT, stdio: 'inherit' },
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    // Each file is a process that imports most of the code: stripped and compiled once, not 150 times.
+    env: {
+      NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/connect-apps-tests'),
+      ...process.env,
+    },
+  },
 );
 process.exitCode = status ?? 1;

@@ -2,8 +2,8 @@
 
 import { statSync } from 'node:fs';
 import { sql } from 'kysely';
-import { openDatabase } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
+import { openDatabase } from '../../src/server/context.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { openCluster } from '../../test/support/postgres.ts';
 import { type Data, fill, type Target } from '../data.ts';

@@ -57,7 +57,7 @@ export async function measurePostgres(size: Size): Promise<Table[]> {
         one.p50Ms,
         one.p99Ms,
       ]),
-      note: `PostgreSQL shares the two cores with the server and the load. The bare driver does both look-ups, of the account and of its app, in one query with a name, and proves nothing. The server remembers who was authenticated for a second; "accounts in turn" are ${figure(size.accounts)}, so that hardly one is remembered.`,
+      note: `PostgreSQL shares the two cores with the server and the load. The bare driver does both look-ups, of the account and of its app, in one query with a name, and proves nothing. "Accounts in turn" are ${figure(size.accounts)}.`,
     },
   ];
 }

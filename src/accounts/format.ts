@@ -1,18 +1,66 @@
-/** Account -> its wire form. */
+/** Account -> its wire form, and the forms that make, change and find one, from the table of properties. */
 
-import Type from 'typebox';
+import { type Schema, Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
-import { choice, namedObject, sidText } from '../http/schemas.ts';
-import { rfc2822 } from '../wire.ts';
-import { ACCOUNT_STATUSES, ACCOUNT_TYPES } from './account.ts';
+import { choice, namedObject, parameterSchema, sidText } from '../http/schemas.ts';
+import { rfc2822, type WireValue } from '../wire.ts';
+import {
+  ACCOUNT_PROPERTIES,
+  ACCOUNT_PROPERTY_NAMES,
+  type AccountForm,
+  type AccountPropertyName,
+  propertiesOf,
+} from './account.ts';
 import type { VisibleAccount } from './token.ts';
 
-/** The status of an account, in answers and in forms. */
-export const accountStatusSchema = choice(
-  ACCOUNT_STATUSES,
-  'The status of the account. A suspended account can be activated again; a closed account cannot.',
-  'AccountStatus',
+/** The properties that the REST resource has. */
+const SHOWN = ACCOUNT_PROPERTY_NAMES.filter((name) => ACCOUNT_PROPERTIES[name].shown.rest);
+
+/** The form that creates a subaccount. */
+export const createAccountForm = namedObject('CreateAccountForm', formSchema('create'), {
+  FriendlyName: 'Second shop',
+});
+
+/** The form that changes an account. */
+export const updateAccountForm = namedObject('UpdateAccountForm', formSchema('update'), {
+  FriendlyName: 'Second shop',
+});
+
+/** What a list may be asked for: a text matches only as a whole. */
+export const accountFilters: Readonly<Record<string, Schema>> = Object.fromEntries(
+  propertiesOf('filter').map((name) => [
+    ACCOUNT_PROPERTIES[name].parameter,
+    ACCOUNT_PROPERTIES[name].rule.values.type === 'string'
+      ? parameterSchema({ type: 'string', description: 'Only accounts with exactly this name.' })
+      : schemaOf(name),
+  ]),
 );
+
+function formSchema(form: AccountForm) {
+  return Type.Partial(
+    Type.Object(
+      Object.fromEntries(
+        propertiesOf(form).map((name) => [ACCOUNT_PROPERTIES[name].parameter, schemaOf(name)]),
+      ),
+    ),
+  );
+}
+
+/** A property as a parameter: a choice is the same there and in an answer. */
+function schemaOf(name: AccountPropertyName): Schema {
+  const { parameter, rule } = ACCOUNT_PROPERTIES[name];
+  const { values } = rule;
+  return values.type === 'string'
+    ? parameterSchema(values)
+    : choice(values.choices, values.description, `Account${parameter}`);
+}
+
+function answerOf(name: AccountPropertyName): Schema {
+  const { values } = ACCOUNT_PROPERTIES[name].rule;
+  return values.type === 'string'
+    ? Type.String({ description: values.description })
+    : schemaOf(name);
+}
 
 const EXAMPLE_PATH = '/2010-04-01/Accounts/AC00000000000000000000000000000001';
 
@@ -42,34 +90,33 @@ const SUBRESOURCES = {
 
 // Partial, because the serialiser writes required members before optional ones, and the order on the
 // wire is the alphabet's. /openapi.json says which are there in every answer.
-const properties = Type.Partial(
-  Type.Object({
-    auth_token: Type.String({
-      pattern: '^[0-9a-f]{32}$',
-      description: 'The primary auth token: a secret. Absent for a Connect App.',
-    }),
-    date_created: Type.String({
-      format: 'date-time-rfc-2822',
-      description: 'When the account was created: RFC 2822, in GMT.',
-    }),
-    date_updated: Type.String({
-      format: 'date-time-rfc-2822',
-      description: 'When the account last changed: RFC 2822, in GMT.',
-    }),
-    friendly_name: Type.String({ description: 'The name of the account.' }),
-    owner_account_sid: sidText('AC', "The parent's SID; a parent's own."),
-    sid: sidText('AC', 'The SID of the account.'),
-    status: accountStatusSchema,
-    subresource_uris: Type.Object(
-      Object.fromEntries(Object.keys(SUBRESOURCES).map((name) => [name, Type.String()])),
-      {
-        title: 'AccountSubresourceUris',
-        description: 'The paths of the resources that an account has on Twilio.',
-      },
-    ),
-    type: choice(ACCOUNT_TYPES, 'Full, or Trial until it is upgraded.', 'AccountType'),
-    uri: Type.String({ description: 'The path of this resource.' }),
+const members: Readonly<Record<string, Schema>> = {
+  auth_token: Type.String({
+    pattern: '^[0-9a-f]{32}$',
+    description: 'The primary auth token: a secret. Absent for a Connect App.',
   }),
+  date_created: Type.String({
+    format: 'date-time-rfc-2822',
+    description: 'When the account was created: RFC 2822, in GMT.',
+  }),
+  date_updated: Type.String({
+    format: 'date-time-rfc-2822',
+    description: 'When the account last changed: RFC 2822, in GMT.',
+  }),
+  owner_account_sid: sidText('AC', "The parent's SID; a parent's own."),
+  sid: sidText('AC', 'The SID of the account.'),
+  subresource_uris: Type.Object(
+    Object.fromEntries(Object.keys(SUBRESOURCES).map((name) => [name, Type.String()])),
+    {
+      title: 'AccountSubresourceUris',
+      description: 'The paths of the resources that an account has on Twilio.',
+    },
+  ),
+  uri: Type.String({ description: 'The path of this resource.' }),
+  ...Object.fromEntries(SHOWN.map((name) => [ACCOUNT_PROPERTIES[name].column, answerOf(name)])),
+};
+const properties = Type.Partial(
+  Type.Object(Object.fromEntries(Object.entries(members).toSorted(([a], [b]) => (a < b ? -1 : 1)))),
 );
 const schema = Object.assign(
   namedObject('Account', properties, {
@@ -87,6 +134,10 @@ const schema = Object.assign(
   { 'x-required': Object.keys(properties.properties).filter((name) => name !== 'auth_token') },
 );
 
+const EMPTY: Readonly<Record<string, null>> = Object.fromEntries(
+  Object.keys(properties.properties).map((name) => [name, null]),
+);
+
 /** How an account looks on the wire. */
 export const accountFormat: Format<VisibleAccount> = {
   schema,
@@ -95,9 +146,7 @@ export const accountFormat: Format<VisibleAccount> = {
   listName: 'accounts',
   xmlOrder: [
     'sid',
-    'friendly_name',
-    'type',
-    'status',
+    ...SHOWN.map((name) => ACCOUNT_PROPERTIES[name].column),
     'date_created',
     'date_updated',
     'auth_token',
@@ -107,18 +156,16 @@ export const accountFormat: Format<VisibleAccount> = {
   ],
   toWire(account) {
     const path = `/2010-04-01/Accounts/${account.sid}`;
-    return {
-      ...(account.authToken !== undefined && { auth_token: account.authToken }),
-      date_created: rfc2822(account.createdAt),
-      date_updated: rfc2822(account.updatedAt),
-      friendly_name: account.friendlyName,
-      owner_account_sid: account.ownerAccountSid,
-      sid: account.sid,
-      status: account.status,
-      subresource_uris: subresourcesOf(path),
-      type: account.type,
-      uri: `${path}.json`,
-    };
+    // Each in its place in the order of the JSON; what follows only fills them.
+    const { auth_token: _, ...wire }: Record<string, WireValue> = { ...EMPTY };
+    wire.date_created = rfc2822(account.createdAt);
+    wire.date_updated = rfc2822(account.updatedAt);
+    wire.owner_account_sid = account.ownerAccountSid;
+    wire.sid = account.sid;
+    wire.subresource_uris = subresourcesOf(path);
+    wire.uri = `${path}.json`;
+    for (const name of SHOWN) wire[ACCOUNT_PROPERTIES[name].column] = account[name];
+    return account.authToken === undefined ? wire : { auth_token: account.authToken, ...wire };
   },
 };
 

@@ -4,27 +4,23 @@ import type { EventType } from '../audit/audit.ts';
 import { recorder } from '../audit/record.ts';
 import { endAuthorizations } from '../authorizations/revocation.ts';
 import type { Context } from '../context.ts';
-import {
-  checkFriendlyName,
-  checkSpelling,
-  checkText,
-  type Parameters,
-  type TextRule,
-  textOf,
-} from '../parameter.ts';
+import { checkSpelling, checkText, type Parameters, type TextRule, textOf } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
 import type { Slice } from '../storage/keyset.ts';
 import {
+  ACCOUNT_PROPERTIES,
+  type AccountProperties,
   type AccountStatus,
-  type AccountType,
   defaultFriendlyName,
-  FRIENDLY_NAME_RULE,
+  INITIAL_PROPERTIES,
   isSubaccount,
+  parseAccountProperties,
   parseStatus,
+  propertiesOf,
 } from './account.ts';
 import { type AccountFilter, findPosition, listAccounts } from './list-store.ts';
-import { type AccountChanges, findAccount, insertAccount, updateAccountRow } from './store.ts';
+import { findAccount, insertAccount, updateAccountRow } from './store.ts';
 import {
   type AccountWithToken,
   createAuthToken,
@@ -35,13 +31,12 @@ import {
   withToken,
 } from './token.ts';
 
-export interface NewAccount {
+/** A property that is absent has what the table says; the name is made of the time. */
+export interface NewAccount extends Partial<AccountProperties> {
   /** Made when absent. */
   sid?: string;
   /** Made when absent: 32 random lower-case hex digits. */
   authToken?: string;
-  friendlyName?: string;
-  type?: AccountType;
   /** The parent; absent for a parent account. */
   ownerAccountSid?: string;
 }
@@ -55,11 +50,11 @@ export function makeAccount(
   const now = context.clock.now();
   const authToken = account.authToken ?? createAuthToken(context.random);
   const made: AccountWithToken = {
+    ...INITIAL_PROPERTIES,
+    friendlyName: defaultFriendlyName(now),
+    ...account,
     sid,
     ownerAccountSid: account.ownerAccountSid ?? sid,
-    friendlyName: account.friendlyName ?? defaultFriendlyName(now),
-    type: account.type ?? 'Full',
-    status: 'active',
     createdAt: now,
     updatedAt: now,
     authToken,
@@ -73,7 +68,7 @@ export async function createAccount(
   newAccount: NewAccount,
 ): Promise<AccountWithToken> {
   const { account, token } = makeAccount(context, newAccount);
-  checkFriendlyName(FRIENDLY_NAME_RULE, account.friendlyName);
+  checkProperties(account);
   const record = recorder(context);
   await context.database.transaction(async (transaction) => {
     if (await insertAccount(transaction, account, token)) {
@@ -89,12 +84,10 @@ export async function createSubaccount(
   parentSid: string,
   parameters: Parameters,
 ): Promise<AccountWithToken> {
-  const friendlyName = textOf(parameters, 'FriendlyName');
   const { account: child, token } = makeAccount(context, {
+    ...parseAccountProperties('create', parameters),
     ownerAccountSid: parentSid,
-    ...(friendlyName !== undefined && { friendlyName }),
   });
-  checkFriendlyName(FRIENDLY_NAME_RULE, child.friendlyName);
   const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const parent = await findAccount(transaction, parentSid);
@@ -137,7 +130,7 @@ export async function updateAccount(
   sid: string,
   parameters: Parameters,
 ): Promise<AccountWithToken> {
-  const changes = parseAccountChanges(parameters);
+  const changes = parseAccountProperties('update', parameters);
   const updatedAt = context.clock.now();
   const record = recorder(context);
   let count = 0;
@@ -209,15 +202,12 @@ function changeOf(sid: string, eventType: EventType) {
   return { eventType, accountSid: sid, resourceSid: sid };
 }
 
-function parseAccountChanges(parameters: Parameters): AccountChanges {
-  const friendlyName = textOf(parameters, 'FriendlyName');
-  const status = textOf(parameters, 'Status');
-  return {
-    ...(friendlyName !== undefined && {
-      friendlyName: checkFriendlyName(FRIENDLY_NAME_RULE, friendlyName),
-    }),
-    ...(status !== undefined && { status: parseStatus(status) }),
-  };
+/** Raises a Problem for a value that no form would let through: the operator's own may be anything. */
+function checkProperties(account: AccountProperties): void {
+  for (const name of propertiesOf('flag')) {
+    const { parameter, rule } = ACCOUNT_PROPERTIES[name];
+    rule.parse({ [parameter]: account[name] }, parameter);
+  }
 }
 
 /** A filter may be any text that a name could hold. */
@@ -227,7 +217,10 @@ export type AccountListFilters = Pick<AccountFilter, 'friendlyName' | 'status'>;
 
 /** Reads the filters of a list; raises `status_invalid` for a status that does not exist. */
 export function parseAccountFilters(parameters: Parameters): AccountListFilters {
-  checkSpelling(parameters, ['FriendlyName', 'Status']);
+  checkSpelling(
+    parameters,
+    propertiesOf('filter').map((name) => ACCOUNT_PROPERTIES[name].parameter),
+  );
   const friendlyName = textOf(parameters, 'FriendlyName');
   const status = textOf(parameters, 'Status');
   return {

@@ -1,6 +1,5 @@
 /** The URLs of accounts and subaccounts: who, what, one call, one form. */
 
-import Type from 'typebox';
 import type { Caller } from '../access/authenticate.ts';
 import { scopeOf } from '../access/decide.ts';
 import type { Context } from '../context.ts';
@@ -8,10 +7,9 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, queryOf } from '../http/request.ts';
-import { listQuery, listSchema, namedObject, parameterSchema } from '../http/schemas.ts';
+import { listQuery, listSchema } from '../http/schemas.ts';
 import { Problem } from '../problem.ts';
-import { FRIENDLY_NAME_RULE } from './account.ts';
-import { accountFormat, accountStatusSchema } from './format.ts';
+import { accountFilters, accountFormat, createAccountForm, updateAccountForm } from './format.ts';
 import {
   createSubaccount,
   listingOfAccounts,
@@ -20,34 +18,6 @@ import {
 } from './operations.ts';
 import { type StoredAccount, type VisibleAccount, withoutToken, withToken } from './token.ts';
 
-const FriendlyName = parameterSchema(FRIENDLY_NAME_RULE);
-const Status = accountStatusSchema;
-const CreateAccount = namedObject(
-  'CreateAccountForm',
-  Type.Partial(
-    Type.Object({
-      FriendlyName: parameterSchema({
-        ...FRIENDLY_NAME_RULE,
-        minLength: 0,
-        description:
-          'The name of the account, up to 64 characters. If empty, a name with the current time.',
-      }),
-    }),
-  ),
-  { FriendlyName: 'Second shop' },
-);
-const UpdateAccount = namedObject(
-  'UpdateAccountForm',
-  Type.Partial(Type.Object({ FriendlyName, Status })),
-  { FriendlyName: 'Second shop' },
-);
-const FILTERS = {
-  FriendlyName: parameterSchema({
-    type: 'string',
-    description: 'Only accounts with exactly this name.',
-  }),
-  Status,
-};
 const tags = ['Account'];
 
 /** Adds the list and the instance resource. */
@@ -64,7 +34,7 @@ export function addAccountRoutes(
         tags,
         summary: 'List this account and its subaccounts',
         description: 'Sorted newest first.',
-        querystring: listQuery(FILTERS),
+        querystring: listQuery(accountFilters),
         response: { 200: listSchema(accountFormat.listName, accountFormat.schema) },
       },
       handler: async (request, reply) => {
@@ -87,12 +57,13 @@ export function addAccountRoutes(
         operationId: 'CreateAccount',
         tags,
         summary: 'Create a subaccount',
-        description: 'Creates an account that belongs to the account making the request.',
-        body: CreateAccount,
+        description:
+          'Creates an account that belongs to the account making the request. Without a name it is named for the time.',
+        body: createAccountForm,
         response: { 201: accountFormat.schema },
       },
       handler: async (request, reply) => {
-        const form = formOf(request, Object.keys(CreateAccount.properties));
+        const form = formOf(request, Object.keys(createAccountForm.properties));
         const account = await api.change(request, (acting, parentSid) =>
           createSubaccount(acting, parentSid, form),
         );
@@ -123,11 +94,11 @@ export function addAccountRoutes(
         tags,
         summary: 'Update an account',
         description: 'Changes only the properties that you send.',
-        body: UpdateAccount,
+        body: updateAccountForm,
         response: { 200: accountFormat.schema },
       },
       handler: async (request, reply) => {
-        const form = formOf(request, Object.keys(UpdateAccount.properties));
+        const form = formOf(request, Object.keys(updateAccountForm.properties));
         if (form.Status !== undefined && api.isOwn(request)) {
           throw new Problem('status_not_changeable');
         }

@@ -4,8 +4,16 @@ import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { prepared } from '../storage/prepared.ts';
 import type { AccountsTable } from '../storage/schema.ts';
-import type { Account, AccountStatus } from './account.ts';
-import { worseOf } from './account.ts';
+import {
+  ACCOUNT_PROPERTIES,
+  ACCOUNT_PROPERTY_NAMES,
+  type Account,
+  type AccountProperties,
+  type AccountPropertyColumns,
+  type AccountPropertyName,
+  type AccountStatus,
+  worseOf,
+} from './account.ts';
 import type { StoredAccount, StoredToken } from './token.ts';
 
 /** A row with the status of its parent; null if the account does not exist. */
@@ -22,9 +30,7 @@ export async function insertAccount(
     .values({
       sid: account.sid,
       owner_account_sid: account.ownerAccountSid,
-      friendly_name: account.friendlyName,
-      type: account.type,
-      status: account.status,
+      ...toColumns(account),
       token_digest: token.digest,
       token_sealed: token.sealed,
       created_at: account.createdAt,
@@ -133,9 +139,7 @@ export async function findOtherPrefixAfter(
     .executeTakeFirstOrThrow();
 }
 
-export interface AccountChanges {
-  friendlyName?: string;
-  status?: AccountStatus;
+export interface AccountChanges extends Partial<AccountProperties> {
   token?: StoredToken;
   secondaryToken?: StoredToken | null;
   updatedAt?: number;
@@ -151,8 +155,7 @@ export async function updateAccountRow(
   await query
     .updateTable('accounts')
     .set({
-      friendly_name: changes.friendlyName,
-      status: changes.status,
+      ...toColumns(changes),
       updated_at: changes.updatedAt,
       token_digest: token?.digest,
       token_sealed: token?.sealed,
@@ -163,7 +166,8 @@ export async function updateAccountRow(
     .execute();
 }
 
-function selectAccounts(query: Queryable) {
+/** Accounts with the status of their parents, to be filtered and ordered. */
+export function selectAccounts(query: Queryable) {
   return query
     .selectFrom('accounts as account')
     .selectAll('account')
@@ -176,13 +180,48 @@ function selectAccounts(query: Queryable) {
     );
 }
 
+/** The columns of the given properties. */
+function toColumns(given: AccountProperties): AccountPropertyColumns;
+function toColumns(given: Partial<AccountProperties>): Partial<AccountPropertyColumns>;
+function toColumns(given: Partial<AccountProperties>): Partial<AccountPropertyColumns> {
+  const columns: Partial<AccountPropertyColumns> = {};
+  for (const name of ACCOUNT_PROPERTY_NAMES) writeColumn(columns, name, given);
+  return columns;
+}
+
+function writeColumn<Name extends AccountPropertyName>(
+  columns: Partial<AccountPropertyColumns>,
+  name: Name,
+  given: Partial<AccountProperties>,
+): void {
+  const value = given[name];
+  const { column, rule } = ACCOUNT_PROPERTIES[name];
+  if (value !== undefined) columns[column] = rule.toColumn(value);
+}
+
+/** The properties of a row. */
+function propertiesFrom(row: AccountPropertyColumns): AccountProperties;
+function propertiesFrom(row: AccountPropertyColumns): Partial<AccountProperties> {
+  const properties: Partial<AccountProperties> = {};
+  for (const name of ACCOUNT_PROPERTY_NAMES) readColumn(properties, name, row);
+  return properties;
+}
+
+function readColumn<Name extends AccountPropertyName>(
+  properties: Partial<AccountProperties>,
+  name: Name,
+  row: AccountPropertyColumns,
+): void {
+  const { column, rule } = ACCOUNT_PROPERTIES[name];
+  properties[name] = rule.fromColumn(row[column]);
+}
+
 /** Makes an account of its row. */
 export function fromRow(row: Row): StoredAccount {
   return {
     sid: row.sid,
     ownerAccountSid: row.owner_account_sid,
-    friendlyName: row.friendly_name,
-    type: row.type,
+    ...propertiesFrom(row),
     status: worseOf(row.status, row.owner_status ?? row.status),
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -1,6 +1,6 @@
 /** ApiKey -> its wire form, as Twilio's Keys and SigningKeys have it. */
 
-import Type from 'typebox';
+import { Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { namedObject, parameterSchema, sidText } from '../http/schemas.ts';
 import { rfc2822 } from '../wire.ts';

@@ -1,8 +1,8 @@
 /** The URLs of API keys: who, what, one call, one form. Twilio has them in two places, Keys and SigningKeys. */
 
-import Type from 'typebox';
 import type { Context } from '../context.ts';
 import type { Api } from '../http/api.ts';
+import { Type } from '../http/json-schema.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';

@@ -44,15 +44,19 @@ export interface AuditFilter {
   until?: number | undefined;
 }
 
-const COLUMNS = {
-  eventType: 'event.event_type',
-  source: 'event.source',
-  actorSid: 'event.actor_sid',
-  resourceSid: 'event.resource_sid',
+/** What each filter asks of a row; one that is not given is not asked, so that each list has its index. */
+const CONDITIONS = {
+  eventType: sql`event.event_type =`,
+  source: sql`event.source =`,
+  actorSid: sql`event.actor_sid =`,
+  resourceSid: sql`event.resource_sid =`,
+  since: sql`event.created_at >=`,
+  until: sql`event.created_at <`,
 } as const;
-const FILTERS = ['eventType', 'source', 'actorSid', 'resourceSid'] as const;
+const FILTERS = ['eventType', 'source', 'actorSid', 'resourceSid', 'since', 'until'] as const;
 type FilterName = (typeof FILTERS)[number];
-type Values = Record<FilterName | 'accountSid', string> & { since: number; until: number };
+type Values = Record<'eventType' | 'source' | 'actorSid' | 'resourceSid' | 'accountSid', string> &
+  Record<'since' | 'until', number>;
 
 type Row = Selectable<AuditEventsTable> & {
   createdAt: number;
@@ -77,9 +81,7 @@ function listWith(filter: AuditFilter): KeysetList<Values, Row> {
 function declareList(names: readonly FilterName[]): KeysetList<Values, Row> {
   const matching = (parameter: Parameter<Values>) => [
     sql<boolean>`event.account_sid = ${parameter('accountSid')}`,
-    sql<boolean>`event.created_at >= ${parameter('since')}`,
-    sql<boolean>`event.created_at < ${parameter('until')}`,
-    ...names.map((name) => sql<boolean>`${sql.ref(COLUMNS[name])} = ${parameter(name)}`),
+    ...names.map((name) => sql<boolean>`${CONDITIONS[name]} ${parameter(name)}`),
   ];
   return keysetList({
     rows: (query, parameter: Parameter<Values>) =>
@@ -154,7 +156,7 @@ function valuesOf(filter: AuditFilter): Values {
     actorSid: filter.actorSid ?? '',
     resourceSid: filter.resourceSid ?? '',
     since: filter.since ?? 0,
-    until: filter.until ?? Number.MAX_SAFE_INTEGER,
+    until: filter.until ?? 0,
   };
 }
 

@@ -30,6 +30,14 @@ export interface AuthorizedConnectApp extends Authorization {
   connectAppHomepageUrl: string | null;
 }
 
+/** An authorization that has ended, as its customer sees it. */
+export interface EndedAuthorization extends Authorization {
+  revokedAt: number;
+  /** The app's; null when it has none, or is gone. */
+  connectAppFriendlyName: string | null;
+  connectAppCompanyName: string | null;
+}
+
 /** What an authorized request is checked against. */
 export interface Grant {
   connectAppSid: string;

@@ -1,7 +1,7 @@
 /** AuthorizedConnectApp -> its wire form. */
 
-import Type from 'typebox';
 import { permissionSchema } from '../connect-apps/format.ts';
+import { Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { namedObject, nullableText, nullableUrl, sidText } from '../http/schemas.ts';
 import type { AuthorizedConnectApp } from './authorization.ts';

@@ -15,6 +15,9 @@ export const CALLBACK_STATUSES = ['pending', 'delivered', 'failed'] as const;
 
 export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 
+/** A test is made on request, with a subaccount that does not exist, and is tried once. */
+export type CallbackKind = 'deauthorization' | 'test';
+
 export interface Callback {
   /** Also its idempotency token: the same over all attempts. */
   sid: string;
@@ -27,6 +30,7 @@ export interface Callback {
   url: string;
   method: CallbackMethod;
   status: CallbackStatus;
+  kind: CallbackKind;
   attemptsMade: number;
   /** When it is tried next, or when the lease of the current attempt ends; null once settled. */
   nextAttemptAt: number | null;
@@ -58,12 +62,21 @@ export interface NewCallback {
   method: CallbackMethod | null;
   now: number;
   random: Random;
+  kind?: CallbackKind;
 }
 
 /** Makes the callback of one deauthorization, which is due at once. */
-export function createCallback({ url, method, now, random, ...parties }: NewCallback): Callback {
+export function createCallback({
+  url,
+  method,
+  now,
+  random,
+  kind = 'deauthorization',
+  ...parties
+}: NewCallback): Callback {
   return {
     ...parties,
+    kind,
     sid: createSid('WH', random),
     url: calledUrl(url),
     // Twilio's own default (its reference of the resource).

@@ -1,5 +1,7 @@
 /** When a callback that failed is tried again. */
 
+import type { Callback } from './callback.ts';
+
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -31,4 +33,40 @@ export const MAX_ATTEMPTS = PAUSES_MS.length;
 export function nextAttemptDelayMs(attemptsMade: number, random: () => number): number | undefined {
   const pauseMs = PAUSES_MS[attemptsMade];
   return pauseMs === undefined ? undefined : Math.round(pauseMs * (1 + SPREAD * random()));
+}
+
+/**
+ * What a callback is after an attempt that got this answer: any 2xx is success; everything else is tried again
+ * as long as the schedule has attempts, except a test.
+ */
+export function resultOf(
+  { attemptsMade, kind }: Callback,
+  status: number | null,
+  now: number,
+  random: () => number,
+): Pick<Callback, 'status' | 'nextAttemptAt'> {
+  if (status !== null && status >= 200 && status < 300) {
+    return { status: 'delivered', nextAttemptAt: null };
+  }
+  const delayMs = kind === 'test' ? undefined : nextAttemptDelayMs(attemptsMade + 1, random);
+  return delayMs === undefined
+    ? { status: 'failed', nextAttemptAt: null }
+    : { status: 'pending', nextAttemptAt: now + delayMs };
+}
+
+/** When the attempts that are left are made at the earliest, if each fails; none once a callback is settled. */
+export function remainingAttempts({
+  kind,
+  attemptsMade,
+  nextAttemptAt,
+}: Pick<Callback, 'kind' | 'attemptsMade' | 'nextAttemptAt'>): number[] {
+  if (nextAttemptAt === null) return [];
+  const times = [nextAttemptAt];
+  if (kind === 'test') return times;
+  let at = nextAttemptAt;
+  for (const pauseMs of PAUSES_MS.slice(attemptsMade + 1)) {
+    at += pauseMs;
+    times.push(at);
+  }
+  return times;
 }

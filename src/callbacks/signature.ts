@@ -20,6 +20,8 @@ export interface SignedCallback {
   url: string;
   /** The form of a POST. */
   body?: string;
+  /** The text that the signature is of. */
+  signed: string;
   /** The value of X-Twilio-Signature. */
   signature: string;
 }
@@ -36,7 +38,7 @@ export function signCallback({
   const requestUrl = method === 'GET' ? withQuery(base, form) : base;
   const signed = withoutUserInfo(requestUrl) + (method === 'POST' ? inOrder(parameters) : '');
   const signature = createHmac('sha1', authToken).update(signed).digest('base64');
-  return { url: requestUrl, ...(method === 'POST' && { body: form }), signature };
+  return { url: requestUrl, ...(method === 'POST' && { body: form }), signed, signature };
 }
 
 function withQuery(url: string, query: string): string {

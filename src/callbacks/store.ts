@@ -31,6 +31,7 @@ export async function insertCallbacks(
     method: callback.method,
     receiver: receiverOf(callback.url),
     status: callback.status,
+    kind: callback.kind,
     attempts_made: callback.attemptsMade,
     next_attempt_at: callback.nextAttemptAt,
     created_at: callback.createdAt,
@@ -105,9 +106,9 @@ export async function listAttempts(query: Queryable, key: CallbackKey): Promise<
   return rows.map(fromAttemptRow);
 }
 
-/** Makes a callback due now, unless an attempt is in progress or was made since it was read. */
-export async function makeDue(query: Queryable, callback: Callback, now: number): Promise<void> {
-  await query
+/** Makes a callback due now, unless an attempt is in progress or was made since it was read: then false. */
+export async function makeDue(query: Queryable, callback: Callback, now: number): Promise<boolean> {
+  const result = await query
     .updateTable('callbacks')
     .set({ status: 'pending', next_attempt_at: now, lease_owner: null, updated_at: now })
     .where('account_sid', '=', callback.accountSid)
@@ -115,7 +116,8 @@ export async function makeDue(query: Queryable, callback: Callback, now: number)
     // A first run of this transaction may have been committed, its answer lost, and the attempt made.
     .where('attempts_made', '=', callback.attemptsMade)
     .where((row) => row.or([row('lease_owner', 'is', null), row('next_attempt_at', '<=', now)]))
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
 }
 
 /** Removes up to `limit` callbacks made before a time, with their attempts; returns how many. */
@@ -155,6 +157,7 @@ export function fromRow(row: Selectable<CallbacksTable>): Callback {
     url: row.url,
     method: row.method,
     status: row.status,
+    kind: row.kind,
     attemptsMade: row.attempts_made,
     nextAttemptAt: row.next_attempt_at,
     createdAt: row.created_at,

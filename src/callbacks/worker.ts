@@ -6,7 +6,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { findAccount } from '../accounts/store.ts';
 import type { Context } from '../context.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CallbackResult } from '../observability/metrics.ts';
@@ -21,8 +20,9 @@ import {
 } from './delivery-store.ts';
 import { callOf, goRound } from './due.ts';
 import { createPlaces } from './places.ts';
-import { nextAttemptDelayMs } from './schedule.ts';
-import { signCallback } from './signature.ts';
+import { requestOf, sign } from './request.ts';
+import { advanceResends } from './resending.ts';
+import { resultOf } from './schedule.ts';
 
 /** Well over the 15 s that an attempt may take. */
 const LEASE_MS = 60_000;
@@ -54,7 +54,7 @@ export interface CallbackWorker {
 }
 
 export interface WorkerParts {
-  client: GuardedClient;
+  client: Pick<GuardedClient, 'send' | 'close'>;
   logger: Logger;
   /** Receives the result of each attempt once it has been recorded. */
   observe?: (result: CallbackResult) => void;
@@ -69,7 +69,7 @@ export function startCallbackWorker(
   context: Context,
   { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
 ): CallbackWorker {
-  const { database, clock, keyring } = context;
+  const { database, clock } = context;
   const underWay = new Set<Promise<void>>();
   const places = createPlaces();
   const dueCallbacks = goRound(places);
@@ -85,6 +85,7 @@ export function startCallbackWorker(
     seenCommits = database.commits();
     lookedAt = performance.now();
     try {
+      if (!isDraining) await advanceResends(context, logger);
       while (!isDraining && (await goRoundOnce())) {
         // Until a round finds nothing that has room.
       }
@@ -157,25 +158,12 @@ export function startCallbackWorker(
   }
 
   async function deliver(callback: Callback, owner: string): Promise<void> {
-    const account = await findAccount(database.query, callback.accountSid);
-    if (account === undefined) throw new Error('The owner of the app is gone');
-    const { url, body, signature } = signCallback({
-      authToken: keyring.open(account.token.sealed, account.sid),
-      method: callback.method,
-      url: callback.url,
-      parameters: { AccountSid: callback.subaccountSid, ConnectAppSid: callback.connectAppSid },
-    });
+    const signed = await sign(context, database.query, callback);
     const startedAt = clock.now();
-    const outcome = await client.send({
-      method: callback.method,
-      url,
-      headers: {
-        'x-twilio-signature': signature,
-        'i-twilio-idempotency-token': callback.sid,
-        ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
-      },
-      ...(body !== undefined && { body }),
-    });
+    const { method, sid: token, kind } = callback;
+    const outcome = await client.send(
+      requestOf(signed, { method, token, isTest: kind === 'test' }),
+    );
     const now = clock.now();
     if (!outcome.answered && outcome.reason === 'cancelled') {
       await database.transaction((one) => releaseCallback(one, callback, owner, now));
@@ -245,20 +233,4 @@ export function startCallbackWorker(
       clearTimeout(limit);
     },
   };
-}
-
-/** Any 2xx is success; everything else is tried again as long as the schedule has attempts. */
-function resultOf(
-  { attemptsMade }: Callback,
-  status: number | null,
-  now: number,
-  random: () => number,
-): Pick<Settlement, 'status' | 'nextAttemptAt'> {
-  if (status !== null && status >= 200 && status < 300) {
-    return { status: 'delivered', nextAttemptAt: null };
-  }
-  const delayMs = nextAttemptDelayMs(attemptsMade + 1, random);
-  return delayMs === undefined
-    ? { status: 'failed', nextAttemptAt: null }
-    : { status: 'pending', nextAttemptAt: now + delayMs };
 }

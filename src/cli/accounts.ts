@@ -1,7 +1,12 @@
 /** `connect-apps accounts …`: the operator's view of accounts. */
 
-import { type Command, Option } from 'commander';
-import { ACCOUNT_TYPES, type AccountType } from '../accounts/account.ts';
+import type { Command } from 'commander';
+import {
+  ACCOUNT_PROPERTIES,
+  type AccountPropertyName,
+  parseAccountProperties,
+  propertiesOf,
+} from '../accounts/account.ts';
 import { accountFormat } from '../accounts/format.ts';
 import { listAccounts } from '../accounts/list-store.ts';
 import {
@@ -15,17 +20,17 @@ import { reEncryptTokens } from '../accounts/re-encrypt.ts';
 import type { AccountWithToken } from '../accounts/token.ts';
 import { reEncryptApiKeys } from '../api-keys/re-encrypt.ts';
 import type { Context } from '../context.ts';
+import type { Parameters } from '../parameter.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';
+import { choiceFlag, propertyFlag } from './property-flags.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlags } from './settings.ts';
 
-interface Flags {
+interface Flags extends Partial<Record<AccountPropertyName, string>> {
   accountSid?: string;
-  friendlyName?: string;
   owner?: string;
-  type?: AccountType;
   keepOld: boolean;
   json?: boolean;
 }
@@ -34,12 +39,8 @@ interface Flags {
 export function addAccountCommands(program: Command): void {
   const accounts = program.command('accounts').description('create and manage accounts');
 
-  command(accounts, 'create', 'create an account, or a subaccount with --owner')
-    .option('--friendly-name <name>', 'the name of the account, 1 to 64 characters')
+  addPropertyFlags(command(accounts, 'create', 'create an account, or a subaccount with --owner'))
     .option('--owner <sid>', 'the parent account; creates a subaccount of it')
-    .addOption(
-      new Option('--type <type>', 'the type of the account').choices(ACCOUNT_TYPES).default('Full'),
-    )
     .action((flags: Flags) => show(flags, (context) => create(context, flags)));
 
   command(accounts, 'list', 'list all accounts')
@@ -103,6 +104,25 @@ function command(accounts: Command, name: string, description: string): Command 
   );
 }
 
+/** A flag for each property that an operator may set when creating an account. */
+function addPropertyFlags(command: Command): Command {
+  for (const name of propertiesOf('flag')) {
+    const { values, initial } = ACCOUNT_PROPERTIES[name].rule;
+    command.addOption(
+      values.type === 'string'
+        ? propertyFlag(name, values)
+        : choiceFlag(name, values.choices, values.description).default(initial),
+    );
+  }
+  return command;
+}
+
+function parametersOf(flags: Flags): Parameters {
+  return Object.fromEntries(
+    propertiesOf('flag').map((name) => [ACCOUNT_PROPERTIES[name].parameter, flags[name]]),
+  );
+}
+
 /** A command about one account, named as an argument or with --account-sid. */
 function addAccountCommand(
   accounts: Command,
@@ -132,15 +152,13 @@ async function show(
 }
 
 async function create(context: Context, flags: Flags): Promise<AccountWithToken> {
-  const { friendlyName, owner, type } = flags;
+  const { owner } = flags;
+  const parameters = parametersOf(flags);
   if (owner !== undefined) {
     const parent = await lookUp(`account ${owner}`, () => getAccount(context, owner));
-    return createSubaccount(context, parent.sid, { FriendlyName: friendlyName });
+    return createSubaccount(context, parent.sid, parameters);
   }
-  return createAccount(context, {
-    ...(friendlyName !== undefined && { friendlyName }),
-    ...(type && { type }),
-  });
+  return createAccount(context, parseAccountProperties('flag', parameters));
 }
 
 function setStatus(status: 'active' | 'suspended' | 'closed') {

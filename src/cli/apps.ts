@@ -20,11 +20,11 @@ import type { Context } from '../context.ts';
 import { buttonHtml } from '../pages/art.ts';
 import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import type { Values } from '../property.ts';
 import { parseSid } from '../sid.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';
+import { propertyFlag } from './property-flags.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlags, withFlags } from './settings.ts';
 
@@ -100,27 +100,12 @@ function command(apps: Command, name: string, description: string): Command {
   return addExamples(made, `apps ${EXAMPLES[name]}`);
 }
 
-/** A flag for each property: its name in kebab-case. */
+/** A flag for each property. */
 function addPropertyFlags(command: Command): Command {
   for (const name of PROPERTY_NAMES) {
-    const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    command.option(`--${flag} <value>`, helpOf(PROPERTIES[name].rule.values));
+    command.addOption(propertyFlag(name, PROPERTIES[name].rule.values));
   }
   return command;
-}
-
-/** The description as help reads: no capital, no full stop. */
-function helpOf(values: Values): string {
-  const { description } = values;
-  const help = description.charAt(0).toLowerCase() + description.slice(1).replace(/\.$/, '');
-  switch (values.type) {
-    case 'string':
-      return help;
-    case 'choice':
-      return `${help}: ${values.choices.join(' or ')}`;
-    case 'permissions':
-      return `${help}: ${values.choices.join(', ')}, or both separated by a comma`;
-  }
 }
 
 /** A command about one app, named as an argument or with --sid. */

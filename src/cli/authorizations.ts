@@ -10,7 +10,7 @@ import {
   listingOfAuthorizedConnectApps,
   revokeAuthorization,
 } from '../authorizations/operations.ts';
-import { allowedUrl, deniedUrl, MAX_STATE_BYTES } from '../consent/redirect.ts';
+import { allowedUrl, deniedUrl, MAX_STATE_BYTES } from '../authorizations/redirect.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { addExamples } from './examples.ts';

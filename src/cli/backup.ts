@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { Problem } from '../problem.ts';
-import { prepareDatabase } from '../server/app.ts';
+import { prepareDatabase } from '../server/context.ts';
 import { checkPersists } from '../server/preflight.ts';
 import { backUpSqlite } from '../storage/backup.ts';
 import { addExamples } from './examples.ts';

@@ -11,12 +11,11 @@ import {
 } from '../demo/data.ts';
 import { createLogger, readable } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
-import { openDatabase } from '../server/app.ts';
 import type { Config } from '../server/config.ts';
+import { openDatabase } from '../server/context.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
 import { runServer } from '../server/run.ts';
-import { prepareApp } from '../server/start.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
@@ -36,6 +35,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   checkLoopback(config.host);
   prepareDataFolder(config);
   if (flags.fresh) await removeDatabase(config);
+  const { prepareApp } = await import('../server/start.ts');
   const app = await prepareApp(config, {
     hasDemoApp: true,
     ownsProcess: true,
@@ -49,12 +49,13 @@ function welcome(origin: string): string {
   const { accountSid, authToken } = DEMO_DEVELOPER;
   return `connect-apps listens on ${origin}  (documentation: ${origin}/docs)
 
+Open ${origin}/ and click "Demo developer". The console lists three steps to try.
+Or open the consent page, click "Demo customer", then Allow:
+  ${origin}/authorize/${DEMO_APP_SID}
+
   developer  ${accountSid}  token ${authToken}
   customer   ${DEMO_CUSTOMER.accountSid}  token ${DEMO_CUSTOMER.authToken}
   sign in as ${DEMO_DEVELOPER.email} or ${DEMO_CUSTOMER.email}, password ${DEMO_PASSWORD}
-  consent    ${origin}/authorize/${DEMO_APP_SID}
-
-Try this next:
 
   curl ${origin}/2010-04-01/Accounts/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json \\
     -u ${accountSid}:${authToken}

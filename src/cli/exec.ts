@@ -9,7 +9,6 @@ import type { RunningServer } from '../exec/find-server.ts';
 import { findAuthorityFolder } from '../exec/tls/authority-file.ts';
 import { Problem } from '../problem.ts';
 import { createConfig, rawEnvironment } from '../server/config.ts';
-import { start } from '../server/start.ts';
 import { print } from './output.ts';
 
 interface Flags {
@@ -108,7 +107,8 @@ function optionsOf(flags: Flags): ExecOptions {
 }
 
 /** A server in memory, with the demo data, on any free port; nothing in the environment sets it up. */
-function startThrowAwayServer(): Promise<RunningServer> {
+async function startThrowAwayServer(): Promise<RunningServer> {
   const config = createConfig({ PORT: '0', DATABASE_URL: 'sqlite::memory:' }, 'development');
+  const { start } = await import('../server/start.ts');
   return start(config);
 }

@@ -2,7 +2,6 @@
 
 import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
-import { request } from 'undici';
 import { Problem } from '../problem.ts';
 import { addExamples } from './examples.ts';
 import { print, printItem } from './output.ts';
@@ -45,6 +44,8 @@ function originOf({ url }: Flags): string {
 
 /** Raises `server_not_ready` unless /readyz answers 200. */
 async function checkReady(url: string): Promise<void> {
+  // Only here: it takes longer to load than any other command needs.
+  const { request } = await import('undici');
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let status: number;
   try {

@@ -1,7 +1,7 @@
 /** `connect-apps migrate`: brings the database to the current schema. */
 
 import type { Command } from 'commander';
-import { openDatabase } from '../server/app.ts';
+import { openDatabase } from '../server/context.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { migrate } from '../storage/migrate.ts';
 import { addExamples } from './examples.ts';

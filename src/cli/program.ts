@@ -1,9 +1,9 @@
 /** The command line: its commands, and how a failure ends. */
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { Problem } from '../problem.ts';
 import { isDebugging } from '../server/config.ts';
+import { readVersion } from '../server/version.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAppCommands } from './apps.ts';
 import { addAuditCommands } from './audit.ts';
@@ -82,11 +82,6 @@ function wantsJson([command, ...words]: readonly string[]): boolean {
   if (command === 'exec') return false;
   const end = words.indexOf('--');
   return (end === -1 ? words : words.slice(0, end)).includes('--json');
-}
-
-function readVersion(): string {
-  const path = new URL('../../package.json', import.meta.url);
-  return JSON.parse(readFileSync(path, 'utf8')).version;
 }
 
 function inheritSettings(command: Command): void {

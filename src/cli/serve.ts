@@ -5,8 +5,8 @@ import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { createLogger } from '../observability/logger.ts';
-import { createApp, createContext, prepareDatabase } from '../server/app.ts';
 import { createConfig } from '../server/config.ts';
+import { createContext, prepareDatabase } from '../server/context.ts';
 import { DATABASE_CHECKS, SETTING_CHECKS } from '../server/preflight.ts';
 import { runServer } from '../server/run.ts';
 import { checkSecretKey } from '../server/secret-key.ts';
@@ -50,6 +50,8 @@ async function serve(flags: Flags): Promise<void> {
     return;
   }
   const sharesPort = cluster.isWorker;
+  // Here, as in the other commands that serve: no other waits for the server to load.
+  const { createApp } = await import('../server/app.ts');
   const app = await createApp(config, {
     secretKey,
     logger,
@@ -63,7 +65,7 @@ async function serve(flags: Flags): Promise<void> {
     await app.close();
     throw error;
   }
-  await runServer(app, config, cluster.isWorker ? sayListening : announce);
+  await runServer(app, config, sharesPort ? sayListening : announce);
 }
 
 /** Raises the first reason not to serve this database. */

@@ -2,8 +2,8 @@
 
 import type { Command } from 'commander';
 import { COMMAND_LINE, type Context } from '../context.ts';
-import { createContext, prepareDatabase } from '../server/app.ts';
 import { type Config, createConfig, type GivenSettings, readSettings } from '../server/config.ts';
+import { createContext, prepareDatabase } from '../server/context.ts';
 import { checkPersists } from '../server/preflight.ts';
 import { checkKeyOfDatabase } from '../server/ready.ts';
 import { findSecretKey } from '../server/secret-key.ts';
@@ -21,6 +21,18 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--rate-limit-per-second <number>', 'units of work per second for each account; 0 for no limit'],
   ['--trust-proxy <networks>', 'addresses or networks of the proxies in front of the server'],
   ['--callback-allowed-networks <networks>', 'private networks that callbacks may reach'],
+  ['--brand-name <name>', 'your name on every page (connect-apps)'],
+  ['--brand-logo-url <url>', 'the URL of your logo'],
+  ['--brand-logo-file <file>', 'your logo: PNG, JPEG, WebP or SVG, at most 512 kB'],
+  ['--brand-colour <colour>', 'your colour, such as #0b5cad; white text must be readable on it'],
+  ['--brand-links <links>', 'your links, such as Support=https://…,Terms=https://…'],
+  ['--oidc-issuer <url>', 'the OpenID Connect provider that people can sign in with'],
+  ['--oidc-client-id <id>', 'what the provider calls this server'],
+  ['--oidc-name <name>', 'what people know the provider by (the host of its URL)'],
+  ['--oidc-scopes <scopes>', 'what to ask the provider for (openid email)'],
+  ['--oidc-accounts-claim <claim>', "the claim with the SIDs of a person's accounts"],
+  ['--oidc-operator-claim <claim>', 'the claim that makes an operator, such as groups=operators'],
+  ['--password-sign-in <true|false>', 'whether people may sign in with a password (true)'],
 ];
 
 /** Adds the flags for the database and the settings, which every command accepts. */
@@ -38,7 +50,7 @@ export function addDatabaseFlags(command: Command): Command {
     .option('--database-pool-size <number>', 'connections to PostgreSQL per process (10)');
 }
 
-/** Adds a flag for each setting of a server. The two keys have none: a command line is not secret. */
+/** Adds a flag for each setting of a server. Secrets have none: others can read a command line. */
 export function addServerFlags(command: Command): Command {
   for (const [flag, description] of SERVER_FLAGS) command.option(flag, description);
   return addDatabaseFlags(command);

@@ -66,7 +66,7 @@ export function addLinkCommands(users: Command): void {
     users,
     'disable',
     'keep a user from acting for an account, and end their sessions',
-    disablePerson,
+    (context, key) => disablePerson(context, key, { mayBeLast: true }),
   );
   addMembershipCommand(
     users,
@@ -105,7 +105,7 @@ function addMembershipCommand(
     });
   addExamples(
     made,
-    `users ${name} --email ada@example.com --account-sid AC00000000000000000000000000000001`,
+    `users ${name} --email developer@example.com --account-sid AC00000000000000000000000000000001`,
   );
 }
 

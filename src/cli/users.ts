@@ -5,6 +5,7 @@ import { getAccount } from '../accounts/operations.ts';
 import type { Context } from '../context.ts';
 import { listMemberships } from '../users/membership-store.ts';
 import { createUser, deleteUser, getUser, updateUser } from '../users/operations.ts';
+import { setOperator } from '../users/operators.ts';
 import { setPassword } from '../users/password-change.ts';
 import { listUsers } from '../users/store.ts';
 import { type Membership, ROLES, type Role, type User } from '../users/user.ts';
@@ -18,9 +19,10 @@ import { addLinkCommands } from './user-links.ts';
 
 interface Flags {
   email: string;
-  accountSid: string[];
+  accountSid?: string[];
   addAccountSid?: string[];
   removeAccountSid?: string[];
+  operator?: boolean;
   role?: Role;
   json?: boolean;
 }
@@ -35,44 +37,62 @@ export function addUserCommands(program: Command): void {
 
   const create = command(users, 'create', 'create a user')
     .requiredOption('--email <address>', 'the e-mail address to sign in with')
-    .requiredOption('--account-sid <sid...>', 'the accounts that the user belongs to')
+    .option('--account-sid <sid...>', 'the accounts that the user belongs to')
+    .option('--operator', 'let the user see and manage every account')
     .addOption(new Option('--role <role>', ROLE_HELP).choices(ROLES).default('owner'))
     .addHelpText('after', PASSWORD_SOURCE)
-    .action((flags: Flags) => show(flags, (context) => createOne(context, flags)));
+    .action((flags: Flags, self: Command) => {
+      const { accountSid = [], operator = false } = flags;
+      if (accountSid.length === 0 && !operator) {
+        self.error('error: Give --account-sid, --operator, or both', { exitCode: 2 });
+      }
+      return show(flags, (context) => createOne(context, flags));
+    });
   addExamples(
     create,
     'users create --email ada@example.com --account-sid AC00000000000000000000000000000001',
     'users create --email bob@example.com --account-sid AC00000000000000000000000000000001 < password.txt',
+    'users create --email operator@example.com --operator < password.txt',
   );
 
   const list = command(users, 'list', 'list all users').action((flags: Flags) =>
     onDatabase(flags, async (context) => {
       const all = await readAll((slice) => listUsers(context.database.query, slice));
       const items = await Promise.all(all.map((user) => wireOf(context, user)));
-      printList(items, ['sid', 'email', 'account_sids'], flags.json === true);
+      printList(items, ['sid', 'email', 'operator', 'account_sids'], flags.json === true);
     }),
   );
   addExamples(list, 'users list --json');
 
-  const update = ofOneUser(users, 'update', 'change the accounts that a user belongs to')
+  const update = ofOneUser(
+    users,
+    'update',
+    'change the accounts that a user belongs to, and whether they are an operator',
+  )
     .option('--add-account-sid <sid...>', 'accounts to add the user to')
     .option('--remove-account-sid <sid...>', 'accounts to remove the user from')
+    .option('--operator', 'let the user see and manage every account')
+    .option('--no-operator', 'end that')
     .addOption(new Option('--role <role>', `${ROLE_HELP}, for --add-account-sid`).choices(ROLES))
     .action((flags: Flags, self: Command) => {
-      const { addAccountSid: add = [], removeAccountSid: remove = [] } = flags;
-      if (add.length + remove.length === 0) {
-        const sentence = 'error: Give --add-account-sid or --remove-account-sid';
+      const { addAccountSid: add = [], removeAccountSid: remove = [], operator } = flags;
+      if (add.length + remove.length === 0 && operator === undefined) {
+        const sentence =
+          'error: Give --add-account-sid, --remove-account-sid, --operator or --no-operator';
         self.error(sentence, { exitCode: 2 });
       }
       return show(flags, async (context) => {
         await checkAccounts(context, add);
-        return ofUser(flags, () =>
-          updateUser(context, flags.email, { add, remove, role: flags.role }),
+        const { role } = flags;
+        const updated = await ofUser(flags, () =>
+          updateUser(context, flags.email, { add, remove, role }),
         );
+        return operator === undefined ? updated : setOperator(context, updated.email, operator);
       });
     });
   addExamples(
     update,
+    'users update --email customer@example.com --operator',
     'users update --email developer@example.com --add-account-sid AC00000000000000000000000000000002',
   );
 
@@ -121,11 +141,12 @@ function ofOneUser(users: Command, name: string, description: string): Command {
 
 async function createOne(
   context: Context,
-  { email, accountSid: accountSids, role }: Flags,
+  { email, accountSid: accountSids = [], operator: isOperator = false, role }: Flags,
 ): Promise<User> {
   // Before a password is typed twice for nothing.
   await checkAccounts(context, accountSids);
-  return createUser(context, { email, accountSids, role, password: await readNewPassword() });
+  const password = await readNewPassword();
+  return createUser(context, { email, accountSids, role, password, isOperator });
 }
 
 async function checkAccounts(context: Context, sids: readonly string[]): Promise<void> {
@@ -147,6 +168,7 @@ async function wireOf(context: Context, user: User) {
   return {
     sid: user.sid,
     email: user.email,
+    operator: user.isOperator,
     account_sids: sidsOf(memberships),
     owner_of: sidsOf(memberships.filter(({ role }) => role === 'owner')),
     disabled_in: sidsOf(memberships.filter(({ disabledAt }) => disabledAt !== null)),

@@ -1,12 +1,19 @@
 /** `connect-apps webhooks …`: deauthorization callbacks, and every attempt to deliver them. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { getAccount } from '../accounts/operations.ts';
-import type { Attempt, Callback } from '../callbacks/callback.ts';
-import { getCallback, retryCallback } from '../callbacks/operations.ts';
+import {
+  type Attempt,
+  CALLBACK_STATUSES,
+  type Callback,
+  type CallbackStatus,
+} from '../callbacks/callback.ts';
+import { getCallback, listingOfCallbacks, retryCallback } from '../callbacks/operations.ts';
 import { listCallbacks } from '../callbacks/store.ts';
+import { getConnectApp } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import type { Slice } from '../storage/keyset.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { print, printItem, printList } from './output.ts';
@@ -18,6 +25,20 @@ interface Flags {
   json?: boolean;
 }
 
+interface ListFlags extends Flags {
+  connectAppSid?: string;
+  status?: CallbackStatus;
+}
+
+const COLUMNS = [
+  'sid',
+  'connect_app_sid',
+  'kind',
+  'status',
+  'attempts_made',
+  'next_attempt_at',
+] as const;
+
 /** Adds the commands. */
 export function addWebhookCommands(program: Command): void {
   const webhooks = program
@@ -26,17 +47,29 @@ export function addWebhookCommands(program: Command): void {
 
   const list = command(webhooks, 'list', "list the callbacks of an account's Connect Apps")
     .requiredOption('--account-sid <sid>', 'the account that owns the apps')
-    .action((flags: Flags) =>
-      onDatabase(flags, async (context) => {
+    .option('--connect-app-sid <sid>', 'only those of this app')
+    .addOption(
+      new Option('--status <status>', 'only those in this state, of the app').choices(
+        CALLBACK_STATUSES,
+      ),
+    )
+    .action((flags: ListFlags, self: Command) => {
+      if (flags.status && !flags.connectAppSid) {
+        self.error('error: Name the app with --connect-app-sid to filter by --status', {
+          exitCode: 2,
+        });
+      }
+      return onDatabase(flags, async (context) => {
         const account = await accountOf(context, flags.accountSid ?? '');
-        const all = await readAll((slice) =>
-          listCallbacks(context.database.query, account.sid, slice),
-        );
-        const columns = ['sid', 'connect_app_sid', 'status', 'attempts_made', 'next_attempt_at'];
-        printList(all.map(wireOf), columns, flags.json === true);
-      }),
-    );
-  addExamples(list, 'webhooks list --account-sid AC00000000000000000000000000000001');
+        const all = await readAll(await listingOf(context, account.sid, flags));
+        printList(all.map(wireOf), COLUMNS, flags.json === true);
+      });
+    });
+  addExamples(
+    list,
+    'webhooks list --account-sid AC00000000000000000000000000000001',
+    'webhooks list --account-sid AC00000000000000000000000000000001 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93 --status failed',
+  );
 
   addCallbackCommand(webhooks, 'show', 'show a callback and its delivery attempts', getCallback);
   addCallbackCommand(
@@ -45,6 +78,21 @@ export function addWebhookCommands(program: Command): void {
     'send a callback again immediately, even if it was delivered',
     retryCallback,
   );
+}
+
+/** The callbacks of an account or, if it is named, of one of its apps. */
+async function listingOf(
+  context: Context,
+  accountSid: string,
+  { connectAppSid, status }: ListFlags,
+): Promise<(slice: Slice) => Promise<Callback[]>> {
+  const { query } = context.database;
+  if (connectAppSid === undefined) return (slice) => listCallbacks(query, accountSid, slice);
+  const { sid } = await lookUp(`Connect App ${connectAppSid} of account ${accountSid}`, () =>
+    getConnectApp(context, accountSid, connectAppSid),
+  );
+  const app = { accountSid, connectAppSid: sid };
+  return listingOfCallbacks(query, app, { status, since: 0 }).slice;
 }
 
 function command(webhooks: Command, name: string, description: string): Command {
@@ -109,6 +157,7 @@ function wireOf(callback: Callback) {
     subaccount_sid: callback.subaccountSid,
     method: callback.method,
     url: callback.url,
+    kind: callback.kind,
     status: callback.status,
     attempts_made: callback.attemptsMade,
     next_attempt_at: callback.nextAttemptAt && timeOf(callback.nextAttemptAt),

@@ -1,6 +1,6 @@
 /** ConnectApp -> its wire form, and the form that changes it, from the table of properties. */
 
-import Type, { type TObject, type TSchema } from 'typebox';
+import { type ObjectSchema, type Schema, Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import {
   choice,
@@ -83,14 +83,14 @@ function toWire(app: ConnectApp): WireItem {
   return wire;
 }
 
-type Member = readonly [name: string, schema: TSchema];
+type Member = readonly [name: string, schema: Schema];
 
 /** An object whose members are in the order of the alphabet, as in Twilio's JSON. */
-function inOrder(members: readonly Member[]): TObject {
+function inOrder(members: readonly Member[]): ObjectSchema {
   return Type.Object(Object.fromEntries(members.toSorted(([a], [b]) => (a < b ? -1 : 1))));
 }
 
-function parameterSchemaOf(values: Values): TSchema {
+function parameterSchemaOf(values: Values): Schema {
   switch (values.type) {
     case 'string':
       return parameterSchema(values);
@@ -103,7 +103,7 @@ function parameterSchemaOf(values: Values): TSchema {
   }
 }
 
-function answerSchemaOf(values: Values): TSchema {
+function answerSchemaOf(values: Values): Schema {
   const { description } = values;
   switch (values.type) {
     case 'string':

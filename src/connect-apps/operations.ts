@@ -16,12 +16,15 @@ import {
   PROPERTY_NAMES,
   parseConnectAppChanges,
 } from './connect-app.ts';
+import { uploadedLogoOf } from './logo.ts';
+import { deleteLogo } from './logo-store.ts';
 import {
   deleteConnectAppRow,
   findConnectApp,
   findPosition,
   insertConnectApp,
   listConnectApps,
+  searchConnectApps,
   updateConnectAppRow,
 } from './store.ts';
 
@@ -88,6 +91,18 @@ export function listingOfConnectApps(context: Context, accountSid: string) {
   };
 }
 
+/** The Connect Apps of an account whose name or SID contains a text; all of them for none. */
+export function searchingConnectApps(context: Context, accountSid: string, text: string) {
+  const { query } = context.database;
+  return {
+    scope: `${accountSid} ConnectApps ${text}`,
+    slice: (slice: Slice) =>
+      text === ''
+        ? listConnectApps(query, accountSid, slice)
+        : searchConnectApps(query, accountSid, text, slice),
+  };
+}
+
 /** Changes the properties that `parameters` name and leaves the others; `not_found` as above. */
 export async function updateConnectApp(
   context: Context,
@@ -103,6 +118,7 @@ export async function updateConnectApp(
     const { sid } = before;
     const app = await updateConnectAppRow(transaction, { accountSid, sid }, changes, updatedAt);
     if (app === undefined) throw new Problem('not_found');
+    if (uploadedLogoOf(app) === undefined) await deleteLogo(transaction, { accountSid, sid });
     const properties = changedProperties(before, app);
     if (properties.length > 0) {
       const eventType = 'connect-app.updated';
@@ -137,6 +153,7 @@ export async function deleteConnectApp(
       { connectAppSid: sid },
       { now, random: context.random, record, by: 'owner' },
     );
+    await deleteLogo(transaction, { accountSid, sid });
     const isDeleted = await deleteConnectAppRow(transaction, { accountSid, sid });
     const change = { eventType: 'connect-app.deleted', accountSid, resourceSid: sid } as const;
     if (isDeleted) await record(transaction, change);

@@ -7,6 +7,18 @@ import type { Rule } from '../property.ts';
 export const PERMISSIONS = ['get-all', 'post-all'] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
+/** What each means to a customer: Twilio's own words, and a sentence that explains them. */
+export const PERMISSION_MEANINGS: Record<Permission, { title: string; text: string }> = {
+  'get-all': {
+    title: 'Read all account data',
+    text: 'It can read everything in this account and its subaccounts, except auth tokens.',
+  },
+  'post-all': {
+    title: 'Charge account for usage',
+    text: 'It can act in a subaccount created for this app alone. Usage there is charged to this account.',
+  },
+};
+
 /** Reads the Permissions parameter: repeated, comma-separated or both; raises `parameter_invalid`. */
 export function parsePermissions(value: string | readonly string[]): Permission[] {
   const names = [value]

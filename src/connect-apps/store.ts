@@ -1,6 +1,6 @@
 /** The SQL of Connect Apps, and the only bridge between their rows and ConnectApp. */
 
-import type { Selection } from 'kysely';
+import { type Selection, sql } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Position, type Slice } from '../storage/keyset.ts';
 import { prepared } from '../storage/prepared.ts';
@@ -90,6 +90,39 @@ export function findPosition(
   return list.findPosition(query, { accountSid }, count);
 }
 
+const search = keysetList({
+  rows: (query, parameter: Parameter<{ accountSid: string; pattern: string }>) =>
+    query
+      .selectFrom('connect_apps')
+      .select(COLUMNS)
+      .where('account_sid', '=', parameter('accountSid'))
+      .where(sql<boolean>`${sql.ref('search_text')} like ${parameter('pattern')} escape '!'`),
+  places: (query, parameter) =>
+    query
+      .selectFrom('connect_apps')
+      .select(['created_at as createdAt', 'sid'])
+      .where('account_sid', '=', parameter('accountSid'))
+      .where(sql<boolean>`${sql.ref('search_text')} like ${parameter('pattern')} escape '!'`),
+  createdAt: 'connect_apps.created_at',
+  sid: 'connect_apps.sid',
+});
+
+/** A slice of the account's apps whose name or SID contains a text, in any case. */
+export async function searchConnectApps(
+  query: Queryable,
+  accountSid: string,
+  text: string,
+  slice: Slice,
+): Promise<ConnectApp[]> {
+  const pattern = `%${text.toLowerCase().replaceAll(/[!%_]/g, '!$&')}%`;
+  return (await search.slice(query, { accountSid, pattern }, slice)).map(fromRow);
+}
+
+/** What a search looks at. */
+function searchTextOf(sid: string, friendlyName: string | null): string {
+  return `${friendlyName ?? ''} ${sid}`.toLowerCase();
+}
+
 /** Adds an app, or does nothing if the account already has one with this SID; returns whether it added it. */
 export async function insertConnectApp(query: Queryable, app: ConnectApp): Promise<boolean> {
   const inserted = await query
@@ -99,6 +132,7 @@ export async function insertConnectApp(query: Queryable, app: ConnectApp): Promi
       sid: app.sid,
       ...toColumns(app),
       permissions: joinPermissions(app.permissions),
+      search_text: searchTextOf(app.sid, app.friendlyName),
       created_at: app.createdAt,
       updated_at: app.createdAt,
     })
@@ -114,9 +148,14 @@ export async function updateConnectAppRow(
   changes: Partial<ConnectAppProperties>,
   updatedAt: number,
 ): Promise<ConnectApp | undefined> {
+  const { friendlyName } = changes;
   const row = await query
     .updateTable('connect_apps')
-    .set({ ...toColumns(changes), updated_at: updatedAt })
+    .set({
+      ...toColumns(changes),
+      ...(friendlyName !== undefined && { search_text: searchTextOf(key.sid, friendlyName) }),
+      updated_at: updatedAt,
+    })
     .where('account_sid', '=', key.accountSid)
     .where('sid', '=', key.sid)
     .returning(COLUMNS)

@@ -1,24 +1,15 @@
 /** The consent page: who asks, for which account, and what each permission means in plain words. */
 
 import { html } from 'hono/html';
-import type { Permission } from '../connect-apps/permissions.ts';
-import { cardPage, csrfField, type Html } from '../pages/layout.ts';
+import { consentLink, type LinkParameters } from '../authorizations/redirect.ts';
+import type { ConnectApp } from '../connect-apps/connect-app.ts';
+import { uploadedLogoOf } from '../connect-apps/logo.ts';
+import { PERMISSION_MEANINGS, type Permission } from '../connect-apps/permissions.ts';
+import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
+import type { DemoPerson } from '../pages/pages.ts';
 import { isolated, paragraph, plainText, visibleOr } from '../pages/text.ts';
-import { signOutFoot } from '../users/page.ts';
+import { demoButtons, signOutFoot } from '../users/page.ts';
 import type { Consent, Customer } from './consent.ts';
-import type { LinkParameters } from './redirect.ts';
-
-/** Twilio's own words, and a sentence that explains them. */
-const MEANINGS: Record<Permission, { title: string; text: string }> = {
-  'get-all': {
-    title: 'Read all account data',
-    text: 'It can read everything in this account and its subaccounts, except auth tokens.',
-  },
-  'post-all': {
-    title: 'Charge account for usage',
-    text: 'It can act in a subaccount created for this app alone. Usage there is charged to this account.',
-  },
-};
 
 export interface ConsentPage {
   consent: Consent;
@@ -27,22 +18,20 @@ export interface ConsentPage {
   link: LinkParameters;
   /** Why the page is shown again. */
   notice?: string;
+  /** The other people of the demo data, who could be asked instead. */
+  demoPeople?: readonly DemoPerson[];
 }
 
 /** The page that asks. */
-export function consentPage({ consent, email, csrfToken, link, notice }: ConsentPage): Html {
+export function consentPage(page: ConsentPage): Page {
+  const { consent, email, csrfToken, link, notice, demoPeople = [] } = page;
   const { app, customers, shown } = consent;
   const name = visibleOr(app.friendlyName, app.sid);
   return cardPage({
     title: `Connect ${plainText(name)}`,
     card: html`${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
-${app.logoUrl === null ? '' : logoOf(app.logoUrl, name)}
-<h1>${isolated(name)} asks for access to your account</h1>
-${app.companyName === null ? '' : html`<div class="quiet by">${paragraph(`by ${app.companyName}`)}</div>`}
-${app.description === null ? '' : paragraph(app.description)}
-${linksOf(consent)}
-<h2>Permissions requested</h2>
-${permissionsOf(consent)}
+${whoAsks(app, html`<h1>${asks(name)}</h1>`, logoSourceOf(app))}
+${permissionsOf(app, customers)}
 <form method="post" action="/authorize/${app.sid}">
 ${csrfField(csrfToken)}
 <input type="hidden" name="shown" value="${shown}">
@@ -55,18 +44,60 @@ ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
 <button class="second" name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>
-<p class="quiet">Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
-    foot: signOutFoot(email, csrfToken),
+<p class="quiet">${removalText(customers)} Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
+    foot: html`${signOutFoot(email, csrfToken)}${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo: consentLink(app.sid, link) })}`,
   });
 }
 
-/** What the style sheet shows in the place of an image that does not come is the initial. */
+/** Where the access ends again: a promise that the linked page keeps. */
+function removalText(customers: readonly Customer[]): Html {
+  const [customer] = customers;
+  return customers.length === 1 && customer
+    ? html`You can remove the access at any time in <a href="/console/${customer.account.sid}/authorized">Authorized apps</a>.`
+    : html`You can remove the access at any time in the <a href="/console">console</a>, under Authorized apps.`;
+}
+
+/** What a customer will see of an app, without an account and without buttons that do something. */
+export function consentPreview(app: ConnectApp): Html {
+  const name = visibleOr(app.friendlyName, app.sid);
+  const url = app.authorizeRedirectUrl === null ? null : URL.parse(app.authorizeRedirectUrl);
+  // Of our own server alone: the console asks no other.
+  const logo = app.logoUrl === null ? undefined : (uploadedLogoOf(app) ?? '');
+  return html`<div class="narrow"><div class="card">
+${whoAsks(app, html`<h2 class="title">${asks(name)}</h2>`, logo)}
+${permissionsOf(app, [])}
+<div class="buttons"><button type="button" disabled>Allow</button><button type="button" class="second" disabled>Deny</button></div>
+<p class="quiet">${url === null ? 'Without an Authorize redirect URL nobody can be asked.' : html`Either way, you return to <strong>${url.host}</strong>.`}</p>
+</div></div>`;
+}
+
+function asks(name: string): Html {
+  return html`${isolated(name)} asks for access to your account`;
+}
+
+/** The logo of an app: an uploaded one is ours, whatever the origin was when it came. */
+function logoSourceOf(app: ConnectApp): string | undefined {
+  return uploadedLogoOf(app) ?? app.logoUrl ?? undefined;
+}
+
+/** Who asks, and for what. */
+function whoAsks(app: ConnectApp, heading: Html, logo: string | undefined): Html {
+  return html`${logo === undefined ? '' : logoOf(logo, visibleOr(app.friendlyName, app.sid))}
+${heading}
+${app.companyName === null ? '' : html`<div class="quiet by">${paragraph(`by ${app.companyName}`)}</div>`}
+${app.description === null ? '' : paragraph(app.description)}
+${linksOf(app)}
+<h2>Permissions requested</h2>`;
+}
+
+/** What the style sheet shows in the place of an image that does not come is the initial. Empty: that alone. */
 function logoOf(url: string, name: string): Html {
   const [initial = ''] = plainText(name).trim();
+  if (url === '') return html`<div class="logo"><span>${initial.toUpperCase()}</span></div>`;
   return html`<div class="logo"><img src="${url}" alt="" data-initial="${initial.toUpperCase()}" referrerpolicy="no-referrer"></div>`;
 }
 
-function linksOf({ app }: Consent): Html | string {
+function linksOf(app: ConnectApp): Html | string {
   const links = [
     ['Homepage', app.homepageUrl],
     ['Terms of service', app.termsOfServiceUrl],
@@ -77,7 +108,7 @@ function linksOf({ app }: Consent): Html | string {
   )}</ul>`;
 }
 
-function permissionsOf({ app, customers }: Consent): Html {
+function permissionsOf(app: ConnectApp, customers: readonly Customer[]): Html {
   if (app.permissions.length === 0) {
     return html`<p>No permissions. The app learns that you connected, and may ask for permissions later.</p>`;
   }
@@ -85,9 +116,9 @@ function permissionsOf({ app, customers }: Consent): Html {
   const news = customers.length === 1 && customer ? newTo(customer, app.permissions) : [];
   return html`<ul class="permissions">${app.permissions.map(
     (permission) =>
-      html`<li><strong>${MEANINGS[permission].title}${
+      html`<li><strong>${PERMISSION_MEANINGS[permission].title}${
         news.includes(permission) ? html`<span class="new">new</span>` : ''
-      }</strong><span class="quiet">${MEANINGS[permission].text}</span></li>`,
+      }</strong><span class="quiet">${PERMISSION_MEANINGS[permission].text}</span></li>`,
   )}</ul>`;
 }
 
@@ -110,7 +141,7 @@ function choiceOf({ app, customers }: Consent): Html {
 
 function earlierText(customer: Customer, asked: readonly Permission[]): Html | string {
   if (customer.earlier?.revokedAt !== null) return '';
-  const titles = newTo(customer, asked).map((one) => MEANINGS[one].title);
+  const titles = newTo(customer, asked).map((one) => PERMISSION_MEANINGS[one].title);
   return titles.length === 0
     ? html`<span class="quiet">The app already has this access.</span>`
     : html`<span class="quiet">The app already has access. New this time: ${titles.join(', ')}.</span>`;

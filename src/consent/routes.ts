@@ -2,6 +2,14 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { authorizeConnectApp, getConsentParties } from '../authorizations/operations.ts';
+import {
+  allowedUrl,
+  consentLink,
+  deniedUrl,
+  type LinkParameters,
+  linkParametersOf,
+  MAX_STATE_BYTES,
+} from '../authorizations/redirect.ts';
 import type { Context } from '../context.ts';
 import { formOf, pathParameter } from '../http/request.ts';
 import type { Pages } from '../pages/pages.ts';
@@ -11,14 +19,6 @@ import { sendSignIn } from '../users/routes.ts';
 import { actingFor, findSession, type Session } from '../users/session.ts';
 import { type Consent, getConsent, isAsShown } from './consent.ts';
 import { consentPage } from './page.ts';
-import {
-  allowedUrl,
-  consentLink,
-  deniedUrl,
-  type LinkParameters,
-  linkParametersOf,
-  MAX_STATE_BYTES,
-} from './redirect.ts';
 
 const FIELDS = ['shown', 'state', 'cb', 'account_sid', 'decision'];
 const IN_QUERY = /^[\x21-\x7e]*$/;
@@ -92,6 +92,7 @@ export function addConsentRoutes(pages: Pages, context: Context): void {
       email: session.user.email,
       csrfToken: pages.csrfToken(request, reply),
       link,
+      demoPeople: pages.demoPeople.filter(({ email }) => email !== session.user.email),
       ...(notice !== undefined && { notice }),
     });
     return pages.send(reply, page, { formTargets: [new URL(consent.authorizeRedirectUrl).origin] });

@@ -3,7 +3,7 @@
  * folders beside this file; they know neither cookies nor CSRF tokens.
  */
 
-import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { html } from 'hono/html';
 import type { Account } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
@@ -12,82 +12,31 @@ import { formOf, pathParameter, queryOf } from '../http/request.ts';
 import { noteFault } from '../http/request-log.ts';
 import type { Html } from '../pages/layout.ts';
 import type { Pages } from '../pages/pages.ts';
-import type { Parameters } from '../parameter.ts';
 import { Problem } from '../problem.ts';
 import { sendSignIn } from '../users/routes.ts';
-import { actingFor, lookAround, type Session } from '../users/session.ts';
-import type { Role } from '../users/user.ts';
-import { type NavItem, navOf, type Section } from './nav.ts';
+import { actingAsOperator, actingFor, lookAround, type Session } from '../users/session.ts';
+import type { SignInLimits } from '../users/sign-in-limits.ts';
+import { navOf } from './nav.ts';
 import { pageHead } from './parts/page-head.ts';
 import { notice } from './parts/panel.ts';
 import { shell } from './parts/shell.ts';
 import { STALE_FORM, type Typed, typedOf } from './typed.ts';
+import {
+  type AccountVisit,
+  type Answer,
+  type FormSpec,
+  isReading,
+  type OperatorVisit,
+  type Visit,
+} from './visit.ts';
 
-/** A signed-in person who asks for a page or sends a form. */
-export interface Visit {
-  request: FastifyRequest;
-  reply: FastifyReply;
-  session: Session;
-  /** The secret of the session, for `actingFor`. */
-  secret: string | undefined;
-  /** The accounts that the person belongs to. */
-  accounts: readonly Account[];
-  query: Parameters;
-  /** The token for the forms of the page. */
-  csrfToken: string;
-  now: number;
-}
-
-/** The same for a page of one account, which is one that the person may act for. */
-export interface AccountVisit extends Visit {
-  account: Account;
-  /** A link to a page of this account, such as `link('apps/new')`. */
-  link(rest: string): string;
-  /** What the person is in it. */
-  role: Role;
-  /** For changes: each of its transactions begins by asking whether the person still may. */
-  acting: Context;
-  /** The same for what only an owner may do; raises `access_denied` for a member. */
-  actingAsOwner: Context;
-}
-
-/** What a page shows within the frame. */
-export interface View {
-  /** The one heading, and the title of the document. */
-  title: string;
-  /** The heading where it is more than a text. */
-  heading?: Html;
-  lede?: Html | string;
-  actions?: Html;
-  tabs?: Html;
-  body: Html;
-  section?: Section;
-  /** In the place of the account's navigation. */
-  nav?: readonly NavItem[];
-  status?: number;
-  /** Whether the page is a dialog's card, which has its own heading. */
-  isCard?: boolean;
-  /** Whether it shows a secret. */
-  hasSecret?: boolean;
-}
-
-type Answer = View | FastifyReply;
-
-/** A form: the page that has it, and what happens when it is sent. */
-export interface FormSpec<Who extends Visit> {
-  /** The names of its fields. */
-  fields: readonly string[];
-  /** The page; `typed` is what was typed when it is shown again, and what is wrong with it. */
-  page?(visit: Who, typed: Typed | undefined): Promise<Answer>;
-  /** The change. Answers with where the browser goes then, or with another page. */
-  submit(visit: Who, form: Parameters): Promise<string | Answer>;
-  /** What the routes need besides, such as hooks. */
-  options?: Pick<RouteShorthandOptions, 'config' | 'onRequest' | 'bodyLimit'>;
-}
+export type { AccountVisit, FormSpec, OperatorVisit, View, Visit } from './visit.ts';
 
 export interface Console {
   context: Context;
   pages: Pages;
+  /** Of passwords, for pages that ask for one: those of the sign-in page. */
+  limits: SignInLimits;
   /** Adds GET /console/AC…/`path`. */
   page(path: string, handler: (visit: AccountVisit) => Promise<Answer>): void;
   /** Adds the form at /console/AC…/`path`: GET unless it is on another page, and POST. */
@@ -96,16 +45,22 @@ export interface Console {
   personPage(path: string, handler: (visit: Visit) => Promise<Answer>): void;
   /** The same for a form of the person. */
   personForm(path: string, spec: FormSpec<Visit>): void;
+  /** Adds GET /console/operator/`path`: to everybody but operators, a page that does not exist. */
+  operatorPage(path: string, handler: (visit: OperatorVisit) => Promise<Answer>): void;
+  /** The same for an operator's form. */
+  operatorForm(path: string, spec: FormSpec<OperatorVisit>): void;
 }
 
-const THEME_COOKIE = 'connect_apps_theme';
+/** Whether the person wants light or dark pages. */
+export const THEME_COOKIE = 'connect_apps_theme';
 /** The account whose pages were seen last. */
 export const ACCOUNT_COOKIE = 'connect_apps_account';
-const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
+/** How long a browser keeps either. */
+export const COOKIE_MS = 365 * 24 * 60 * 60 * 1000;
 const schema = { hide: true };
 
 /** Makes what pages are added to. */
-export function createConsole(pages: Pages, context: Context): Console {
+export function createConsole(pages: Pages, context: Context, limits: SignInLimits): Console {
   const { server } = pages;
 
   /** Who asks; undefined when nobody is signed in. Raises `not_found` for an account that is not theirs. */
@@ -142,6 +97,20 @@ export function createConsole(pages: Pages, context: Context): Console {
     });
   }
 
+  async function operatorVisitOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<OperatorVisit | undefined> {
+    const secret = pages.sessionOf(request);
+    const sight = await lookAround(context, secret, undefined);
+    // As at any URL of the console that does not exist: missing.ts.
+    if (sight === undefined && isReading(request)) return undefined;
+    if (sight?.session.user.isOperator !== true) throw new Problem('not_found');
+    return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
+      acting: actingAsOperator(context, pages.visitOf(request)),
+    });
+  }
+
   function visitFrom(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -158,6 +127,7 @@ export function createConsole(pages: Pages, context: Context): Console {
       secret,
       accounts,
       query: queryOf(request),
+      findAccount: async (sid) => (await lookAround(context, secret, sid))?.account,
       csrfToken: pages.csrfToken(request, reply),
       now: context.clock.now(),
     };
@@ -165,19 +135,24 @@ export function createConsole(pages: Pages, context: Context): Console {
 
   async function send(visit: Visit & { account?: Account }, answer: Answer): Promise<FastifyReply> {
     if (!('body' in answer)) return answer;
-    const { reply, request, account, accounts, session, csrfToken } = visit;
+    const { reply, request, accounts, session, csrfToken } = visit;
+    // A page of the person keeps the frame of the account that was seen last.
+    const last = pages.cookieOf(request, ACCOUNT_COOKIE);
+    const account = visit.account ?? accounts.find(({ sid }) => sid === last);
     const { section, status, title, heading = title, isCard, hasSecret } = answer;
     const head = isCard ? '' : pageHead({ ...answer, title: heading });
     const nav = answer.nav ?? (account === undefined ? [] : navOf(account, section));
     const page = shell({
+      brand: pages.brand,
       title,
       email: session.user.email,
+      isOperator: session.user.isOperator,
       csrfToken,
       account,
       accounts,
       nav,
       theme: pages.cookieOf(request, THEME_COOKIE),
-      main: bodyOf(head, answer.body),
+      main: html`${head}${answer.body}`,
     });
     if (status !== undefined) reply.code(status);
     return pages.send(reply, page, { isConsole: true, ...(hasSecret && { hasSecret }) });
@@ -186,6 +161,11 @@ export function createConsole(pages: Pages, context: Context): Console {
   function signIn(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const returnTo = request.method === 'POST' ? '/console' : request.originalUrl;
     return sendSignIn(pages, request, reply, returnTo);
+  }
+
+  async function requireSession(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const sight = await lookAround(context, pages.sessionOf(request), undefined);
+    return sight === undefined ? signIn(request, reply) : undefined;
   }
 
   type Find<Who> = (request: FastifyRequest, reply: FastifyReply) => Promise<Who | undefined>;
@@ -202,7 +182,13 @@ export function createConsole(pages: Pages, context: Context): Console {
     });
   }
 
-  function addForm<Who extends Visit>(path: string, find: Find<Who>, spec: FormSpec<Who>): void {
+  function addForm<Who extends Visit>(
+    path: string,
+    find: Find<Who>,
+    spec: FormSpec<Who>,
+    // Asked before the form itself is looked at, where nobody else may learn that there is one.
+    before: ((request: FastifyRequest, reply: FastifyReply) => Promise<void>)[] = [],
+  ): void {
     const { page, submit, fields, options } = spec;
     if (page !== undefined) addPage(path, find, (visit) => page(visit, undefined));
 
@@ -218,8 +204,10 @@ export function createConsole(pages: Pages, context: Context): Console {
       path,
       {
         ...options,
+        // Who may not send it need not send a file.
+        ...(options?.config?.takesFile && { onRequest: requireSession }),
         schema,
-        preHandler: pages.checkForm,
+        preHandler: [...before, pages.checkForm],
         // A form of ours whose token has ended, such as one that was open overnight, keeps what was typed.
         errorHandler: async (error, request, reply) => {
           const isStale = error.code?.startsWith('FST_CSRF_') && isFromHere(request);
@@ -247,18 +235,21 @@ export function createConsole(pages: Pages, context: Context): Console {
   }
 
   const inAccount = (path: string) => `/console/:AccountSid/${path}`;
+  const forOperator = (path: string) => `/console/operator/${path}`;
   return {
     context,
     pages,
+    limits,
     page: (path, handler) => addPage(inAccount(path), accountVisitOf, handler),
     form: (path, spec) => addForm(inAccount(path), accountVisitOf, spec),
     personPage: (path, handler) => addPage(path, visitOf, handler),
     personForm: (path, spec) => addForm(path, visitOf, spec),
+    operatorPage: (path, handler) => addPage(forOperator(path), operatorVisitOf, handler),
+    operatorForm: (path, spec) =>
+      addForm(forOperator(path), operatorVisitOf, spec, [
+        async (request, reply) => void (await operatorVisitOf(request, reply)),
+      ]),
   };
-}
-
-function bodyOf(head: Html | string, body: Html): Html {
-  return html`${head}${body}`;
 }
 
 /** Whether the browser itself says that the form is from this site; nothing else is shown what it sent. */

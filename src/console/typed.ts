@@ -8,7 +8,6 @@ export const STALE_FORM =
 
 export interface Typed {
   form: Parameters;
-  problem: Problem;
   /** What is wrong, if it is not said beside a field. */
   notice: string | undefined;
   /** What is wrong with one field. */
@@ -22,7 +21,6 @@ export function typedOf(form: Parameters, fields: readonly string[], problem: Pr
   const atFault = fields.includes(first) ? first : undefined;
   return {
     form,
-    problem,
     notice: atFault === undefined ? sentence : undefined,
     faultOf: (name) => (name === atFault ? `This ${sentence.slice(name.length + 1)}` : undefined),
   };
@@ -35,4 +33,9 @@ export function typedValue(
   stored: string | null | undefined,
 ): string {
   return (typed && textOf(typed.form, name)) ?? stored ?? '';
+}
+
+/** What is typed without anything wrong with it, for a page that shows it without saving it. */
+export function typedForm(form: Parameters): Typed {
+  return { form, notice: undefined, faultOf: () => undefined };
 }

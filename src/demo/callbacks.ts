@@ -5,7 +5,8 @@ import { getAccount } from '../accounts/operations.ts';
 import { signCallback } from '../callbacks/signature.ts';
 import { getConnectApp } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
-import { DEMO_APP_SID, DEMO_DEVELOPER } from './data.ts';
+import { Problem } from '../problem.ts';
+import { DEMO_DEVELOPER } from './data.ts';
 
 export interface ReceivedCallback {
   method: 'GET' | 'POST';
@@ -15,14 +16,25 @@ export interface ReceivedCallback {
   signature: string;
 }
 
-/** Whether a callback is for the demo app, and signed with its owner's Auth Token. */
+/** Whether a callback is for an app of the demo developer, and signed with the developer's Auth Token. */
 export async function isGenuine(context: Context, callback: ReceivedCallback): Promise<boolean> {
   const { method, accountSid, connectAppSid, signature } = callback;
   const owner = await getAccount(context, DEMO_DEVELOPER.accountSid);
-  const { deauthorizeCallbackUrl: url } = await getConnectApp(context, owner.sid, DEMO_APP_SID);
-  if (url === null || connectAppSid !== DEMO_APP_SID) return false;
+  const url = await findCallbackUrl(context, connectAppSid);
+  if (url === null) return false;
   const parameters = { AccountSid: accountSid, ConnectAppSid: connectAppSid };
   const right = signCallback({ authToken: owner.authToken, method, url, parameters }).signature;
   const [given, expected] = [Buffer.from(signature), Buffer.from(right)];
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** The Deauthorize URL of the developer's app with this SID; null when there is no such app, or no URL. */
+async function findCallbackUrl(context: Context, connectAppSid: string): Promise<string | null> {
+  try {
+    const app = await getConnectApp(context, DEMO_DEVELOPER.accountSid, connectAppSid);
+    return app.deauthorizeCallbackUrl;
+  } catch (error) {
+    if (error instanceof Problem && error.problem === 'not_found') return null;
+    throw error;
+  }
 }

@@ -31,12 +31,20 @@ export const DEMO_APP_PATHS = {
 
 export const DEMO_PASSWORD = 'connect-apps-demo';
 
-/**
- * The hash of DEMO_PASSWORD, stored because it is as public as the password and slow to compute at every
- * start.
- */
+/** Who signs in to a development server with one click. */
+export const DEMO_PEOPLE = [
+  { name: 'Demo developer', email: DEMO_DEVELOPER.email, password: DEMO_PASSWORD },
+  { name: 'Demo customer', email: DEMO_CUSTOMER.email, password: DEMO_PASSWORD },
+] as const;
+
+/** The hash of DEMO_PASSWORD, stored because it is as public as the password. Cheap to check for the same reason. */
 export const DEMO_PASSWORD_HASH =
-  '$scrypt$ln=15,r=8,p=3$+gVkw+t5KPNR9VpIPPHHFA$APNaKTmHcVT7Dn9NdaVNtYaZV/eU/0XUk+6f5Pk3AOQ';
+  '$scrypt$ln=10,r=8,p=1$PrZVTNsPeLpmnlIp7aPWtw$/NcjSZgpnpZjG//6HIc8vZ6GCE8rjxqGUJwPeyHxd4U';
+/** Every hash of it that a database may have: an earlier version stored another one. */
+export const DEMO_PASSWORD_HASHES = [
+  DEMO_PASSWORD_HASH,
+  '$scrypt$ln=15,r=8,p=3$+gVkw+t5KPNR9VpIPPHHFA$APNaKTmHcVT7Dn9NdaVNtYaZV/eU/0XUk+6f5Pk3AOQ',
+];
 
 /** Adds missing demo data; existing data keeps the user's changes. */
 export async function seedDemoData(context: Context): Promise<void> {

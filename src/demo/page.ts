@@ -1,7 +1,7 @@
 /** The pages of the demo app: the result of consent, and the callbacks it received. */
 
 import { html } from 'hono/html';
-import { cardPage, type Html } from '../pages/layout.ts';
+import { cardPage, type Html, type Page } from '../pages/layout.ts';
 import { isolated } from '../pages/text.ts';
 import { DEMO_APP_PATHS, DEMO_APP_SID, DEMO_DEVELOPER } from './data.ts';
 
@@ -21,13 +21,15 @@ export interface NextSteps {
   /** The customer whose subaccount came back. */
   customerSid: string;
   subaccountSid: string;
+  /** The app that it was made for. */
+  connectAppSid: string;
 }
 
 /** Where consent leads back to: the query that came, and lines to paste. */
 export function connectedPage(
   query: readonly (readonly [name: string, value: string])[],
   next: NextSteps | undefined,
-): Html {
+): Page {
   const isDenied = query.some(([name]) => name === 'error');
   const title = next ? 'Connected' : isDenied ? 'Not connected' : 'No answer in this request';
   return cardPage({
@@ -45,15 +47,15 @@ ${next ? stepsOf(next) : html`<p><a href="/authorize/${DEMO_APP_SID}">Ask for co
   });
 }
 
-function stepsOf({ origin, customerSid, subaccountSid }: NextSteps): Html {
+function stepsOf({ origin, customerSid, subaccountSid, connectAppSid }: NextSteps): Html {
   const { authToken } = DEMO_DEVELOPER;
   return html`<h2>1. Act for the customer</h2>
 <p>Use the SID of the subaccount with the Auth Token of the app’s owner:</p>
 ${lines(`curl ${origin}/2010-04-01/Accounts/${subaccountSid}.json \\\n  -u ${subaccountSid}:${authToken}`)}
+<p>You and the developer see it under <a href="/console/${customerSid}/requests">Requests</a>.</p>
 <h2>2. Be deauthorized</h2>
-<p>A customer who no longer wants the app runs:</p>
-${lines(`npx connect-apps authorizations revoke \\\n  --account-sid ${customerSid} \\\n  --connect-app-sid ${DEMO_APP_SID}`)}
-<p>Then the first line is refused, and <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s callback</a> is told.</p>`;
+<p>The customer removes the access in <a href="/console/${customerSid}/authorized/${connectAppSid}">Authorized apps</a>.
+Then the command above is refused, and the server calls <a href="${DEMO_APP_PATHS.deauthorizeCallbackUrl}">the app’s Deauthorize URL</a>.</p>`;
 }
 
 function lines(text: string): Html {
@@ -61,7 +63,7 @@ function lines(text: string): Html {
 }
 
 /** The callbacks that the Deauthorize URL received, latest first. */
-export function deauthorizedPage(arrivals: readonly Arrival[]): Html {
+export function deauthorizedPage(arrivals: readonly Arrival[]): Page {
   return cardPage({
     title: 'Deauthorization callbacks',
     card: html`<h1>Deauthorization callbacks</h1>

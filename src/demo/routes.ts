@@ -5,6 +5,7 @@
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findVisibleAccount } from '../accounts/operations.ts';
+import { listingOfAuthorizedConnectApps } from '../authorizations/operations.ts';
 import type { Context } from '../context.ts';
 import { formOf, queryOf } from '../http/request.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -84,10 +85,14 @@ export function addDemoAppRoutes(pages: Pages, context: Context, logger: Logger)
   ): Promise<NextSteps | undefined> {
     const subaccount = await findVisibleAccount(context, textOf(query, 'AccountSid') ?? '');
     if (!subaccount || subaccount.ownerAccountSid === subaccount.sid) return undefined;
+    const authorized = listingOfAuthorizedConnectApps(context, subaccount);
+    const [app] = await authorized.slice({ direction: 'older', from: undefined, limit: 1 });
+    if (app === undefined) return undefined;
     return {
       origin: `${request.protocol}://${request.host}`,
       customerSid: subaccount.ownerAccountSid,
       subaccountSid: subaccount.sid,
+      connectAppSid: app.connectAppSid,
     };
   }
 }

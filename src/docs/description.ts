@@ -6,12 +6,15 @@
 import { errorResponses, HEADERS, SHARED_SCHEMAS } from './components.ts';
 import { type JsonObject, objectAt, toJson } from './json.ts';
 import { completeOperations } from './operations.ts';
+import { withSamples } from './samples/samples.ts';
 import { nameShapes } from './shapes.ts';
 
 const TAGS = [
   { name: 'Account', description: 'Accounts and their subaccounts.' },
   { name: 'AuthorizedConnectApp', description: 'The Connect Apps that an account authorized.' },
   { name: 'ConnectApp', description: 'The Connect Apps that an account owns.' },
+  { name: 'Key', description: 'The API keys of an account.' },
+  { name: 'SigningKey', description: 'The same keys, under the name that older clients use.' },
   { name: 'XML', description: 'The same resources in XML.' },
   { name: 'CSV', description: 'The same resources in CSV.' },
 ];
@@ -42,10 +45,10 @@ export function describeApi(publicUrl: string | undefined): JsonObject {
   };
 }
 
-/** Makes the whole description of what was generated from the routes. */
+/** Makes the whole description of what was generated from the routes; its samples ask the server at `origin`. */
 export function completeDescription(
   generated: object,
-  { publicUrl }: { publicUrl: string | undefined },
+  { publicUrl, origin }: { publicUrl: string | undefined; origin: string },
 ): JsonObject {
   const shapes = new Map<string, JsonObject>();
   const { paths, components } = objectAt(toJson(generated));
@@ -53,7 +56,7 @@ export function completeDescription(
   const schemas = { ...SHARED_SCHEMAS, ...Object.fromEntries(shapes) };
   return {
     ...describeApi(publicUrl),
-    paths: completeOperations(namedPaths, shapes),
+    paths: withSamples(completeOperations(namedPaths, shapes), schemas, origin),
     components: {
       securitySchemes: objectAt(components, 'securitySchemes'),
       headers: HEADERS,

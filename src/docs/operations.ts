@@ -140,29 +140,53 @@ function queryOf({ parameters }: JsonObject): readonly JsonObject[] {
   return all.filter((parameter) => parameter.in === 'query');
 }
 
-/** The SIDs in a path: those of accounts, and those of Connect Apps. */
+interface SidKind {
+  what: string;
+  prefix: string;
+  example: string;
+}
+
+const ACCOUNT: SidKind = {
+  what: 'account',
+  prefix: 'AC',
+  example: 'AC00000000000000000000000000000001',
+};
+const CONNECT_APP: SidKind = {
+  what: 'Connect App',
+  prefix: 'CN',
+  example: 'CNb989fdd207b04d16aee578018ef5fd93',
+};
+const KEY: SidKind = { what: 'key', prefix: 'SK', example: 'SK00000000000000000000000000000001' };
+
+/** What a SID names, by the list that it stands in. */
+const SIDS: Readonly<Record<string, SidKind>> = {
+  Accounts: ACCOUNT,
+  AuthorizedConnectApps: CONNECT_APP,
+  ConnectApps: CONNECT_APP,
+  Keys: KEY,
+  SigningKeys: KEY,
+};
+
+/** The SIDs in a path. */
 function parametersOf(path: string): JsonObject {
-  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  if (names.length === 0) return {};
+  const found = [...path.matchAll(/(\w+)\/\{(\w+)\}/g)];
+  if (found.length === 0) return {};
   return {
-    parameters: names.map((name) => {
-      const isAccount = name === 'AccountSid' || /\/Accounts\/\{Sid\}\.json$/.test(path);
-      const prefix = isAccount ? 'AC' : 'CN';
+    parameters: found.map(([, list = '', name = '']) => {
+      const kind = SIDS[list];
+      if (kind === undefined) throw new Error(`/openapi.json does not know the SIDs of ${list}`);
       return {
         name,
         in: 'path',
         required: true,
-        description: `The SID of the ${isAccount ? 'account' : 'Connect App'}.`,
+        description: `The SID of the ${kind.what}.`,
         schema: {
           type: 'string',
           minLength: 34,
           maxLength: 34,
-          pattern: `^${prefix}[0-9a-fA-F]{32}$`,
+          pattern: `^${kind.prefix}[0-9a-fA-F]{32}$`,
         },
-        example:
-          prefix === 'AC'
-            ? 'AC00000000000000000000000000000001'
-            : 'CNb989fdd207b04d16aee578018ef5fd93',
+        example: kind.example,
       };
     }),
   };

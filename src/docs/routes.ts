@@ -1,10 +1,20 @@
 /** /openapi.json, generated from the schemas of the routes, and /docs, which shows it. */
 
+import { gzipSync } from 'node:zlib';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { completeDescription } from './description.ts';
 import { JSON_EXTENSION } from './operations.ts';
 import { documentationPage } from './page.ts';
+import { DEFAULT_ORIGIN } from './samples/samples.ts';
+import {
+  DOCUMENT_PATH,
+  makeViewer,
+  PLAIN_PAGE_PATH,
+  VIEWER_POLICY,
+  type Viewer,
+  type ViewerCredentials,
+} from './viewer.ts';
 
 /** The first is the one that generators take. */
 const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'];
@@ -33,35 +43,84 @@ export async function addDocumentation(server: FastifyInstance): Promise<void> {
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
+const PLAIN_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const ASSET_HEADERS = {
+  'content-type': 'text/javascript; charset=utf-8',
+  // Every browser takes it, and nothing else is kept.
+  'content-encoding': 'gzip',
+  'cache-control': 'public, max-age=31536000, immutable',
+  'x-content-type-options': 'nosniff',
+};
 
-/** Adds the two URLs; `publicUrl` is the origin that clients see, when it is known. */
+export interface DocumentationOptions {
+  /** The origin that clients see, when it is known. */
+  publicUrl: string | undefined;
+  /** What the viewer offers to sign in with: on a development server alone. */
+  credentials?: ViewerCredentials | undefined;
+}
+
+/** Adds the description, the viewer, and the page without script. */
 export function addDocumentationRoutes(
   server: FastifyInstance,
-  options: { publicUrl: string | undefined },
+  { publicUrl, credentials }: DocumentationOptions,
 ): void {
   const schema = { hide: true };
-  let made: Promise<{ json: string; page: string }> | undefined;
-  const make = async () => {
-    const description = completeDescription(server.swagger(), options);
-    const page = String(await documentationPage(description));
-    return { json: JSON.stringify(description), page };
-  };
+  let made: Promise<Documents> | undefined;
   // Made when it is first asked for: all routes are there by then, and none comes later.
   const documents = () => {
-    made ??= make();
+    made ??= makeDocuments(server, { publicUrl, credentials });
     return made;
   };
-  server.get('/openapi.json', { schema }, async (_, reply) => {
-    const { json } = await documents();
-    return reply.type('application/json; charset=utf-8').send(json);
+  server.get(DOCUMENT_PATH, { schema }, async (request, reply) => {
+    const { json, compressedJson } = await documents();
+    reply.type('application/json; charset=utf-8').header('vary', 'accept-encoding');
+    if (!/\bgzip\b(?!;\s*q=0(\.0*)?(,|$))/.test(request.headers['accept-encoding'] ?? '')) {
+      return reply.send(json);
+    }
+    return reply.header('content-encoding', 'gzip').send(compressedJson);
   });
   server.get('/docs', { schema }, async (_, reply) => {
-    const { page } = await documents();
-    return reply.headers(PAGE_HEADERS).send(page);
+    const { viewer } = await documents();
+    if (viewer === undefined) return reply.redirect(PLAIN_PAGE_PATH);
+    return reply
+      .headers({ ...PAGE_HEADERS, 'content-security-policy': VIEWER_POLICY })
+      .send(viewer.page);
   });
+  server.get(PLAIN_PAGE_PATH, { schema }, async (_, reply) => {
+    const { page } = await documents();
+    return reply.headers({ ...PAGE_HEADERS, 'content-security-policy': PLAIN_POLICY }).send(page);
+  });
+  server.get('/docs/assets/:name', { schema }, async (request, reply) => {
+    const { viewer } = await documents();
+    const asset = viewer?.assets.get(request.url);
+    if (asset === undefined) return reply.callNotFound();
+    return reply.headers(ASSET_HEADERS).send(asset);
+  });
+}
+
+interface Documents {
+  json: string;
+  compressedJson: Buffer;
+  page: string;
+  viewer: Viewer | undefined;
+}
+
+async function makeDocuments(
+  server: FastifyInstance,
+  { publicUrl, credentials }: DocumentationOptions,
+): Promise<Documents> {
+  // What listens on every address answers on this one, too.
+  const origin = publicUrl ?? (server.server.listening ? server.listeningOrigin : DEFAULT_ORIGIN);
+  const description = completeDescription(server.swagger(), { publicUrl, origin });
+  const json = JSON.stringify(description);
+  return {
+    json,
+    compressedJson: gzipSync(json),
+    page: String(await documentationPage(description)),
+    viewer: await makeViewer(credentials),
+  };
 }

@@ -1,10 +1,10 @@
 /** Opens connections to where a command's requests go: straight, or through another proxy. */
 
-import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import { request as httpRequest } from '../node-http.ts';
 
 /** Opens a connection to the server at `origin`, with TLS when it is an https one; raises when it fails. */
 export function openConnection(origin: URL): Promise<Duplex> {

@@ -5,8 +5,8 @@
  * node-preload.cjs leads here ask nothing: they begin with TLS, which names the host.
  */
 
-import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createHttpServer } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { createRequestHandler } from './plain-requests.ts';
 import type { ForwardProxyOptions } from './proxy-options.ts';

@@ -1,7 +1,8 @@
 /** The requests to Twilio that exec answers itself: no connection leaves the machine for them. */
 
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { createServer } from '../node-http.ts';
 import type { ForwardProxyOptions } from './proxy-options.ts';
 import { explainRefusal, refuse } from './refusal.ts';
 import { countRefusal } from './tally.ts';

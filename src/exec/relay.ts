@@ -1,8 +1,9 @@
 /** Carries bytes and requests between a client of the proxy and where they go; decides nothing. */
 
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { type Duplex, pipeline } from 'node:stream';
+import { request as httpRequest } from '../node-http.ts';
 
 /** Joins two connections in both directions; when either breaks, both are gone. */
 export function joinStreams(first: Duplex, second: Duplex): void {

@@ -3,8 +3,8 @@
  * is no request of HTTP/1 is not counted.
  */
 
-import { createServer } from 'node:http';
 import { Duplex } from 'node:stream';
+import { createServer } from '../node-http.ts';
 
 /** Creates a function that calls `onRequest` for each request in the bytes read from a connection. */
 export function createRequestCounter(onRequest: () => void): (connection: Duplex) => void {

@@ -3,7 +3,6 @@
  * 405 for methods that a URL does not have. It knows no resources.
  */
 
-import { METHODS } from 'node:http';
 import type {} from '@fastify/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import {
@@ -15,9 +14,11 @@ import {
 import { budgetOf } from '../access/budget.ts';
 import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
 import { acting, type Context } from '../context.ts';
+import { METHODS } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
+import type { Queryable } from '../storage/database.ts';
 import { credentialsOf, isFromAnotherSite } from './credentials.ts';
 import { createBudgets } from './rate-limit.ts';
 import { pathParameter } from './request.ts';
@@ -105,15 +106,18 @@ export function createApi(
     sender: request.sender,
     keysActForApps: options.keysActForApps,
   });
-  async function check(query: Context['database']['query'], request: FastifyRequest) {
+  async function check(query: Queryable, request: FastifyRequest) {
     const access = await checkAccess(query, keyring, wishOf(request));
     request.pay(access.caller);
     return access;
   }
-  const reading = (query: Context['database']['query']): Context => ({
-    ...context,
-    database: { ...database, query },
-  });
+  const readings = new WeakMap<Queryable, Context>();
+  /** The context whose database reads with `query`: made once for each, and there are few. */
+  function reading(query: Queryable): Context {
+    const known = readings.get(query) ?? { ...context, database: { ...database, query } };
+    readings.set(query, known);
+    return known;
+  }
 
   /** Checked before the body arrives, to avoid waiting for it in vain; operations check again. */
   async function checkEarly(request: FastifyRequest): Promise<void> {
@@ -212,7 +216,7 @@ export function createApi(
         found?.catch(() => {});
         await check(query, request);
         if (found === undefined) throw new Problem('not_found');
-        return found;
+        return await found;
       }),
     list: (request, work) =>
       database.look(async (query) => {
@@ -221,7 +225,7 @@ export function createApi(
         found.catch(() => {});
         // The data read is never newer than the caller's right to it.
         await checkAccess(query, keyring, wishOf(request));
-        return found;
+        return await found;
       }),
     change(request, work) {
       const wish = wishOf(request);

@@ -16,8 +16,8 @@ interface Arriving {
 }
 
 export interface Bodies {
-  /** Reads a whole body; raises `body_too_large` as soon as the limit is exceeded. */
-  read(request: FastifyRequest, payload: IncomingMessage): Promise<Buffer>;
+  /** Reads a whole body; raises `body_too_large` as soon as its limit is exceeded. */
+  read(request: FastifyRequest, payload: IncomingMessage, maxBytes?: number): Promise<Buffer>;
 }
 
 /**
@@ -37,9 +37,9 @@ export function createBodies(maxBytes = MAX_ARRIVING_BYTES): Bodies {
   }
 
   return {
-    read(request, payload) {
+    read(request, payload, limit = BODY_LIMIT_BYTES) {
       const announced = Number(request.headers['content-length'] ?? 0);
-      if (announced > BODY_LIMIT_BYTES) return Promise.reject(new Problem('body_too_large'));
+      if (announced > limit) return Promise.reject(new Problem('body_too_large'));
       return new Promise((resolve, reject) => {
         let length = 0;
         const body: Arriving = {
@@ -51,10 +51,10 @@ export function createBodies(maxBytes = MAX_ARRIVING_BYTES): Bodies {
         };
         const onData = (chunk: Buffer) => {
           const needed = length + chunk.length;
-          if (needed > BODY_LIMIT_BYTES) return body.fail(new Problem('body_too_large'));
+          if (needed > limit) return body.fail(new Problem('body_too_large'));
           if (needed > body.held.length) {
             // Copied, because each tiny chunk would otherwise stay a separate object.
-            const size = Math.max(needed, Math.min(2 * needed, BODY_LIMIT_BYTES), FIRST_BYTES);
+            const size = Math.max(needed, Math.min(2 * needed, limit), FIRST_BYTES);
             const grown = Buffer.allocUnsafeSlow(size);
             body.held.copy(grown, 0, 0, length);
             hold(body, size - body.held.length);

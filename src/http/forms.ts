@@ -1,6 +1,6 @@
 /**
  * The bodies that are taken: forms, as `application/x-www-form-urlencoded` or as `multipart/form-data`
- * without files. A body is in memory and within its limit before it is parsed; none touches the disk.
+ * without files, except for a route that takes one. A body is in memory and within its limit before it is parsed; none touches the disk.
  */
 
 import type { IncomingMessage } from 'node:http';
@@ -16,6 +16,17 @@ const MAX_PARTS = 1000;
 const MAX_PART_HEADERS = 16;
 const MAX_PART_HEADER_BYTES = 4096;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The field that may hold a file, and the size of the largest. */
+    takesFile?: { field: string; maxBytes: number };
+  }
+  interface FastifyRequest {
+    /** The file that was sent; undefined when there was none. */
+    file: Buffer | undefined;
+  }
+}
+
 const MULTIPART_LIMITS = {
   fieldSize: BODY_LIMIT_BYTES,
   parts: MAX_PARTS,
@@ -28,12 +39,19 @@ export function takeForms(server: FastifyInstance): void {
   const bodies = createBodies();
   server.removeAllContentTypeParsers();
 
-  function take(type: string, parseForm: (body: Buffer, contentType: string) => unknown): void {
+  server.decorateRequest('file', undefined);
+
+  function take(
+    type: string,
+    parseForm: (body: Buffer, contentType: string, request: FastifyRequest) => unknown,
+  ): void {
     server.addContentTypeParser(type, async (request: FastifyRequest, payload: IncomingMessage) => {
       // No other method has parameters in its body.
       if (request.method !== 'POST') return undefined;
-      const body = await bodies.read(request, payload);
-      return parseForm(body, request.headers['content-type'] ?? '');
+      const { takesFile } = request.routeOptions.config;
+      const limit = BODY_LIMIT_BYTES + (takesFile?.maxBytes ?? 0);
+      const body = await bodies.read(request, payload, limit);
+      return parseForm(body, request.headers['content-type'] ?? '', request);
     });
   }
   take('application/x-www-form-urlencoded', (body) => parse(body.toString()));
@@ -42,11 +60,12 @@ export function takeForms(server: FastifyInstance): void {
 
 /**
  * The fields of a multipart form, each name with its values in their order. Raises `media_type_unsupported`
- * for a file, and `request_malformed` for an invalid form.
+ * for a file unless the route takes it, and `request_malformed` for an invalid form.
  */
 async function parseMultipart(
   body: Buffer,
   contentType: string,
+  request: FastifyRequest,
 ): Promise<Record<string, readonly string[]>> {
   const boundary = boundaryOf(contentType);
   if (!boundary) throw malformed('has no boundary in its Content-Type');
@@ -63,7 +82,17 @@ async function parseMultipart(
       fields += 1;
       values.set(name, [...(values.get(name) ?? []), value]);
     });
-    parser.on('file', (_, file) => {
+    parser.on('file', (name, file) => {
+      const { takesFile } = request.routeOptions.config;
+      if (takesFile !== undefined && name === takesFile.field && request.file === undefined) {
+        fields += 1;
+        const chunks: Buffer[] = [];
+        file.on('data', (chunk: Buffer) => chunks.push(chunk));
+        file.on('end', () => {
+          request.file = Buffer.concat(chunks);
+        });
+        return;
+      }
       file.resume();
       reject(
         new Problem(

@@ -1,6 +1,7 @@
 /** The server of Node.js under Fastify: limits on heads, times and connections. */
 
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createServer } from '../node-http.ts';
 import { type Connections, trackConnections } from './connections.ts';
 import { oneAtATime, pauseWhileWaiting, type RequestQueue } from './one-at-a-time.ts';
 import { type RefusalParts, refuseConnection } from './parser-errors.ts';

@@ -3,23 +3,27 @@
  * with a title is named there under components/schemas, once; every other one is written in place.
  */
 
-import Type, { type TObject } from 'typebox';
 import type { TextRule } from '../parameter.ts';
+import type { SidPrefix } from '../sid.ts';
+import { type ObjectSchema, Type } from './json-schema.ts';
 
 /** An object with its own name in /openapi.json, and an example that matches it. */
-export type NamedObject = TObject & { title: string; example: Readonly<Record<string, unknown>> };
+export type NamedObject = ObjectSchema & {
+  title: string;
+  example: Readonly<Record<string, unknown>>;
+};
 
 /** Gives an object its name and an example. */
 export function namedObject(
   title: string,
-  object: TObject,
+  object: ObjectSchema,
   example: Readonly<Record<string, unknown>>,
 ): NamedObject {
   return Object.assign(object, { title, example });
 }
 
 /** The SID of an answer: two capital letters and 32 lower-case hex digits. */
-export function sidText(prefix: 'AC' | 'CN' | 'SK', description: string) {
+export function sidText(prefix: SidPrefix, description: string) {
   return Type.String({
     minLength: 34,
     maxLength: 34,
@@ -30,37 +34,37 @@ export function sidText(prefix: 'AC' | 'CN' | 'SK', description: string) {
 
 /** A text that may be null. */
 export function nullableText(description: string) {
-  return Type.Unsafe<string | null>({ type: 'string', nullable: true, description });
+  return { type: 'string', nullable: true, description };
 }
 
 /** An absolute URL that may be null. */
 export function nullableUrl(description: string) {
-  return Type.Unsafe<string | null>({ type: 'string', format: 'uri', nullable: true, description });
+  return { type: 'string', format: 'uri', nullable: true, description };
 }
 
 /** One of a few strings; with a title, it has its own name in /openapi.json. */
 export function choice(choices: readonly string[], description: string, title?: string) {
-  return Type.Unsafe<string>({
+  return {
     type: 'string',
     enum: [...choices],
     description,
     ...(title !== undefined && { title }),
-  });
+  };
 }
 
 /** One of a few texts, or null. */
 export function nullableChoice(choices: readonly string[], description: string) {
-  return Type.Unsafe<string | null>({
+  return {
     type: 'string',
     nullable: true,
     enum: [...choices, null],
     description,
-  });
+  };
 }
 
 /** The schema of a parameter: its rule itself. */
 export function parameterSchema(rule: TextRule) {
-  return Type.Unsafe<string>(rule);
+  return { ...rule };
 }
 
 const PAGING = {
@@ -82,7 +86,7 @@ const PAGING = {
 };
 
 /** The query parameters of a list: none of them is required. */
-export function listQuery(filters: TObject['properties'] = {}) {
+export function listQuery(filters: ObjectSchema['properties'] = {}) {
   return Type.Partial(Type.Object({ ...filters, ...PAGING }));
 }
 

@@ -16,6 +16,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { Problem } from '../problem.ts';
+import { keepRecent } from '../recent.ts';
 
 interface Key {
   id: string;
@@ -27,7 +28,7 @@ interface Key {
 /** Whole bytes in hex. A signature may be cut, as in a page token, to no less than 12 of its 32 bytes. */
 const SIGNATURE = /^(?:[0-9a-f]{2}){12,32}$/;
 
-/** Proofs that are remembered; the oldest goes first. */
+/** Proofs that are remembered. */
 const MAX_PROOFS = 10_000;
 
 /** The keys of one server: new values use the current key, those of the other are read. */
@@ -150,7 +151,7 @@ function rememberProofs() {
   const salt = randomBytes(32).toString('hex');
   const salted = (secret: string) => hash('sha256', salt + secret, 'buffer');
   const nothing = Buffer.alloc(32);
-  const kept = new Map<string, Buffer>();
+  const kept = keepRecent<Buffer>(MAX_PROOFS);
   return {
     find(secret: string, digests: readonly (string | undefined)[]): string | undefined {
       const given = salted(secret);
@@ -162,8 +163,6 @@ function rememberProofs() {
       return found;
     },
     add(secret: string, digest: string): void {
-      const [oldest] = kept.size < MAX_PROOFS ? [] : kept.keys();
-      if (oldest !== undefined) kept.delete(oldest);
       kept.set(digest, salted(secret));
     },
   };

@@ -1,8 +1,9 @@
 /** The metrics port: /metrics for Prometheus, and nothing else. */
 
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createServer } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -4,8 +4,8 @@
  * holds the table to a list of known ways around such tables.
  */
 
-import { BlockList, isIP } from 'node:net';
-import { Problem } from '../problem.ts';
+import { isIP } from 'node:net';
+import { type Networks, parseNetworks } from '../network.ts';
 
 const FORBIDDEN_NETWORKS: readonly string[] = [
   '0.0.0.0/8', // this host on this network: RFC 1122, section 3.2.1.3
@@ -49,11 +49,6 @@ const GLOBAL_UNICAST = parseNetworks(['2000::/3']);
 
 const FORBIDDEN = parseNetworks(FORBIDDEN_NETWORKS);
 
-/** A set of networks; an address belongs to it in the form in which it is written, and in no other. */
-export interface Networks {
-  includes(address: string): boolean;
-}
-
 /**
  * Answers whether nothing may be sent to this address: it is in the table and in none of
  * `allowedNetworks`, or it is not an address at all, or has a zone.
@@ -63,27 +58,4 @@ export function isForbiddenAddress(address: string, allowedNetworks: Networks): 
   if (version === 0 || address.includes('%')) return true;
   if (allowedNetworks.includes(address)) return false;
   return FORBIDDEN.includes(address) || (version === 6 && !GLOBAL_UNICAST.includes(address));
-}
-
-/** Parses networks in CIDR notation, or single addresses; raises `setting_invalid` for another text. */
-export function parseNetworks(texts: readonly string[]): Networks {
-  // Two lists, because one list takes each IPv4 address for a part of ::ffff:0:0/96 and of ::/0.
-  const ipv4 = new BlockList();
-  const ipv6 = new BlockList();
-  for (const text of texts) {
-    const [address = '', prefix, ...rest] = text.split('/');
-    const version = isIP(address);
-    const bits = version === 4 ? 32 : 128;
-    const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-    if (version === 0 || address.includes('%') || !isPrefix || rest.length > 0) {
-      throw new Problem('setting_invalid', `"${text}" is not a network such as 10.0.0.0/8.`);
-    }
-    const length = Number(prefix ?? bits);
-    if (version === 4) ipv4.addSubnet(address, length, 'ipv4');
-    else ipv6.addSubnet(address, length, 'ipv6');
-  }
-  return {
-    includes: (address) =>
-      isIP(address) === 4 ? ipv4.check(address, 'ipv4') : ipv6.check(address, 'ipv6'),
-  };
 }

@@ -5,10 +5,15 @@
  */
 
 import { lookup as lookupHost } from 'node:dns/promises';
-import { parseNetworks } from './address-table.ts';
-import { exchange, type OutgoingRequest } from './exchange.ts';
-import { type ConnectionRules, type Lookup, openConnection } from './open-connection.ts';
-import { type FailureReason, failure, type Outcome } from './outcome.ts';
+import { parseNetworks } from '../network.ts';
+import { exchange, type OutgoingRequest, type ReadingRules } from './exchange.ts';
+import {
+  type ConnectionRules,
+  type Lookup,
+  openConnection,
+  resolveAllowed,
+} from './open-connection.ts';
+import { type Failure, type FailureReason, failure, type Outcome } from './outcome.ts';
 import { parseTarget } from './target.ts';
 
 export interface GuardedClientOptions {
@@ -19,11 +24,15 @@ export interface GuardedClientOptions {
   /** For an attempt in all, from DNS to the last byte of the answer. */
   timeoutMs?: number;
   maxResponseBytes?: number;
+  /** For a caller who reads bodies: how much of one is kept. A kilobyte, to show, when absent. */
+  keptBodyBytes?: number;
 }
 
 export interface GuardedClient {
   /** Makes one attempt and returns its result; never rejects. */
   send(request: OutgoingRequest): Promise<Outcome & { durationMs: number }>;
+  /** Finds what would keep a request from being sent to this URL now: nothing is sent. Never rejects. */
+  findObstacle(url: string): Promise<Failure | undefined>;
   /** Ends every attempt in flight, which becomes `cancelled`, and makes no other. */
   close(): void;
 }
@@ -34,6 +43,7 @@ export function createGuardedClient({
   lookup = (hostname) => lookupHost(hostname, { all: true, order: 'verbatim' }),
   timeoutMs = 15_000,
   maxResponseBytes = 65_536,
+  keptBodyBytes,
 }: GuardedClientOptions): GuardedClient {
   const allowed = parseNetworks(allowedNetworks);
   const stops = new Set<(reason: FailureReason) => void>();
@@ -53,7 +63,7 @@ export function createGuardedClient({
       stops.add(stop);
 
       const rules = { allowedNetworks: allowed, lookup, signal: attempt.signal };
-      const outcome = await sendOnce(request, rules, maxResponseBytes);
+      const outcome = await sendOnce(request, rules, { maxResponseBytes, keptBodyBytes });
 
       clearTimeout(timer);
       stops.delete(stop);
@@ -63,6 +73,13 @@ export function createGuardedClient({
       return stoppedBy !== undefined && !outcome.answered
         ? { ...failure(stoppedBy), durationMs }
         : { ...outcome, durationMs };
+    },
+    async findObstacle(url) {
+      const target = parseTarget(url);
+      if ('reason' in target) return target;
+      const signal = AbortSignal.timeout(timeoutMs);
+      const found = await resolveAllowed(target, { allowedNetworks: allowed, lookup, signal });
+      return 'reason' in found ? found : undefined;
     },
     close() {
       isClosed = true;
@@ -74,11 +91,11 @@ export function createGuardedClient({
 async function sendOnce(
   request: OutgoingRequest,
   rules: ConnectionRules,
-  maxResponseBytes: number,
+  limits: Omit<ReadingRules, 'signal'>,
 ): Promise<Outcome> {
   const target = parseTarget(request.url);
   if ('reason' in target) return target;
   const connection = await openConnection(target, rules);
   if ('reason' in connection) return connection;
-  return exchange(connection, target, request, { maxResponseBytes, signal: rules.signal });
+  return exchange(connection, target, request, { ...limits, signal: rules.signal });
 }

@@ -6,7 +6,8 @@
 import { once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as startTls } from 'node:tls';
-import { isForbiddenAddress, type Networks } from './address-table.ts';
+import type { Networks } from '../network.ts';
+import { isForbiddenAddress } from './address-table.ts';
 import { type Failure, type FailureReason, failure } from './outcome.ts';
 import type { Target } from './target.ts';
 
@@ -34,14 +35,11 @@ export async function openConnection(
   { allowedNetworks, lookup, signal }: ConnectionRules,
 ): Promise<Socket | Failure> {
   const { hostname, port, isSecure } = target;
-  let stage: FailureReason = 'dns_failed';
+  const resolved = await resolveAllowed(target, { allowedNetworks, lookup, signal });
+  if ('reason' in resolved) return resolved;
+  const { addresses } = resolved;
+  let stage: FailureReason = 'connect_failed';
   try {
-    const addresses = await resolve(hostname, lookup, signal);
-    if (addresses.some(({ address }) => isForbiddenAddress(address, allowedNetworks))) {
-      return failure('address_forbidden');
-    }
-
-    stage = 'connect_failed';
     const socket = connect({
       host: hostname,
       port,
@@ -72,6 +70,22 @@ export async function openConnection(
     return secure;
   } catch (error) {
     return failure(stage, error);
+  }
+}
+
+/** Resolves the host of a target to addresses that are all allowed. */
+export async function resolveAllowed(
+  { hostname }: Pick<Target, 'hostname'>,
+  { allowedNetworks, lookup, signal }: ConnectionRules,
+): Promise<{ addresses: ResolvedAddress[] } | Failure> {
+  try {
+    const addresses = await resolve(hostname, lookup, signal);
+    const isForbidden = addresses.some(({ address }) =>
+      isForbiddenAddress(address, allowedNetworks),
+    );
+    return isForbidden ? failure('address_forbidden') : { addresses };
+  } catch (error) {
+    return failure('dns_failed', error);
   }
 }
 

@@ -29,8 +29,12 @@ export interface Failure {
 export interface Answer {
   answered: true;
   status: number;
-  /** The first kilobyte of the body as text, without NUL characters. */
+  /** The first kilobyte of the body as text, without NUL characters, or what the client keeps of it. */
   body: string;
+  /** The media type; only from a client that was told how much to keep of a body, so as to read it. */
+  contentType?: string;
+  /** Where a redirect leads, as it was written. It is never followed by itself. */
+  location?: string;
 }
 
 export type Outcome = Answer | Failure;

@@ -4,11 +4,11 @@ import type { FastifyError } from 'fastify';
 import { ERRORS } from '../http/errors.ts';
 import { pathOf } from '../http/path.ts';
 import { Problem } from '../problem.ts';
-import { errorPage, type Html } from './layout.ts';
+import { errorPage, type Page } from './layout.ts';
 
 export interface ErrorPage {
   status: number;
-  page: Html;
+  page: Page;
 }
 
 /** The page of an error, with the reference under which the log has it. */
@@ -60,6 +60,12 @@ function explainProblem({ problem, detail }: Problem) {
       };
     case 'consent_impossible':
       return { status, title: 'This app cannot be connected', text: detail ?? '' };
+    case 'body_too_large':
+      return {
+        status,
+        title: 'That is too large',
+        text: 'Nothing has been changed. Go back, and choose a smaller file or write less.',
+      };
     case 'overloaded':
     case 'storage_unavailable':
       return { status, title: 'The server is busy', text: 'Try again in a moment.' };

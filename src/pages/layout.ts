@@ -2,27 +2,33 @@
 
 import { html } from 'hono/html';
 import { ICON_PATH } from './art.ts';
+import { type Brand, brandLinks, brandMark, brandStyle } from './brand.ts';
+import type { Html } from './html.ts';
 import { STYLE_SHEET_PATH } from './style.ts';
 
-/** HTML that the template has made, and so may be put into another without escaping it again. */
-export type Html = ReturnType<typeof html>;
+export type { Html } from './html.ts';
+
+/** A whole page, once it is known whose server it is on. */
+export type Page = (brand: Brand) => Html;
 
 /** A whole page with one narrow card. */
-export function cardPage({ title, card, foot }: { title: string; card: Html; foot?: Html }): Html {
-  return html`<!doctype html>
+export function cardPage({ title, card, foot }: { title: string; card: Html; foot?: Html }): Page {
+  return (brand) => html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
+<title>${title}${brand.isNamed ? ` · ${brand.name}` : ''}</title>
 <link rel="icon" href="${ICON_PATH}">
 <link rel="stylesheet" href="${STYLE_SHEET_PATH}">
+${brandStyle(brand)}
 </head>
 <body>
 <main class="narrow">
-<p class="brand"><img src="${ICON_PATH}" alt="" width="24" height="24">connect-apps</p>
+<p class="brand">${brandMark(brand)}</p>
 <div class="card">${card}</div>
 ${foot ?? ''}
+${brandLinks(brand)}
 </main>
 </body>
 </html>`;
@@ -34,7 +40,7 @@ export function csrfField(token: string): Html {
 }
 
 /** A page that explains what went wrong. */
-export function errorPage(title: string, text: string, requestId: string): Html {
+export function errorPage(title: string, text: string, requestId: string): Page {
   return cardPage({
     title,
     card: html`<h1>${title}</h1><p>${text}</p>`,

@@ -11,9 +11,11 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Logger } from '../observability/logger.ts';
 import { Problem } from '../problem.ts';
 import { BUTTON_IMAGE, BUTTON_PATH, ICON_IMAGE, ICON_PATH } from './art.ts';
+import type { Brand } from './brand.ts';
+import { addBrandFiles } from './brand-files.ts';
 import { addHashedAsset, sendCompressed } from './compression.ts';
 import { isForPerson, pageOfError } from './error.ts';
-import type { Html } from './layout.ts';
+import type { Html, Page } from './layout.ts';
 import { STYLE_SHEET, STYLE_SHEET_PATH } from './style.ts';
 
 export interface PagesOptions {
@@ -21,6 +23,24 @@ export interface PagesOptions {
   logger: Logger;
   /** The origin that browsers see; undefined: the one in the request. */
   publicUrl: string | undefined;
+  brand: Brand;
+  signIn: SignInWays;
+  /** Who signs in with one click: the people of the demo data, whose password is public. */
+  demoPeople?: readonly DemoPerson[];
+}
+
+/** How people can sign in. */
+export interface SignInWays {
+  /** What people know the provider of identities by; undefined where there is none. */
+  providerName: string | undefined;
+  hasPasswords: boolean;
+}
+
+export interface DemoPerson {
+  /** What the button says. */
+  name: string;
+  email: string;
+  password: string;
 }
 
 export interface PageOptions {
@@ -33,8 +53,13 @@ export interface PageOptions {
 }
 
 export interface Pages {
+  /** Whose server it is. */
+  brand: Brand;
+  signIn: SignInWays;
   /** Where routes of pages are added. */
   server: FastifyInstance;
+  /** Who signs in with one click; none but on a development server. */
+  demoPeople: readonly DemoPerson[];
   /** The secret of the browser's session, if it has one. */
   sessionOf(request: FastifyRequest): string | undefined;
   /** The same, with where the request comes from. */
@@ -49,10 +74,12 @@ export interface Pages {
     reply: FastifyReply,
     cookie: { name: string; value: string; maxAgeMs: number },
   ): void;
+  /** The origin that the browser sees. */
+  originOf(request: FastifyRequest): string;
   /** The token for the forms of a page. */
   csrfToken(request: FastifyRequest, reply: FastifyReply): string;
   /** Sends a page. */
-  send(reply: FastifyReply, page: Html, options?: PageOptions): Promise<FastifyReply>;
+  send(reply: FastifyReply, page: Page | Html, options?: PageOptions): Promise<FastifyReply>;
   /** Raises `form_rejected` unless the form came from one of our pages; a hook for every POST. */
   checkForm(request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void;
 }
@@ -63,7 +90,8 @@ export async function addPages(
   options: PagesOptions,
   addRoutes: (pages: Pages) => void,
 ): Promise<void> {
-  addAssets(server);
+  const { brand } = options;
+  addAssets(server, brand);
   await server.register(async (scope) => {
     await scope.register(cookie);
     const cookieOf = (request: FastifyRequest, name: string) =>
@@ -101,12 +129,16 @@ export async function addPages(
         options.logger.error({ requestId: request.id, err: error }, 'The page failed');
       }
       if (status === 503) reply.header('Retry-After', '1');
-      return sendPage(reply.code(status), page);
+      return sendPage(reply.code(status), page(brand), {}, brand.logoOrigin);
     });
 
     addRoutes({
+      brand,
+      signIn: options.signIn,
       server: scope,
+      demoPeople: options.demoPeople ?? [],
       sessionOf,
+      originOf: (request) => options.publicUrl ?? `${request.protocol}://${request.host}`,
       visitOf: (request) => ({ secret: sessionOf(request), address: request.ip }),
       setSession(request, reply, secret) {
         const name = cookieName(request, SESSION_COOKIE);
@@ -121,7 +153,8 @@ export async function addPages(
       },
       csrfToken: (request, reply) =>
         reply.generateCsrf({ userInfo: bindingOf(request), secure: isSecure(request) }),
-      send: sendPage,
+      send: (reply, page, how) =>
+        sendPage(reply, typeof page === 'function' ? page(brand) : page, how, brand.logoOrigin),
       checkForm(request, reply, done) {
         const { origin, 'sec-fetch-site': site } = request.headers;
         // Under `exec`, a browser speaks https to a server that is asked over http.
@@ -152,9 +185,10 @@ async function sendPage(
   reply: FastifyReply,
   page: Html,
   options: PageOptions = {},
+  logoOrigin?: string,
 ): Promise<FastifyReply> {
   const text = documentOf(await page);
-  reply.headers(headersOf(options));
+  reply.headers(headersOf(options, logoOrigin));
   if (options.hasSecret) return reply.send(text);
   return sendCompressed(reply, Buffer.from(text));
 }
@@ -167,18 +201,21 @@ function documentOf(page: Html | Awaited<Html>): string {
   return String(page).replaceAll(CONTROLS, '');
 }
 
-/** Images of other people's servers would tell them who looks at the console. */
-const CONSOLE_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'";
+/** Images of other people's servers would tell them who looks at the console; the brand's is the operator's own. */
+const consolePolicy = (logoOrigin = '') =>
+  `default-src 'none'; style-src 'self'; img-src ${`'self' ${logoOrigin}`.trim()}; script-src 'self'; connect-src 'self'`;
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' https: http:";
 
-function headersOf({ formTargets = [], isConsole }: PageOptions = {}): Record<string, string> {
+function headersOf(
+  { formTargets = [], isConsole }: PageOptions = {},
+  logoOrigin?: string,
+): Record<string, string> {
   // Browsers apply form-action to the redirect after a form, too (CSP Level 3, section 6.4.1).
   const targets = ["'self'", ...formTargets].join(' ');
   return {
     ...HEADERS,
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': `${isConsole ? CONSOLE_POLICY : POLICY}; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
+    'content-security-policy': `${isConsole ? consolePolicy(logoOrigin) : POLICY}; base-uri 'none'; form-action ${targets}; frame-ancestors 'none'`,
   };
 }
 
@@ -186,18 +223,21 @@ function headersOf({ formTargets = [], isConsole }: PageOptions = {}): Record<st
 export function writeErrorPage(
   error: unknown,
   { target, accept, requestId }: { target: string; accept: string | undefined; requestId: string },
+  brand: Brand,
 ): { status: number; headers: Record<string, string>; body: string } | undefined {
   if (!isForPerson(target, accept)) return undefined;
   const { status, page } = pageOfError(error, requestId);
-  return { status, headers: headersOf(), body: documentOf(page) };
+  return { status, headers: headersOf(), body: documentOf(page(brand)) };
 }
 
 function tokenOf(body: unknown): string | undefined {
   const token = typeof body === 'object' && body !== null ? Reflect.get(body, '_csrf') : undefined;
-  return typeof token === 'string' ? token : undefined;
+  // The fields of a multipart form may come more than once.
+  const [first] = [token].flat();
+  return typeof first === 'string' ? first : undefined;
 }
 
-function addAssets(server: FastifyInstance): void {
+function addAssets(server: FastifyInstance, brand: Brand): void {
   const schema = { hide: true };
   addHashedAsset(server, { path: STYLE_SHEET_PATH, type: 'text/css', text: STYLE_SHEET });
   for (const [path, image] of [
@@ -209,4 +249,5 @@ function addAssets(server: FastifyInstance): void {
       reply.send(image);
     });
   }
+  addBrandFiles(server, brand);
 }

@@ -33,6 +33,13 @@ a { color: var(--accent); text-underline-offset: 2px; }
 code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .quiet { color: var(--quiet); }
+.text { white-space: pre-line; }
+.more { margin: 0 0 .75rem; overflow-wrap: anywhere; }
+.more summary { list-style: none; cursor: pointer; }
+.more summary::-webkit-details-marker { display: none; }
+.more[open] .short, .more[open] .closed, .more:not([open]) .open { display: none; }
+.more p { margin: .25rem 0 0; }
+.toggle { color: var(--accent); text-decoration: underline; }
 
 .wide { max-width: 60rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 .wide h2 { margin-top: 3rem; font-size: 1.1rem; overflow-wrap: anywhere; }
@@ -40,6 +47,10 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 .narrow { max-width: 30rem; margin: 0 auto; padding: 3rem 1rem; }
 .brand { display: flex; align-items: center; gap: .625rem; margin: 0 0 1rem; color: var(--ink); font-size: .9375rem; font-weight: 650; letter-spacing: -.01em; }
 .brand img { display: block; width: 1.5rem; height: 1.5rem; }
+.brand img.brand-logo, .mark img.brand-logo { width: auto; max-width: min(12rem, 100%); height: auto; max-height: 2rem; }
+.initial::before { content: attr(data-initial); }
+.brand .initial, .mark .initial { display: grid; place-items: center; flex: none; width: 1.5rem; height: 1.5rem; border-radius: 6px; background: var(--accent); color: var(--on-accent); font-size: .875rem; font-weight: 650; }
+.brand-links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1rem 0 0; padding: 0; list-style: none; font-size: .875rem; overflow-wrap: anywhere; }
 
 :where(.narrow, .wide) {
   table { width: 100%; border-collapse: collapse; margin: 1rem 0; }
@@ -51,8 +62,8 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 }
 :where(.narrow) {
   .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius-panel); padding: 1.5rem; }
-  .card h1 { margin: 0 0 .5rem; font-size: 1.375rem; font-weight: 650; line-height: 1.2727; letter-spacing: -.015em; overflow-wrap: anywhere; }
-  .card h2 { margin: 1.5rem 0 .5rem; font-size: 1rem; font-weight: 600; }
+  .card :is(h1, .title) { margin: 0 0 .5rem; font-size: 1.375rem; font-weight: 650; line-height: 1.2727; letter-spacing: -.015em; overflow-wrap: anywhere; }
+  .card h2:not(.title) { margin: 1.5rem 0 .5rem; font-size: 1rem; font-weight: 600; }
   .card p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   .card form + p { margin-top: 1.25rem; }
   .card > :last-child { margin-bottom: 0; }
@@ -61,15 +72,9 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   .quiet { font-size: .9375rem; }
   .logo { position: relative; width: 4rem; height: 4rem; margin-bottom: 1rem; overflow: hidden; border-radius: var(--radius-panel); border: 1px solid var(--line); }
   .logo img { display: block; width: 100%; height: 100%; object-fit: contain; background: #ffffff; }
-  .logo img::after { content: attr(data-initial); position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
-  .text { white-space: pre-line; }
+  .logo img::after { content: attr(data-initial); }
+  .logo span, .logo img::after { position: absolute; inset: 0; background: var(--tint); color: var(--accent); font-size: 1.75rem; font-weight: 600; line-height: 4rem; text-align: center; }
   .by p { margin: 0 0 .75rem; }
-  .more { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-  .more summary { list-style: none; cursor: pointer; }
-  .more summary::-webkit-details-marker { display: none; }
-  .more[open] .short, .more[open] .closed, .more:not([open]) .open { display: none; }
-  .more p { margin: .25rem 0 0; }
-  .toggle { color: var(--accent); text-decoration: underline; }
   .links { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .75rem; padding: 0; list-style: none; }
   .permissions { margin: 0; padding: 0; list-style: none; }
   .permissions li { padding: .625rem 0; border-top: 1px solid var(--line); }
@@ -85,9 +90,17 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   .choice label { font-weight: 400; }
   input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .5625rem .75rem; border: 1px solid var(--edge); border-radius: var(--radius); background: var(--card); color: var(--ink); font: inherit; }
   .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
+  .demo { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+  .demo h2 { margin: 0; font-size: 1rem; }
+  .demo .buttons { margin-top: .75rem; }
+  .demo p { margin: .75rem 0 0; }
   button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
+  button:disabled { opacity: .6; cursor: default; }
   button.second { background: transparent; color: var(--accent); }
   button.plain { flex: none; padding: 0; border: 0; background: none; color: var(--accent); font: inherit; font-weight: 400; text-decoration: underline; }
+  a.button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font-weight: 600; text-align: center; text-decoration: none; overflow-wrap: anywhere; }
+  .or { display: flex; gap: .75rem; align-items: center; margin: 1.25rem 0 1rem; color: var(--quiet); }
+  .or::before, .or::after { content: ""; flex: 1; border-top: 1px solid var(--line); }
   .foot { display: flex; flex-wrap: wrap; gap: .25rem 1rem; justify-content: space-between; margin-top: 1rem; color: var(--quiet); font-size: .875rem; overflow-wrap: anywhere; }
 }
 @media (max-width: 40rem) {

@@ -17,14 +17,20 @@ const ROWS_A_KIND = 10;
 const ROWS_AN_ACCOUNT = 50;
 /** Of requests without right credentials: whoever knows a SID can send those. */
 const ROWS_OF_NOBODY = 5;
-const ROWS_A_WRITE = 400;
+/** Rows of other accounts lie in other pages of the database, each of which is written whole. */
+const ROWS_A_WRITE = 100;
+/** Rows to choose from: first those of each kind and refused ones, then others of a kind. */
+const CANDIDATES = 16 * ROWS_A_WRITE;
+const CANDIDATES_WITH_OTHERS = 4 * ROWS_A_WRITE;
 const KINDS_AN_ACCOUNT = 64;
 const MAX_ACCOUNTS = 5000;
 /** Accounts that are only claimed: each costs a look-up when it is written. */
 const MAX_CLAIMED = 50;
 /** Counters that wait, and how many of them one write takes. */
 const MAX_COUNTERS = 20_000;
-const COUNTERS_A_WRITE = 500;
+const COUNTERS_A_WRITE = 50;
+/** However many wait, within this many writes all are written. */
+const WRITES_TO_ALL = 30;
 
 /** What makes requests of one kind: those that differ in nothing else are counted beyond the first. */
 export interface RequestKind {
@@ -77,6 +83,7 @@ export function createRequestBuffer(): RequestBuffer {
   let accounts = new Map<string, Map<string, Kind>>();
   let claimed = new Set<string>();
   let lost = 0;
+  let candidates = 0;
   const counters = new Map<string, Counter>();
 
   function count(kind: RequestKind, now: number): void {
@@ -116,8 +123,14 @@ export function createRequestBuffer(): RequestBuffer {
         known = { isRefused: status >= 400, rows: [], more: 0 };
         kinds.set(key, known);
       }
-      if (known.rows.length >= ROWS_A_KIND) known.more += 1;
-      else known.rows.push({ ...detailsOf(), ...kind, isClaimed, more: 0 });
+      const isWanted = known.isRefused || known.rows.length === 0;
+      const room = isWanted ? CANDIDATES : CANDIDATES_WITH_OTHERS;
+      if (known.rows.length >= ROWS_A_KIND || candidates >= room) {
+        known.more += 1;
+        return;
+      }
+      candidates += 1;
+      known.rows.push({ ...detailsOf(), ...kind, isClaimed, more: 0 });
     },
     take() {
       if (accounts.size + counters.size + lost === 0) return undefined;
@@ -125,6 +138,7 @@ export function createRequestBuffer(): RequestBuffer {
       accounts = new Map();
       claimed = new Set();
       lost = 0;
+      candidates = 0;
       return batch;
     },
   };
@@ -168,8 +182,9 @@ function choose(accounts: ReadonlyMap<string, ReadonlyMap<string, Kind>>): Buffe
 
 function firstOf(counters: Map<string, Counter>): Counter[] {
   const taken: Counter[] = [];
+  const limit = Math.max(COUNTERS_A_WRITE, Math.ceil(counters.size / WRITES_TO_ALL));
   for (const [key, counter] of counters) {
-    if (taken.length >= COUNTERS_A_WRITE) break;
+    if (taken.length >= limit) break;
     taken.push(counter);
     counters.delete(key);
   }

@@ -1,6 +1,7 @@
 /** The SQL of counters: how many requests came in each minute, hour and day. */
 
 import type { Queryable } from '../storage/database.ts';
+import { insertMany } from '../storage/insert-many.ts';
 import {
   COUNT_UNITS,
   type Counts,
@@ -19,28 +20,31 @@ export interface CountsAt extends Counts {
   beginsAt: number;
 }
 
-/** Rows a statement: SQLite takes at most 32,766 parameters. */
-const CHUNK = 200;
+const COLUMNS = [
+  'account_sid',
+  'unit',
+  'begins_at',
+  'caller',
+  'answered',
+  'refused',
+  'failed',
+] as const;
+const addRows = insertMany('request_counts', COLUMNS, (insert) =>
+  insert.onConflict((conflict) =>
+    conflict.columns(['account_sid', 'unit', 'begins_at', 'caller']).doUpdateSet((row) => ({
+      answered: row('request_counts.answered', '+', row.ref('excluded.answered')),
+      refused: row('request_counts.refused', '+', row.ref('excluded.refused')),
+      failed: row('request_counts.failed', '+', row.ref('excluded.failed')),
+    })),
+  ),
+);
 
 /** Adds what was counted to the counters of its minute, hour and day. */
-export async function addCounts(
-  query: Queryable,
-  minutes: readonly CountedMinute[],
-): Promise<void> {
-  const rows = COUNT_UNITS.flatMap((unit) => rowsOf(minutes, unit));
-  for (let first = 0; first < rows.length; first += CHUNK) {
-    await query
-      .insertInto('request_counts')
-      .values(rows.slice(first, first + CHUNK))
-      .onConflict((conflict) =>
-        conflict.columns(['account_sid', 'unit', 'begins_at', 'caller']).doUpdateSet((row) => ({
-          answered: row('request_counts.answered', '+', row.ref('excluded.answered')),
-          refused: row('request_counts.refused', '+', row.ref('excluded.refused')),
-          failed: row('request_counts.failed', '+', row.ref('excluded.failed')),
-        })),
-      )
-      .execute();
-  }
+export function addCounts(query: Queryable, minutes: readonly CountedMinute[]): Promise<void> {
+  return addRows(
+    query,
+    COUNT_UNITS.flatMap((unit) => rowsOf(minutes, unit)),
+  );
 }
 
 /** One row for each key, in the order of the keys: two processes then lock in the same order. */

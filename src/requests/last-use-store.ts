@@ -1,6 +1,7 @@
 /** The SQL of when tokens and authorizations were last used. */
 
 import type { Queryable } from '../storage/database.ts';
+import { insertMany } from '../storage/insert-many.ts';
 
 /** A use of an auth token, by its digest, or of an authorization, by the SID of the app. */
 export interface LastUse {
@@ -9,24 +10,25 @@ export interface LastUse {
   usedAt: number;
 }
 
+const putRows = insertMany('last_uses', ['account_sid', 'what', 'used_at'], (insert) =>
+  insert.onConflict((conflict) =>
+    conflict
+      .columns(['account_sid', 'what'])
+      .doUpdateSet((row) => ({ used_at: row.ref('excluded.used_at') }))
+      .whereRef('last_uses.used_at', '<', 'excluded.used_at'),
+  ),
+);
+
 /** Writes uses; an earlier one never replaces a later one. */
-export async function putLastUses(query: Queryable, uses: readonly LastUse[]): Promise<void> {
-  if (uses.length === 0) return;
-  const rows = uses.map(({ accountSid, what, usedAt }) => ({
-    account_sid: accountSid,
-    what,
-    used_at: usedAt,
-  }));
-  await query
-    .insertInto('last_uses')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict
-        .columns(['account_sid', 'what'])
-        .doUpdateSet((row) => ({ used_at: row.ref('excluded.used_at') }))
-        .whereRef('last_uses.used_at', '<', 'excluded.used_at'),
-    )
-    .execute();
+export function putLastUses(query: Queryable, uses: readonly LastUse[]): Promise<void> {
+  return putRows(
+    query,
+    uses.map(({ accountSid, what, usedAt }) => ({
+      account_sid: accountSid,
+      what,
+      used_at: usedAt,
+    })),
+  );
 }
 
 /** The last uses of some things of one account: `what` by `what`. */

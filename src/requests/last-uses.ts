@@ -5,7 +5,9 @@ import type { LastUse } from './last-use-store.ts';
 const AT_MOST_EVERY_MS = 60_000;
 /** The oldest goes first; it is then written once more than needed. */
 const MAX_KEYS = 20_000;
-const KEYS_A_WRITE = 200;
+const KEYS_A_WRITE = 50;
+/** However many wait, within this many writes all are written. */
+const WRITES_TO_ALL = 30;
 
 export interface LastUses {
   /** Notes a use, unless one of the last minute is noted. */
@@ -31,7 +33,10 @@ export function createLastUses(): LastUses {
       waiting.set(key, { accountSid, what, usedAt: now });
     },
     take() {
-      const taken = [...waiting].slice(0, KEYS_A_WRITE);
+      const taken = [...waiting].slice(
+        0,
+        Math.max(KEYS_A_WRITE, Math.ceil(waiting.size / WRITES_TO_ALL)),
+      );
       for (const [key] of taken) waiting.delete(key);
       return taken.map(([, use]) => use);
     },

@@ -9,22 +9,8 @@ import {
   type Position,
   type Slice,
 } from '../storage/keyset.ts';
-import type { ApiRequest, Outcome, RequestCaller } from './request.ts';
+import type { ApiRequest, Outcome, RequestFilter } from './request.ts';
 import { fromRow } from './store.ts';
-
-/** Which requests of an account a list holds: those that have every given value. */
-export interface RequestFilter {
-  accountSid: string;
-  caller?: RequestCaller | undefined;
-  /** The account of the path: one of the subaccounts, say. */
-  pathAccountSid?: string | undefined;
-  outcome?: Outcome | undefined;
-  code?: number | undefined;
-  /** From this time on. */
-  since?: number | undefined;
-  /** Before this time. */
-  until?: number | undefined;
-}
 
 type Values = {
   accountSid: string;

@@ -6,8 +6,8 @@ import { Problem } from '../problem.ts';
 import type { Slice } from '../storage/keyset.ts';
 import { type CountsAt, type CountsFilter, findCounts } from './count-store.ts';
 import { findLastUses } from './last-use-store.ts';
-import { listRequestRows, type RequestFilter } from './list-store.ts';
-import { type ApiRequest, type RequestKey, UNIT_MS } from './request.ts';
+import { listRequestRows } from './list-store.ts';
+import { type ApiRequest, type RequestFilter, type RequestKey, UNIT_MS } from './request.ts';
 import { findRequest } from './store.ts';
 
 type Reading = { database: Pick<Context['database'], 'query'> };
@@ -65,6 +65,15 @@ export function lastUsedOfApps(
   connectAppSids: readonly string[],
 ): Promise<Map<string, number>> {
   return findLastUses(database.query, accountSid, connectAppSids);
+}
+
+/** The same for the API keys of an account: by the SID of the key. */
+export function lastUsedOfKeys(
+  { database }: Reading,
+  accountSid: string,
+  keySids: readonly string[],
+): Promise<Map<string, number>> {
+  return findLastUses(database.query, accountSid, keySids);
 }
 
 /** When each auth token of an account was last used; a token keeps its time when it becomes the primary one. */

@@ -44,6 +44,20 @@ export interface RequestKey {
   sid: string;
 }
 
+/** Which requests of an account a list holds: those that have every given value. */
+export interface RequestFilter {
+  accountSid: string;
+  caller?: RequestCaller | undefined;
+  /** The account of the path: one of the subaccounts, say. */
+  pathAccountSid?: string | undefined;
+  outcome?: Outcome | undefined;
+  code?: number | undefined;
+  /** From this time on. */
+  since?: number | undefined;
+  /** Before this time. */
+  until?: number | undefined;
+}
+
 /** What counters are kept of, and for how long. */
 export const COUNT_UNITS = ['minute', 'hour', 'day'] as const;
 export type CountUnit = (typeof COUNT_UNITS)[number];

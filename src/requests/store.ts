@@ -1,8 +1,8 @@
 /** The SQL of the record of requests, and the only bridge between its rows and their type. */
 
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
-import { prepared } from '../storage/prepared.ts';
+import { insertMany } from '../storage/insert-many.ts';
 import type { RequestsTable } from '../storage/schema.ts';
 import type { ApiRequest, RequestKey } from './request.ts';
 
@@ -26,45 +26,14 @@ const COLUMNS = [
 ] as const;
 
 type Row = Selectable<RequestsTable>;
-/** Many rows in one statement that is compiled once: its values are named by column and number. */
-type Values = Record<string, Row[keyof Row]>;
 
-/** Sizes of statements, the largest first. */
-const SIZES = [32, 8, 1] as const;
-const inserts = SIZES.map((size) => ({
-  size,
-  run: prepared<Values, never>((query, parameter) =>
-    query
-      .insertInto('requests')
-      .columns([...COLUMNS])
-      .expression(
-        sql`values ${sql.join(
-          Array.from(
-            { length: size },
-            (_, row) => sql`(${sql.join(COLUMNS.map((column) => parameter(column + row)))})`,
-          ),
-        )}`,
-      )
-      .onConflict((conflict) => conflict.columns(['account_sid', 'sid']).doNothing()),
-  ),
-}));
+const insertRows = insertMany('requests', COLUMNS, (insert) =>
+  insert.onConflict((conflict) => conflict.columns(['account_sid', 'sid']).doNothing()),
+);
 
 /** Adds requests; one that is there stays as it is. */
-export async function insertRequests(
-  query: Queryable,
-  requests: readonly ApiRequest[],
-): Promise<void> {
-  let first = 0;
-  for (const { size, run } of inserts) {
-    for (; requests.length - first >= size; first += size) {
-      const values: Values = {};
-      requests.slice(first, first + size).forEach((request, index) => {
-        const row = toRow(request);
-        for (const column of COLUMNS) values[column + index] = row[column];
-      });
-      await run(query, values);
-    }
-  }
+export function insertRequests(query: Queryable, requests: readonly ApiRequest[]): Promise<void> {
+  return insertRows(query, requests.map(toRow));
 }
 
 /** The request with this key. */

@@ -4,40 +4,37 @@ import { addAccountRoutes } from '../accounts/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
 import { addConsoleRoutes } from '../console/routes.ts';
-import { type Context, SERVER } from '../context.ts';
-import { placeDemoApp } from '../demo/data.ts';
+import type { Context } from '../context.ts';
+import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
+import { createFlowRunner } from '../flow-runs/runner.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
 import { createServer } from '../http/server.ts';
-import { createKeyring } from '../keys/keyring.ts';
-import { reportTo } from '../observability/events.ts';
-import { createLogger, type Logger } from '../observability/logger.ts';
+import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
+import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
+import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
-import { type Random, systemRandom } from '../random.ts';
 import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
 import { type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
 import { addStandInRoutes } from '../stand-ins/routes.ts';
-import type { Database, QueryObserver } from '../storage/database.ts';
-import type { Opening } from '../storage/mark.ts';
-import { openPostgres } from '../storage/postgres.ts';
-import { openSqlite } from '../storage/sqlite.ts';
-import { prepareFile } from '../storage/sqlite-file.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
+import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
+import { type ContextParts, createContext } from './context.ts';
 import { type Purging, startPurging } from './maintenance.ts';
+import { stateOf } from './state.ts';
 
 export interface App {
   context: Context;
@@ -55,15 +52,7 @@ export interface App {
   close(): Promise<void>;
 }
 
-export interface AppParts {
-  secretKey: string;
-  /** Whether the database may be created or taken over; `claim` by default. */
-  opening?: Opening;
-  clock?: Clock;
-  /** What identifiers and secrets are made of; the system's when absent. */
-  random?: Random;
-  /** Nothing is logged when absent. */
-  logger?: Logger;
+export interface AppParts extends ContextParts {
   /** Whether a person reads the log: it then shows the SIDs of each path, and what was wrong. */
   isLogForPerson?: boolean;
   /** Whether other processes listen on the same port, and the system spreads connections over them. */
@@ -72,54 +61,28 @@ export interface AppParts {
   ownsProcess?: boolean;
   /** Whether the demo app's own pages are served, and the app is there: on a development server alone. */
   hasDemoApp?: boolean;
+  /** Whether requests are recorded, as they are unless a benchmark asks what that costs. */
+  recordsRequests?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
 }
 
-/**
- * Makes sure that the database of a Config is ours, or may become ours when `opening` is `claim`, before
- * anything else is written. PostgreSQL's is looked at by `migrate` and `checkSchema`.
- */
-export function prepareDatabase({ database }: Config, opening: Opening): void {
-  if (database.engine === 'sqlite' && database.path !== ':memory:') {
-    prepareFile(database.path, opening);
-  }
-}
-
-/** Opens the database of a Config. */
-export function openDatabase(
-  config: Config,
-  observe?: QueryObserver,
-  opening: Opening = 'claim',
-): Database {
-  const { database } = config;
-  return database.engine === 'sqlite'
-    ? openSqlite(database.path, observe, opening)
-    : openPostgres(database.url, database.poolSize, observe);
-}
-
-/** Opens the database and creates the context of the domain, which is all that a command needs. */
-export function createContext(
-  config: Config,
-  { secretKey, clock = systemClock, random = systemRandom, logger, opening }: AppParts,
-  observe?: QueryObserver,
-): Context {
-  return {
-    database: openDatabase(config, observe, opening),
-    keyring: createKeyring(secretKey, config.previousSecretKey),
-    clock,
-    random,
-    report: logger ? reportTo(logger) : () => {},
-    actor: () => SERVER,
-  };
-}
-
 /** Creates the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
+  const brand = createBrand(config.brand, readLogo(config.brand));
   const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
   const logger = parts.logger ?? createLogger('silent');
   const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
+  const provider =
+    config.signIn.provider &&
+    // Loaded only where it is used: no command waits for it.
+    (await import('../oidc/provider.ts')).createProvider(config.signIn.provider, {
+      random: context.random,
+      lookup: parts.lookup,
+    });
+  const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
   let isDraining = false;
+  const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
   const server = await createServer({
     logger,
@@ -129,9 +92,18 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
-    record: recordTo(recorder, context.clock),
-    writeErrorPage,
+    ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
+    writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
   });
+
+  let purging: Purging | undefined;
+  const readState = stateOf(context, config, () => purging);
+  const guard = {
+    allowedNetworks: config.callbackAllowedNetworks,
+    ...(parts.lookup && { lookup: parts.lookup }),
+  };
+  const consoleClient = createGuardedClient(guard);
+  const flowRunner = createFlowRunner(context, consoleClient, logger);
 
   await addDocumentation(server);
   const api = createApi(server, context, config);
@@ -145,11 +117,26 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   if (config.hasStandIns) addStandInRoutes(api, context, config);
   await addPages(
     server,
-    { keyring: context.keyring, logger, publicUrl: config.publicUrl },
+    {
+      keyring: context.keyring,
+      logger,
+      publicUrl: config.publicUrl,
+      brand,
+      signIn,
+      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+    },
     (pages) => {
-      addSessionRoutes(pages, context, createSignInLimits(context.clock));
+      const limits = createSignInLimits(context.clock);
+      addSessionRoutes(pages, context, limits);
+      if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context);
+      addConsoleRoutes(pages, context, {
+        client: consoleClient,
+        flowRunner,
+        ending: ending.signal,
+        limits,
+        readState,
+      });
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
@@ -158,10 +145,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     isDraining: () => isDraining,
     metrics: config.hasPublicMetrics ? metrics : undefined,
   });
-  addDocumentationRoutes(server, config);
+  addDocumentationRoutes(server, {
+    publicUrl: config.publicUrl,
+    credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
+  });
 
   let worker: CallbackWorker | undefined;
-  let purging: Purging | undefined;
   let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
@@ -180,10 +169,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
-      const client = createGuardedClient({
-        allowedNetworks: config.callbackAllowedNetworks,
-        ...(parts.lookup && { lookup: parts.lookup }),
-      });
+      const client = createGuardedClient(guard);
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
       if (config.hasStandIns) standInClock = startStandInClock(context, logger);
@@ -192,12 +178,15 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     },
     drain() {
       isDraining = true;
+      ending.abort();
       worker?.drain();
     },
     async close() {
       isDraining = true;
+      ending.abort();
       await Promise.all([
-        server.close(),
+        flowRunner.close(),
+        server.close().finally(provider?.close),
         worker?.close(),
         purging?.stop(),
         standInClock?.stop(),

@@ -5,14 +5,15 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
+import type { BrandSettings } from '../pages/brand.ts';
 import { Problem } from '../problem.ts';
-
-/** The prefix of every setting in the environment. */
-export const PREFIX = 'CONNECT_APPS_';
+import { parseBrand } from './brand-settings.ts';
+import { parseSignIn, type SignInSettings } from './oidc-settings.ts';
+import { flag, settingProblem as invalid, oneOf, PREFIX, wholeNumber } from './setting.ts';
 
 /** Text settings by name, without the prefix that they have in the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -51,6 +52,10 @@ export interface Config {
   readonly rateLimitPerSecond: number;
   readonly trustProxy: readonly string[];
   readonly callbackAllowedNetworks: readonly string[];
+  /** Name, logo, colour and links on every page. */
+  readonly brand: BrandSettings;
+  /** How people sign in. */
+  readonly signIn: SignInSettings;
 }
 
 /** The default of each setting, for each way to run. */
@@ -73,6 +78,19 @@ const DEFAULTS = {
   RATE_LIMIT_PER_SECOND: '',
   TRUST_PROXY: '',
   CALLBACK_ALLOWED_NETWORKS: '',
+  BRAND_NAME: '',
+  BRAND_LOGO_URL: '',
+  BRAND_LOGO_FILE: '',
+  BRAND_COLOUR: '',
+  BRAND_LINKS: '',
+  OIDC_ISSUER: '',
+  OIDC_CLIENT_ID: '',
+  OIDC_CLIENT_SECRET: '',
+  OIDC_NAME: '',
+  OIDC_SCOPES: 'openid email',
+  OIDC_ACCOUNTS_CLAIM: '',
+  OIDC_OPERATOR_CLAIM: '',
+  PASSWORD_SIGN_IN: 'true',
 } as const;
 
 type SettingName = keyof typeof DEFAULTS;
@@ -176,38 +194,24 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     rateLimitPerSecond: wholeNumber('RATE_LIMIT_PER_SECOND', limit, 1_000_000),
     trustProxy: list('TRUST_PROXY'),
     callbackAllowedNetworks: list('CALLBACK_ALLOWED_NETWORKS', ['127.0.0.0/8', '::1/128']),
+    brand: parseBrand({
+      name: text('BRAND_NAME'),
+      logoUrl: text('BRAND_LOGO_URL'),
+      logoFile: text('BRAND_LOGO_FILE'),
+      colour: text('BRAND_COLOUR'),
+      links: text('BRAND_LINKS'),
+    }),
+    signIn: parseSignIn({
+      issuer: text('OIDC_ISSUER'),
+      clientId: text('OIDC_CLIENT_ID'),
+      clientSecret: text('OIDC_CLIENT_SECRET'),
+      name: text('OIDC_NAME'),
+      scopes: text('OIDC_SCOPES'),
+      accountsClaim: text('OIDC_ACCOUNTS_CLAIM'),
+      operatorClaim: text('OIDC_OPERATOR_CLAIM'),
+      hasPasswords: flag('PASSWORD_SIGN_IN', text('PASSWORD_SIGN_IN')),
+    }),
   });
-}
-
-function invalid(name: string, expected: string): Problem {
-  return new Problem('setting_invalid', `${PREFIX}${name} must be ${expected}.`);
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix = '0', ...rest] = text.split('/');
-  const version = isIP(address);
-  const isPrefix = /^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
-  return version !== 0 && isPrefix && rest.length === 0;
-}
-
-function wholeNumber(name: string, text: string, max: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value <= max) return value;
-  throw invalid(name, `a whole number from 0 to ${max}`);
-}
-
-function flag(name: string, text: string): boolean {
-  return oneOf(name, ['true', 'false'], text) === 'true';
-}
-
-function oneOf<Choice extends string>(
-  name: string,
-  choices: readonly Choice[],
-  text: string,
-): Choice {
-  const choice = choices.find((one) => one === text);
-  if (choice === undefined) throw invalid(name, `one of ${choices.join(', ')}`);
-  return choice;
 }
 
 function parseDatabaseUrl(text: string, size: string): DatabaseUrl {

@@ -1,6 +1,7 @@
 /**
- * What grows with time is removed with time, by itself: callbacks with their attempts, sessions, links that
- * let somebody in, the record of requests, and the last traces of deleted Connect Apps. The audit trail stays,
+ * What grows with time is removed with time, by itself: callbacks with their attempts, resends, runs of Try the
+ * flow, sessions, links that let somebody in, the record of requests, and the last traces of deleted Connect
+ * Apps. The audit trail stays,
  * but for addresses.
  */
 
@@ -11,8 +12,12 @@ import {
   type EndedKey,
   findPurgeable,
 } from '../authorizations/purge-store.ts';
+import { purgeResends } from '../callbacks/resend-store.ts';
 import { purgeCallbacks } from '../callbacks/store.ts';
+import { purgeUrlChecks } from '../connect-apps/url-check-store.ts';
 import type { Context } from '../context.ts';
+import { removeLeftRuns } from '../flow-runs/operations.ts';
+import { purgeRuns } from '../flow-runs/store.ts';
 import type { Logger } from '../observability/logger.ts';
 import { purgeCounts } from '../requests/count-store.ts';
 import { purgeLastUses } from '../requests/last-use-store.ts';
@@ -51,6 +56,9 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
   const now = clock.now();
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
+    [purgeResends, now - KEPT_MS],
+    [purgeRuns, now - KEPT_MS],
+    [purgeUrlChecks, now - KEPT_MS],
     [purgeSessions, now],
     [purgeRequests, now - REQUESTS_KEPT_MS],
     [countsOf('minute'), now - COUNTS_KEPT_MS.minute],
@@ -68,6 +76,9 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
     }
   }
   await trimRecords(context, signal);
+  while ((await removeLeftRuns(context, CHUNK)) === CHUNK) {
+    if (signal?.aborted) return;
+  }
   await purgeAuthorizations(context, now - KEPT_MS, signal);
   if (signal?.aborted) return;
   await database.forget();
@@ -114,6 +125,8 @@ async function purgeAuthorizations(
 }
 
 export interface Purging {
+  /** When it last ended, and whether it was done; undefined before the first time. */
+  last(): { at: number; isWell: boolean } | undefined;
   /** Stops it after the current chunk. */
   stop(): Promise<void>;
 }
@@ -122,14 +135,22 @@ export interface Purging {
 export function startPurging(context: Context, logger: Logger): Purging {
   const stopping = new AbortController();
   let running = Promise.resolve();
+  let last: { at: number; isWell: boolean } | undefined;
   const run = () => {
-    running = purge(context, stopping.signal).catch((error: unknown) => {
-      logger.error({ err: error }, 'The purge failed; trying again in an hour');
-    });
+    running = purge(context, stopping.signal)
+      .then(() => true)
+      .catch((error: unknown) => {
+        logger.error({ err: error }, 'The purge failed; trying again in an hour');
+        return false;
+      })
+      .then((isWell) => {
+        last = { at: context.clock.now(), isWell };
+      });
   };
   run();
   const timer = setInterval(run, HOUR_MS);
   return {
+    last: () => last,
     async stop() {
       clearInterval(timer);
       stopping.abort();

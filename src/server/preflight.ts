@@ -6,6 +6,7 @@
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { checkSchema } from '../storage/migrate.ts';
+import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
 import { checkKeyOfDatabase, checkNoDemoSecrets } from './ready.ts';
 import { checkSecretKey } from './secret-key.ts';
@@ -27,6 +28,8 @@ export const SETTING_CHECKS: readonly Check<Given>[] = [
   { name: 'settings', check: checkNames },
   { name: 'secret_key', check: ({ config }) => checkSecretKey(config) },
   { name: 'public_url', check: checkProxies },
+  { name: 'sign_in', check: checkSignIn },
+  { name: 'brand', check: ({ config }) => readLogo(config.brand) },
   { name: 'storage', check: checkPersists },
 ];
 
@@ -48,6 +51,15 @@ function checkProxies({ config }: Given): void {
   throw new Problem(
     'setting_invalid',
     'CONNECT_APPS_PUBLIC_URL uses https, so it needs a proxy, but CONNECT_APPS_TRUST_PROXY is not set. Set CONNECT_APPS_TRUST_PROXY to the addresses of your proxies.',
+  );
+}
+
+/** The provider sends people back to an address that it knows, whatever a request says. */
+function checkSignIn({ config }: Given): void {
+  if (config.signIn.provider === undefined || config.publicUrl !== undefined) return;
+  throw new Problem(
+    'setting_invalid',
+    'CONNECT_APPS_OIDC_ISSUER is set, but CONNECT_APPS_PUBLIC_URL is not. Set it to the origin that browsers see, and register that origin with /sign-in/provider/callback as the redirect URI at your provider.',
   );
 }
 

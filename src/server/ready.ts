@@ -3,7 +3,7 @@
 import { findAccount, findOtherPrefixAfter } from '../accounts/store.ts';
 import { findApiKeysAfter } from '../api-keys/store.ts';
 import type { Context } from '../context.ts';
-import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD_HASH } from '../demo/data.ts';
+import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD_HASHES } from '../demo/data.ts';
 import { Problem } from '../problem.ts';
 import { hasPasswordHash } from '../users/store.ts';
 
@@ -59,7 +59,7 @@ export async function checkNoDemoSecrets(context: Context): Promise<void> {
       `The database contains the demo token of ${accountSid}, which is public. Use a database that "connect-apps dev" has not written to.`,
     );
   }
-  if (await hasPasswordHash(context.database.query, DEMO_PASSWORD_HASH)) {
+  if (await hasPasswordHash(context.database.query, DEMO_PASSWORD_HASHES)) {
     throw new Problem(
       'setting_invalid',
       'The database contains a demo user, whose password is public. Set another one with "connect-apps users set-password".',

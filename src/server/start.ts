@@ -3,8 +3,9 @@
 import type { Context } from '../context.ts';
 import { DEMO_CUSTOMER, DEMO_DEVELOPER, DEMO_PASSWORD, seedDemoData } from '../demo/data.ts';
 import { migrate } from '../storage/migrate.ts';
-import { type App, type AppParts, createApp, prepareDatabase } from './app.ts';
+import { type App, type AppParts, createApp } from './app.ts';
 import type { Config } from './config.ts';
+import { prepareDatabase } from './context.ts';
 import { checkKeyOfDatabase } from './ready.ts';
 import { findSecretKey } from './secret-key.ts';
 

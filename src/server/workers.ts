@@ -9,7 +9,6 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../observability/logger.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
-import { addUpMetrics } from '../observability/worker-metrics.ts';
 import { Problem } from '../problem.ts';
 import type { Config } from './config.ts';
 import { nameListenError, onClosedTerminal } from './run.ts';
@@ -97,6 +96,7 @@ export async function runWorkers(
 
 async function serveMetrics(config: Config, logger: Logger): Promise<MetricsServer | undefined> {
   if (config.metricsPort === undefined) return undefined;
+  const { addUpMetrics } = await import('../observability/worker-metrics.ts');
   const server = await startMetricsServer(config.host, config.metricsPort, addUpMetrics());
   logger.info(`Metrics are on ${server.url}`);
   return server;

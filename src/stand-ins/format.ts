@@ -1,6 +1,6 @@
 /** Stand-in -> its wire form, driven by the description. */
 
-import Type from 'typebox';
+import { type Schema, Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { namedObject } from '../http/schemas.ts';
 import type { WireItem } from '../wire.ts';
@@ -19,7 +19,7 @@ export function formatOf(shapeName: string, items: string): Format<{ properties:
 function makeFormat(shapeName: string, items: string): Format<{ properties: WireItem }> {
   const names = Object.keys(DESCRIPTION.shapes[shapeName] ?? {});
   const element = pascalCase(shapeName.replace(/^.*\./, '').replace(/-instance$/, ''));
-  const properties = Object.fromEntries(names.map((name) => [name, Type.Unknown()]));
+  const properties = Object.fromEntries(names.map((name): [string, Schema] => [name, {}]));
   return {
     schema: namedObject(element, Type.Object(properties), {}),
     element,

@@ -11,20 +11,28 @@ import { up as accountsAndConnectApps } from './migrations/0001-accounts-and-con
 import { up as peopleAuthorizationsCallbacks } from './migrations/0002-people-authorizations-callbacks.ts';
 import { up as costsOfLists } from './migrations/0003-costs-of-lists.ts';
 import { up as callbacksDueByOwner } from './migrations/0004-callbacks-due-by-owner.ts';
+import { up as consoleListsAndLogos } from './migrations/0005-console-lists-and-logos.ts';
 import { up as requests } from './migrations/0006-requests.ts';
 import { up as auditAndPeople } from './migrations/0007-audit-and-people.ts';
+import { up as callbacksOfAnApp } from './migrations/0008-callbacks-of-an-app.ts';
+import { up as operators } from './migrations/0009-operators.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
-import { up as standIns } from './migrations/0011-stand-ins.ts';
+import { up as authorizationsEndedByAccount } from './migrations/0014-authorizations-ended-by-account.ts';
+import { up as standIns } from './migrations/0015-stand-ins.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
   '0002-people-authorizations-callbacks': { up: peopleAuthorizationsCallbacks },
   '0003-costs-of-lists': { up: costsOfLists },
   '0004-callbacks-due-by-owner': { up: callbacksDueByOwner },
+  '0005-console-lists-and-logos': { up: consoleListsAndLogos },
   '0006-requests': { up: requests },
   '0007-audit-and-people': { up: auditAndPeople },
+  '0008-callbacks-of-an-app': { up: callbacksOfAnApp },
+  '0009-operators': { up: operators },
   '0010-api-keys': { up: apiKeys },
-  '0011-stand-ins': { up: standIns },
+  '0014-authorizations-ended-by-account': { up: authorizationsEndedByAccount },
+  '0015-stand-ins': { up: standIns },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */
@@ -62,6 +70,12 @@ async function applyMissing(database: Database): Promise<string[]> {
 export async function listPendingMigrations(database: Database): Promise<string[]> {
   const migrations = await migratorOn(database.query, database).getMigrations();
   return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
+}
+
+/** The name of the newest migration that was applied; undefined before the first. */
+export async function findLatestMigration(database: Database): Promise<string | undefined> {
+  const migrations = await migratorOn(database.query, database).getMigrations();
+  return migrations.filter((one) => one.executedAt !== undefined).at(-1)?.name;
 }
 
 /**

@@ -3,20 +3,25 @@
  * handled.
  */
 
+import { createRequire } from 'node:module';
 import type { PostgresCursor, PostgresPool, PostgresQueryResult } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Connections } from './database.ts';
 import { isAway, isUnanswered, isWorthAnotherTry, nameFailure } from './postgres-failures.ts';
+
+/** For the driver, which a server on SQLite does not load. */
+const require = createRequire(import.meta.url);
 
 const CONNECT_TIMEOUT_MS = 1500;
 const INT8_OID = 20;
 
 /** Opens a pool whose statements end within `timeoutMs`. Nothing is connected before the first. */
 export function openPool(connection: pg.ClientConfig, size: number, timeoutMs: number): pg.Pool {
-  const types = new pg.TypeOverrides();
+  const driver: typeof pg = require('pg');
+  const types = new driver.TypeOverrides();
   // Times in milliseconds: far below 2^53.
   types.setTypeParser(INT8_OID, Number);
-  const pool = new pg.Pool({
+  const pool = new driver.Pool({
     ...connection,
     max: size,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

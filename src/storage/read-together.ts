@@ -72,7 +72,10 @@ export function readTogether(snapshot: Snapshot): <T>(read: () => T | Promise<T>
       waiting.push({
         read() {
           try {
-            resolve(read());
+            const result = read();
+            // To resolve with a promise would cost two more turns of its queue.
+            if (result instanceof Promise) result.then(resolve, reject);
+            else resolve(result);
           } catch (error) {
             reject(error);
           }

@@ -9,13 +9,18 @@ export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
   connect_apps: ConnectAppsTable;
+  connect_app_logos: ConnectAppLogosTable;
   stand_ins: StandInsTable;
   users: UsersTable;
+  provider_subjects: ProviderSubjectsTable;
   memberships: MembershipsTable;
   sessions: SessionsTable;
   authorizations: AuthorizationsTable;
   callbacks: CallbacksTable;
   callback_attempts: CallbackAttemptsTable;
+  callback_resends: CallbackResendsTable;
+  flow_runs: FlowRunsTable;
+  url_checks: UrlChecksTable;
   requests: RequestsTable;
   request_counts: RequestCountsTable;
   last_uses: LastUsesTable;
@@ -66,6 +71,8 @@ export interface ConnectAppsTable {
   permissions: string;
   logo_url: string | null;
   terms_of_service_url: string | null;
+  /** The name and the SID in lower case: what a search looks at. */
+  search_text: Generated<string>;
   created_at: number;
   updated_at: number;
 }
@@ -87,14 +94,37 @@ export interface StandInsTable {
   created_at: number;
 }
 
+/** The logo that an owner uploaded, at most one for each app. */
+export interface ConnectAppLogosTable {
+  account_sid: string;
+  connect_app_sid: string;
+  /** Of its bytes, in its URL: another logo has another. */
+  digest: string;
+  type: 'image/png' | 'image/jpeg' | 'image/webp';
+  /** The same text on every engine. */
+  base64: string;
+  created_at: number;
+}
+
 export interface UsersTable {
   sid: string;
   /** In lower case; people sign in with it. */
   email: string;
   password_hash: string;
+  /** 1 for an operator, who acts for every account; else 0. */
+  is_operator: Generated<0 | 1>;
+  /** Since when the user can no longer sign in; null for everybody else. */
+  disabled_at: Generated<number | null>;
   created_at: number;
   updated_at: number;
   last_sign_in_at: Generated<number | null>;
+}
+
+/** Who a user is at the provider of the platform's own identities. */
+export interface ProviderSubjectsTable {
+  issuer: string;
+  subject: string;
+  user_sid: string;
 }
 
 /** Which accounts a user may act for, and as what. */
@@ -148,6 +178,8 @@ export interface CallbacksTable {
   /** Host and port of the URL: attempts to one receiver are limited. */
   receiver: string;
   status: 'pending' | 'delivered' | 'failed';
+  /** A `test` was asked for, and reports the end of nothing. */
+  kind: Generated<'deauthorization' | 'test'>;
   attempts_made: number;
   /** When it may be tried (again), or when its lease ends; null once it is settled. */
   next_attempt_at: number | null;
@@ -170,6 +202,60 @@ export interface CallbackAttemptsTable {
   failure: string | null;
   /** The beginning of the answer's body. */
   answer: string | null;
+}
+
+/** *Send again* for all callbacks of an app that a filter matches: how far it is. */
+export interface CallbackResendsTable {
+  account_sid: string;
+  sid: string;
+  connect_app_sid: string;
+  /** null: callbacks of every state. */
+  status_filter: 'pending' | 'delivered' | 'failed' | null;
+  /** Only callbacks made at or after this time. */
+  since: number;
+  state: 'running' | 'stopped' | 'done';
+  /** How many matched when it began: the real number up to a bound, and the bound plus one beyond. */
+  matched: number;
+  sent: number;
+  /** Those that were being sent anyway. */
+  skipped: number;
+  /** It goes on with the callbacks that are older than this place. */
+  behind_created_at: number;
+  behind_sid: string;
+  /** null once it has ended. */
+  next_step_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** One run of *Try the flow*, and the customer that it plays. */
+export interface FlowRunsTable {
+  /** The owner of the app. */
+  account_sid: string;
+  sid: string;
+  connect_app_sid: string;
+  /** The played customer: an account of no person, removed with its subaccount when the run has ended. */
+  customer_sid: string;
+  state: 'running' | 'done' | 'interrupted';
+  /** The results so far, as JSON. */
+  checks: string;
+  /** Until when its process may take; null once the played customer is removed. */
+  live_until: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** What asking a URL of an app showed, last time. */
+export interface UrlChecksTable {
+  account_sid: string;
+  connect_app_sid: string;
+  kind: 'authorize' | 'deauthorize';
+  /** As it was then: of another URL it says nothing. */
+  url: string;
+  status: number | null;
+  failure: string | null;
+  duration_ms: number;
+  checked_at: number;
 }
 
 /** A request of the API. It holds no URL, no parameter and no name. */

@@ -156,13 +156,15 @@ function kyselyOn(connection: Connection, observe: QueryObserver | undefined): K
 function readerOn(connection: Connection, observe: QueryObserver | undefined) {
   const begin = connection.prepare('begin');
   const rollback = connection.prepare('rollback');
-  const { keep, refresh } = keepRowsOn(connection, observe);
+  const kept = keepRowsOn(connection, observe);
+  const { keep } = kept;
   const together = readTogether({
     begin() {
       namingFailures(() => begin.run());
-      refresh();
+      kept.begin();
     },
     end() {
+      kept.end();
       // A disk failure has already rolled back, so there is nothing to commit.
       if (connection.inTransaction) rollback.run();
     },

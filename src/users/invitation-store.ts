@@ -13,6 +13,8 @@ export interface Invitation {
   role: Role;
   createdAt: number;
   expiresAt: number;
+  /** The owner who made it; null for the command line. */
+  invitedBy: string | null;
   /** The user who has joined by it; null while nobody has. */
   usedBy: string | null;
 }
@@ -21,7 +23,7 @@ export interface Invitation {
 export async function insertInvitation(
   query: Queryable,
   invitation: Invitation,
-  { digest, invitedBy }: { digest: string; invitedBy: string | null },
+  digest: string,
 ): Promise<void> {
   await query
     .insertInto('invitations')
@@ -31,7 +33,7 @@ export async function insertInvitation(
       digest,
       email: invitation.email,
       role: invitation.role,
-      invited_by: invitedBy,
+      invited_by: invitation.invitedBy,
       created_at: invitation.createdAt,
       expires_at: invitation.expiresAt,
       used_by: invitation.usedBy,
@@ -133,6 +135,7 @@ function fromRow(row: Selectable<InvitationsTable>): Invitation {
     role: row.role,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
+    invitedBy: row.invited_by,
     usedBy: row.used_by,
   };
 }

@@ -50,6 +50,7 @@ export async function invite(
     role,
     createdAt: now,
     expiresAt: now + LINK_MS,
+    invitedBy: null,
     usedBy: null,
   };
   const record = recorder(context);
@@ -59,10 +60,9 @@ export async function invite(
     if (await findMembership(transaction, key)) {
       throw parameterProblem('Email', 'already belongs to a person of this account');
     }
-    await insertInvitation(transaction, invitation, {
-      digest: context.keyring.digest(secret),
-      invitedBy: context.actor().sid,
-    });
+    // Who acts is known once the transaction has asked.
+    invitation.invitedBy = context.actor().sid;
+    await insertInvitation(transaction, invitation, context.keyring.digest(secret));
     const eventType = 'person.invited';
     await record(transaction, { eventType, accountSid, resourceSid: invitation.sid });
   });
@@ -101,6 +101,11 @@ export async function openInvitation(context: Context, secret: string): Promise<
   return openIn(context.database.query, context, secret);
 }
 
+/** Whether somebody signs in with the address of an invitation already. */
+export async function isForUser(context: Context, { email }: Invitation): Promise<boolean> {
+  return (await findUserByEmail(context.database.query, email)) !== undefined;
+}
+
 /** Lets the person who is signed in join. Raises as `openInvitation` does, and for anybody else's, too. */
 export async function joinSignedIn(context: Context, visit: Visit, secret: string): Promise<void> {
   const acting = actingForSelf(context, visit);
@@ -120,9 +125,13 @@ export async function joinAs(
 ): Promise<void> {
   const acting = actingAsUser(context, user.sid, address);
   const record = recorder(acting);
-  await acting.database.transaction((transaction) =>
-    join(transaction, { context, record, secret }, user),
-  );
+  await acting.database.transaction(async (transaction) => {
+    const present = await findUser(transaction, user.sid);
+    if (present?.passwordHash !== user.passwordHash || present.disabledAt !== null) {
+      throw new Problem('form_rejected');
+    }
+    await join(transaction, { context, record, secret }, present);
+  });
 }
 
 /** Creates the user whom a link invites, with this password, and lets them join. Raises as the others do. */
@@ -136,6 +145,8 @@ export async function joinAsNewUser(
     sid: createSid('US', context.random),
     email: invitation.email,
     createdAt: context.clock.now(),
+    isOperator: false,
+    disabledAt: null,
     lastSignInAt: null,
     passwordHash: await hashPassword(password),
   };
@@ -162,13 +173,10 @@ async function join(
   user: Pick<StoredUser, 'sid' | 'email'>,
 ): Promise<void> {
   const now = context.clock.now();
-  const digests = context.keyring.digests(secret);
-  const invitation = await findInvitationByDigest(transaction, digests, now);
   // Used by the same user: this runs again after a commit whose answer was lost.
-  if (invitation?.usedBy === user.sid) return;
-  if (!invitation || invitation.usedBy !== null || invitation.email !== user.email) {
-    throw new Problem('not_found');
-  }
+  if ((await findIn(transaction, context, secret))?.usedBy === user.sid) return;
+  const { invitation } = await openIn(transaction, context, secret);
+  if (invitation.email !== user.email) throw new Problem('not_found');
   const { accountSid, role } = invitation;
   await useInvitation(transaction, invitation, user.sid);
   const isNew = await insertMembership(
@@ -188,11 +196,32 @@ async function join(
 }
 
 async function openIn(query: Queryable, context: Context, secret: string): Promise<OpenInvitation> {
-  const digests = context.keyring.digests(secret);
-  const invitation = await findInvitationByDigest(query, digests, context.clock.now());
+  const invitation = await findIn(query, context, secret);
   const account = invitation && (await findAccount(query, invitation.accountSid));
-  if (!account || account.status === 'closed' || invitation.usedBy !== null) {
+  if (
+    !account ||
+    account.status === 'closed' ||
+    invitation.usedBy !== null ||
+    !(await mayStillInvite(query, invitation))
+  ) {
     throw new Problem('not_found');
   }
   return { invitation, accountName: account.friendlyName };
+}
+
+function findIn(query: Queryable, { keyring, clock }: Context, secret: string) {
+  return findInvitationByDigest(query, keyring.digests(secret), clock.now());
+}
+
+/** An invitation ends with the right of the owner who made it; one of the command line has none. */
+async function mayStillInvite(
+  query: Queryable,
+  { accountSid, invitedBy }: Invitation,
+): Promise<boolean> {
+  if (invitedBy === null) return true;
+  const membership = await findMembership(query, { accountSid, userSid: invitedBy });
+  const inviter = await findUser(query, invitedBy);
+  return (
+    membership?.role === 'owner' && membership.disabledAt === null && inviter?.disabledAt === null
+  );
 }

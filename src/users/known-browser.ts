@@ -6,6 +6,8 @@
 
 import type { Keyring } from '../keys/keyring.ts';
 
+export const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
+
 /** How long a browser stays known after a sign-in. */
 export const KNOWN_BROWSER_MS = 180 * 24 * 60 * 60 * 1000;
 

@@ -11,7 +11,10 @@ export interface MembershipKey {
   userSid: string;
 }
 
-/** Adds a membership, or does nothing if there is one; returns whether it added it. */
+/**
+ * Adds a membership, or does nothing if there is one; returns whether it added it. A link to set another password
+ * ends by it: who made the link may have had no right on this account.
+ */
 export async function insertMembership(
   query: Queryable,
   { accountSid, userSid }: MembershipKey,
@@ -22,7 +25,9 @@ export async function insertMembership(
     .values({ account_sid: accountSid, user_sid: userSid, role, created_at: createdAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  return inserted.numInsertedOrUpdatedRows === 1n;
+  const isNew = inserted.numInsertedOrUpdatedRows === 1n;
+  if (isNew) await query.deleteFrom('password_resets').where('user_sid', '=', userSid).execute();
+  return isNew;
 }
 
 /** The membership of a user in an account, disabled or not. */

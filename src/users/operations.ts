@@ -28,6 +28,7 @@ export interface NewUser {
   password: string;
   /** The parent accounts that the user belongs to. */
   accountSids: readonly string[];
+  isOperator?: boolean;
   /** What the user is in each of them; an owner when absent. */
   role?: Role | undefined;
 }
@@ -42,6 +43,8 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
     sid: createSid('US', context.random),
     email,
     createdAt: context.clock.now(),
+    isOperator: user.isOperator === true,
+    disabledAt: null,
     lastSignInAt: null,
     passwordHash: await hashPassword(user.password),
   };
@@ -157,7 +160,8 @@ export function parseEmail(text: string): string {
   throw parameterProblem('Email', 'must be an e-mail address, such as ada@example.com');
 }
 
-async function parseMembership(context: Context, text: string): Promise<string> {
+/** Returns the SID of a parent account; raises `not_found` or `parameter_invalid` for any other text. */
+export async function parseMembership(context: Context, text: string): Promise<string> {
   const sid = parseSid('AC', text);
   const account = sid && (await findAccount(context.database.query, sid));
   if (!account) throw new Problem('not_found');

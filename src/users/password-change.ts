@@ -12,7 +12,7 @@ import { actingAsUser } from './session.ts';
 import { deleteSessionsOf } from './session-store.ts';
 import { findUser, findUserByEmail, setPasswordHash } from './store.ts';
 import { recordOfUser } from './trail.ts';
-import type { User } from './user.ts';
+import type { StoredUser, User } from './user.ts';
 
 /** How long a link works that lets somebody in. */
 export const LINK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -36,7 +36,7 @@ export async function setOwnPassword(
   context: Context,
   userSid: string,
   password: string,
-): Promise<User> {
+): Promise<StoredUser> {
   return changePassword(context, password, (query) => findUser(query, userSid));
 }
 
@@ -53,8 +53,8 @@ export async function createReset(context: Context, emailText: string): Promise<
 }
 
 /**
- * The same, by an owner of an account for one of its people. Raises `access_denied` for a person who belongs
- * to other accounts, too: the link would open those.
+ * The same, by an owner of an account for one of its people. Raises `access_denied` for an operator, and for
+ * a person who belongs to other accounts, too: the link would open those.
  */
 export async function createResetFor(
   context: Context,
@@ -64,7 +64,8 @@ export async function createResetFor(
   return makeReset(context, async (query) => {
     if (!(await findMembership(query, { accountSid, userSid }))) throw new Problem('not_found');
     const memberships = await listMemberships(query, userSid);
-    if (memberships.length === 1) return userSid;
+    const user = await findUser(query, userSid);
+    if (memberships.length === 1 && user?.isOperator === false) return userSid;
     throw new Problem(
       'access_denied',
       "Only the operator of this server can reset this person's password.",
@@ -93,8 +94,8 @@ export async function resetPassword(
 async function changePassword(
   context: Context,
   password: string,
-  find: (query: Queryable, newHash: string) => Promise<User | undefined>,
-): Promise<User> {
+  find: (query: Queryable, newHash: string) => Promise<StoredUser | undefined>,
+): Promise<StoredUser> {
   checkNewPassword(password);
   const passwordHash = await hashPassword(password);
   const updatedAt = context.clock.now();
@@ -106,7 +107,7 @@ async function changePassword(
     await deleteSessionsOf(transaction, user.sid);
     await deleteReset(transaction, user.sid);
     await recordOfUser(transaction, record, user.sid, 'password.changed');
-    return user;
+    return { ...user, passwordHash };
   });
 }
 
@@ -134,7 +135,7 @@ async function getUserOfResetIn(
   query: Queryable,
   { keyring, clock }: Context,
   secret: string,
-): Promise<User> {
+): Promise<StoredUser> {
   const reset = await findReset(query, keyring.digests(secret), clock.now());
   const user = reset && (await findUser(query, reset.user_sid));
   if (!user) throw new Problem('not_found');

@@ -53,6 +53,9 @@ export async function hashPassword(password: string): Promise<string> {
   return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(hash)}`;
 }
 
+/** What is stored of somebody without a password: a hash, like any other, that no password has. */
+export const NO_PASSWORD = `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
 /**
  * Answers whether the password is the stored one; without one it does the same work, and answers
  * no. Raises `overloaded` when too many wait: then nothing has been found out.

@@ -42,17 +42,7 @@ export async function getPerson(
   return { ...membership, sid: user.sid, email: user.email, lastSignInAt: user.lastSignInAt };
 }
 
-/** What a user is in an account; undefined when they may not act for it. */
-export async function findRole(
-  context: Context,
-  accountSid: string,
-  userSid: string,
-): Promise<Role | undefined> {
-  const membership = await findMembership(context.database.query, { accountSid, userSid });
-  return membership && membership.disabledAt === null ? membership.role : undefined;
-}
-
-/** Makes a person an owner or a member. Raises `access_denied` where no owner would be left. */
+/** Makes a person an owner or a member. Raises `parameter_invalid` where no owner would be left. */
 export async function changeRole(context: Context, key: MembershipKey, role: Role): Promise<void> {
   await change(context, key, 'person.role-changed', async (query, membership) => {
     if (membership.role === role) return false;
@@ -72,12 +62,19 @@ export async function removePerson(context: Context, key: MembershipKey): Promis
   });
 }
 
-/** Keeps a person from acting for the account, and signs them out everywhere. Raises as `changeRole` does. */
-export async function disablePerson(context: Context, key: MembershipKey): Promise<void> {
+/**
+ * Keeps a person from acting for the account, and signs them out everywhere. Raises as `changeRole` does, unless
+ * `mayBeLast` lets the operator lock out the only owner.
+ */
+export async function disablePerson(
+  context: Context,
+  key: MembershipKey,
+  { mayBeLast = false }: { mayBeLast?: boolean } = {},
+): Promise<void> {
   const disabledAt = context.clock.now();
   await change(context, key, 'person.disabled', async (query, membership) => {
     if (membership.disabledAt !== null) return false;
-    await checkNotLastOwner(query, key, membership);
+    if (!mayBeLast) await checkNotLastOwner(query, key, membership);
     await updateMembership(query, key, { disabledAt });
     await deleteSessionsOf(query, key.userSid);
     return true;
@@ -123,7 +120,7 @@ async function checkNotLastOwner(
 ): Promise<void> {
   if (role !== 'owner' || disabledAt !== null || (await hasOtherOwner(query, key))) return;
   throw new Problem(
-    'access_denied',
+    'parameter_invalid',
     'This is the only owner of the account. Make somebody else an owner first.',
   );
 }

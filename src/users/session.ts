@@ -35,7 +35,7 @@ export interface Origin {
 
 /**
  * Begins a session of a user and returns its secret, for a cookie; undefined when the user is gone, or no
- * longer has the password whose hash was checked.
+ * longer has the password whose hash was checked, or is disabled.
  */
 export async function beginSession(
   context: Context,
@@ -46,7 +46,8 @@ export async function beginSession(
   const now = context.clock.now();
   return context.database.transaction(async (transaction) => {
     const present = await findUser(transaction, user.sid);
-    if (present?.passwordHash !== user.passwordHash) return undefined;
+    if (present?.passwordHash !== user.passwordHash || present.disabledAt !== null)
+      return undefined;
     await insertSession(transaction, {
       digest: context.keyring.digest(secret),
       user_sid: user.sid,
@@ -120,6 +121,18 @@ export function actingFor(
   });
 }
 
+/**
+ * The same for an operator, who acts for any account. Raises `not_found` for everybody else: nobody learns what
+ * operators can do.
+ */
+export function actingAsOperator(context: Context, { secret, address }: Visit): Context {
+  return acting(context, async (query) => {
+    const session = secret ? await findSessionIn(query, context, secret) : undefined;
+    if (session?.user.isOperator !== true) throw new Problem('not_found');
+    return actorOf(session, address);
+  });
+}
+
 /** The same for what a signed-in person does with their own sign-in, whatever accounts they belong to. */
 export function actingForSelf(context: Context, { secret, address }: Visit): Context {
   return acting(context, async (query) =>
@@ -153,7 +166,7 @@ async function findSessionIn(
 ): Promise<Session | undefined> {
   const row = await findSessionRow(query, keyring.digests(secret), clock.now());
   const user = row && (await findUser(query, row.user_sid));
-  return user && { user, digest: row.digest };
+  return user && user.disabledAt === null ? { user, digest: row.digest } : undefined;
 }
 
 /** Ends a session; does nothing if it has ended. */

@@ -14,6 +14,8 @@ export async function insertUser(query: Queryable, user: NewStoredUser): Promise
       sid: user.sid,
       email: user.email,
       password_hash: user.passwordHash,
+      is_operator: user.isOperator ? 1 : 0,
+      disabled_at: user.disabledAt ?? null,
       created_at: user.createdAt,
       updated_at: user.createdAt,
     })
@@ -53,8 +55,9 @@ export async function listUsers(query: Queryable, slice: Slice): Promise<StoredU
   return (await list.slice(query, {}, slice)).map(fromRow);
 }
 
-/** Removes a user with all memberships. */
+/** Removes a user with all memberships, and what a provider calls them. */
 export async function deleteUserRow(query: Queryable, sid: string): Promise<void> {
+  await query.deleteFrom('provider_subjects').where('user_sid', '=', sid).execute();
   await query.deleteFrom('memberships').where('user_sid', '=', sid).execute();
   await query.deleteFrom('users').where('sid', '=', sid).execute();
 }
@@ -73,26 +76,60 @@ export async function setPasswordHash(
     .execute();
 }
 
+export interface UserChanges {
+  email?: string | undefined;
+  isOperator?: boolean | undefined;
+  disabledAt?: number | null | undefined;
+  updatedAt: number;
+}
+
+/** Writes the given changes. */
+export async function updateUserRow(
+  query: Queryable,
+  sid: string,
+  { email, isOperator, disabledAt, updatedAt }: UserChanges,
+): Promise<void> {
+  await query
+    .updateTable('users')
+    .set({
+      email,
+      is_operator: isOperator === undefined ? undefined : isOperator ? 1 : 0,
+      disabled_at: disabledAt,
+      updated_at: updatedAt,
+    })
+    .where('sid', '=', sid)
+    .execute();
+  // Who made a link to set another password may have had no right on an operator.
+  if (isOperator) await query.deleteFrom('password_resets').where('user_sid', '=', sid).execute();
+}
+
 /** Writes when a user has last signed in. */
 export async function setLastSignIn(query: Queryable, sid: string, now: number): Promise<void> {
   await query.updateTable('users').set({ last_sign_in_at: now }).where('sid', '=', sid).execute();
 }
 
 /** Whether any user has exactly this hash. */
-export async function hasPasswordHash(query: Queryable, passwordHash: string): Promise<boolean> {
+export async function hasPasswordHash(
+  query: Queryable,
+  passwordHashes: readonly string[],
+): Promise<boolean> {
   const row = await query
     .selectFrom('users')
     .select('sid')
-    .where('password_hash', '=', passwordHash)
+    .where('password_hash', 'in', passwordHashes)
+    .limit(1)
     .executeTakeFirst();
   return row !== undefined;
 }
 
-function fromRow(row: Selectable<UsersTable>): StoredUser {
+/** Makes a user of their row. */
+export function fromRow(row: Selectable<UsersTable>): StoredUser {
   return {
     sid: row.sid,
     email: row.email,
     createdAt: row.created_at,
+    isOperator: row.is_operator === 1,
+    disabledAt: row.disabled_at,
     lastSignInAt: row.last_sign_in_at,
     passwordHash: row.password_hash,
   };

@@ -5,6 +5,10 @@ export interface User {
   /** Canonical: email.ts. */
   email: string;
   createdAt: number;
+  /** Whether they act for every account. */
+  isOperator: boolean;
+  /** Since when they cannot sign in; null for everybody else. */
+  disabledAt: number | null;
   lastSignInAt: number | null;
 }
 
@@ -12,8 +16,9 @@ export interface StoredUser extends User {
   passwordHash: string;
 }
 
-/** Nobody has signed in yet. */
-export type NewStoredUser = Omit<StoredUser, 'lastSignInAt'>;
+/** Nobody has signed in yet; no operator and not disabled unless it says so. */
+export type NewStoredUser = Omit<StoredUser, 'lastSignInAt' | 'isOperator' | 'disabledAt'> &
+  Partial<Pick<StoredUser, 'isOperator' | 'disabledAt'>>;
 
 /**
  * What a person may do for an account. A member does all the daily work; an owner also deletes apps, handles

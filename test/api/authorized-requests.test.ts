@@ -178,8 +178,8 @@ for (const engine of DATABASES) {
     before(async () => {
       server = await startServer({ engine, settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
       const { context } = server;
-      const one = await play('get-all,post-all');
-      const own = await server.tokenOf(one.subaccountSid);
+      const grant = await play('get-all,post-all');
+      const own = await server.tokenOf(grant.subaccountSid);
       const [reader, writer, since, dropped, none, again, revoked, secondary] = [
         await play('get-all'),
         await play('post-all'),
@@ -207,25 +207,25 @@ for (const engine of DATABASES) {
         }
       }
       scenes = {
-        'no credentials': one.scene(undefined),
-        'the subaccount with a wrong token': one.scene({
-          accountSid: one.subaccountSid,
+        'no credentials': grant.scene(undefined),
+        'the subaccount with a wrong token': grant.scene({
+          accountSid: grant.subaccountSid,
           authToken: 'f'.repeat(32),
         }),
-        "the subaccount with a stranger's token": one.scene({
-          accountSid: one.subaccountSid,
-          authToken: one.stranger.authToken,
+        "the subaccount with a stranger's token": grant.scene({
+          accountSid: grant.subaccountSid,
+          authToken: grant.stranger.authToken,
         }),
-        "the customer with the owner's token": one.scene({
-          accountSid: one.customer.accountSid,
-          authToken: one.owner.authToken,
+        "the customer with the owner's token": grant.scene({
+          accountSid: grant.customer.accountSid,
+          authToken: grant.owner.authToken,
         }),
-        "the app's owner": one.scene(one.owner),
-        'the customer': one.scene(one.customer),
-        'the subaccount itself': one.scene({ accountSid: one.subaccountSid, authToken: own }),
+        "the app's owner": grant.scene(grant.owner),
+        'the customer': grant.scene(grant.customer),
+        'the subaccount itself': grant.scene({ accountSid: grant.subaccountSid, authToken: own }),
         'an app with get-all': reader.scene(reader.asApp),
         'an app with post-all': writer.scene(writer.asApp),
-        'an app with both': one.scene(one.asApp),
+        'an app with both': grant.scene(grant.asApp),
         'an app by its secondary token': secondary.scene(secondary.asApp),
         'an app that asks for get-all since': since.scene(since.asApp),
         'an app that dropped get-all since': dropped.scene(dropped.asApp),

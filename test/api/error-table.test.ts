@@ -211,15 +211,15 @@ for (const engine of DATABASES) {
       const onList = { status: 401, code: 20003, message: 'Authenticate', options: { auth } };
       const missing = /has not granted/;
       const revoked = /has deauthorized/;
-      const one = accountOf(customer);
+      const customersPath = accountOf(customer);
       const list = appsOf(customer);
       await check([
-        { ...denied, situation: 'a missing permission', path: one, detail: missing },
+        { ...denied, situation: 'a missing permission', path: customersPath, detail: missing },
         { ...onList, situation: 'a missing permission, on a list', path: list, detail: missing },
       ]);
       await revokeAuthorization(context, key);
       await check([
-        { ...denied, situation: 'a revoked grant', path: one, detail: revoked },
+        { ...denied, situation: 'a revoked grant', path: customersPath, detail: revoked },
         { ...onList, situation: 'a revoked grant, on a list', path: list, detail: revoked },
       ]);
     });

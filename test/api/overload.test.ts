@@ -17,6 +17,13 @@ const APPS = 200;
 /** Clients that ask for all of them, again and again: seconds of work at any time. */
 const CLIENTS = 600;
 
+/** Clients that leave the process time. */
+const FEW_CLIENTS = 24;
+const CLIENT_PAUSE_MS = 400;
+const STALLS = 3;
+const STALL_MS = 700;
+const BETWEEN_STALLS_MS = 500;
+
 for (const engine of DATABASES) {
   describe(`a server that has too much to do on ${engine}`, () => {
     let server: TestServer;
@@ -43,7 +50,7 @@ for (const engine of DATABASES) {
       };
       const clients = Array.from({ length: CLIENTS }, client);
       await until('it sheds load', () => refused.length > 0 && answered > 0, 60_000);
-      // Whoever watches over the process must not take it for dead.
+      // A supervisor must not take the process for dead.
       assert.equal((await server.request('GET', '/healthz')).status, 200);
       isOver = true;
       await Promise.all(clients);
@@ -66,6 +73,39 @@ for (const engine of DATABASES) {
       await until('it serves again', async () => (await get()).status === 200);
     });
   });
+}
+
+describe('a process that gets no time for a moment', () => {
+  it('refuses nothing that it can serve', async (t) => {
+    const server = await startServer({ engine: 'sqlite' });
+    t.after(() => server.close());
+    const { developer, connectAppSid } = server;
+    const path = connectAppPath(developer.accountSid, connectAppSid);
+    const agent = new Agent({ keepAlive: true });
+    const statuses = new Set<number>();
+    let isOver = false;
+    const client = async () => {
+      while (!isOver) {
+        statuses.add((await server.request('GET', path, { auth: developer, agent })).status);
+        await setTimeout(CLIENT_PAUSE_MS);
+      }
+    };
+    const clients = Array.from({ length: FEW_CLIENTS }, client);
+    for (let stall = 0; stall < STALLS; stall += 1) {
+      await setTimeout(BETWEEN_STALLS_MS);
+      stopThisThread();
+    }
+    await setTimeout(BETWEEN_STALLS_MS);
+    isOver = true;
+    await Promise.all(clients);
+    agent.destroy();
+    assert.deepEqual([...statuses], [200]);
+  });
+});
+
+/** The thread of the server, which is this one, does nothing at all. */
+function stopThisThread(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALL_MS);
 }
 
 /** Far below the 250 ms that a request may wait, far above what this process needs for one. */

@@ -94,15 +94,15 @@ for (const engine of DATABASES) {
     });
 
     it('answers requests that arrive in one piece, in their order', async () => {
-      const one = lines(`GET ${listPath}?PageSize=1 HTTP/1.1`, 'Host: x', authorization, '');
-      const two = lines(
+      const first = lines(`GET ${listPath}?PageSize=1 HTTP/1.1`, 'Host: x', authorization, '');
+      const second = lines(
         `GET ${listPath}?PageSize=2 HTTP/1.1`,
         'Host: x',
         authorization,
         'Connection: close',
         '',
       );
-      const { replies } = await exchange(server.url, one + two);
+      const { replies } = await exchange(server.url, first + second);
       const sizes = arrayOf(replies).map((reply) => {
         const body = objectOf(JSON.parse(String(objectOf(reply).body)));
         return body.page_size;

@@ -1,6 +1,6 @@
 /**
  * A tenant that has made very many rows asks for lists as dear as he can make them: a filter that nothing
- * meets, a page far down, one whose rows have ended. All others are served meanwhile.
+ * meets, a page far down, one whose rows have ended. Other clients are still served.
  */
 
 import assert from 'node:assert/strict';
@@ -84,8 +84,8 @@ for (const engine of DATABASES) {
       const rows = Array.from({ length: SHOWN }, row);
       await context.database.transaction(async (transaction) => {
         for (let first = 0; first < SHOWN; first += 500) {
-          const some = rows.slice(first, first + 500);
-          await transaction.insertInto('accounts').values(some).execute();
+          const batch = rows.slice(first, first + 500);
+          await transaction.insertInto('accounts').values(batch).execute();
         }
       });
     }

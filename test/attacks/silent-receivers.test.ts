@@ -1,6 +1,6 @@
 /**
  * Tenants whose receivers never answer: however many names they give them, and however much waits for them,
- * the callbacks of others are delivered meanwhile, and no receiver is flooded.
+ * the callbacks of others are still delivered, and no receiver is flooded.
  */
 
 import assert from 'node:assert/strict';
@@ -41,6 +41,7 @@ for (const engine of DATABASES) {
           url,
           method: 'POST',
           status: 'pending',
+          kind: 'deauthorization',
           attemptsMade: 0,
           nextAttemptAt: now,
           createdAt: now,
@@ -70,7 +71,7 @@ for (const engine of DATABASES) {
       const hanging = new Set<() => void>();
       const underWay = new Map<string, number>();
       const most = new Map<string, number>();
-      const client: GuardedClient = {
+      const client: Pick<GuardedClient, 'send' | 'close'> = {
         async send({ url }) {
           const { hostname } = new URL(url);
           const count = (underWay.get(hostname) ?? 0) + 1;
@@ -136,6 +137,7 @@ for (const engine of DATABASES) {
         url: 'http://own.example.com/',
         method: 'POST',
         status: 'pending',
+        kind: 'deauthorization',
         attemptsMade: 0,
         nextAttemptAt: now,
         createdAt: now,

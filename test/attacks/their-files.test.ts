@@ -19,14 +19,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import SqliteConnection from 'better-sqlite3';
-import { openDatabase } from '../../src/server/app.ts';
+import { SqliteDialect } from 'kysely';
 import { createConfig } from '../../src/server/config.ts';
+import { openDatabase } from '../../src/server/context.ts';
 import { prepareDataFolder } from '../../src/server/data-folder.ts';
 import { findExistingSecretKey, findSecretKey } from '../../src/server/secret-key.ts';
 import { backUpSqlite } from '../../src/storage/backup.ts';
 import { checkSchema, migrate } from '../../src/storage/migrate.ts';
 import { openSqlite } from '../../src/storage/sqlite.ts';
 import { deleteFile } from '../../src/storage/sqlite-file.ts';
+import { makeBeforeMark } from '../support/before-mark.ts';
 import { isRoot } from '../support/postgres.ts';
 
 const NOBODY = 65_534;
@@ -144,9 +146,10 @@ describe('what is no database of ours', () => {
   });
 
   it('one that a version before the mark made is marked by migrate alone', async () => {
-    const path = await makeOurs('x.db');
+    const path = at('x.db');
+    await makeBeforeMark(new SqliteDialect({ database: new SqliteConnection(path) }));
     const old = new SqliteConnection(path);
-    old.exec("pragma application_id = 0; insert into users values ('US1', 'a@b.c', '', 1, 1)");
+    old.exec("insert into users values ('US1', 'a@b.c', '', 1, 1)");
     old.close();
     const refusal = sentence('database_not_current', /"connect-apps migrate" to mark it/);
     assert.throws(() => openSqlite(path, undefined, 'existing'), refusal);

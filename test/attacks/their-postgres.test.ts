@@ -2,11 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Database } from '../../src/storage/database.ts';
 import { checkSchema, migrate } from '../../src/storage/migrate.ts';
 import { openPostgres } from '../../src/storage/postgres.ts';
 import { connectAppsPath } from '../api/paths.ts';
+import { makeBeforeMark } from '../support/before-mark.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { openCluster } from '../support/postgres.ts';
 import { startServer } from '../support/server.ts';
@@ -100,10 +102,9 @@ describe('a PostgreSQL database', { skip: POSTGRES_OBSTACLE }, () => {
   });
 
   it('of a version before the mark is moved into the schema by migrate alone', async (t) => {
-    const { database, tables, ask, fresh } = await open(t);
-    await migrate(database);
-    for (const name of await tables()) await ask(`alter table ${name} set schema public`);
-    await ask('drop schema connect_apps');
+    const { url, database, tables, ask, fresh } = await open(t);
+    const pool = new pg.Pool({ connectionString: url, max: 1 });
+    await makeBeforeMark(new PostgresDialect({ pool }));
     await ask("insert into users values ('US1', 'a@b.c', '', 1, 1)");
     const older = { problem: 'database_not_current', message: /to mark it/ };
     await assert.rejects(checkSchema(database), older);

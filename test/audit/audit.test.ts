@@ -239,10 +239,10 @@ for (const engine of DATABASES) {
       const seen: string[] = [];
       const listing = listingOfEvents(context, accountSid);
       for (;;) {
-        const from = (await listing.slice(ALL)).find((one) => one.sid === seen.at(-1));
-        const some = await listing.slice({ direction: 'older', from, limit: 2 });
-        seen.push(...some.map(({ sid }) => sid));
-        if (some.length < 2) break;
+        const from = (await listing.slice(ALL)).find((event) => event.sid === seen.at(-1));
+        const page = await listing.slice({ direction: 'older', from, limit: 2 });
+        seen.push(...page.map(({ sid }) => sid));
+        if (page.length < 2) break;
       }
       assert.equal(new Set(seen).size, 7);
     });

@@ -231,25 +231,25 @@ for (const engine of DATABASES) {
     });
 
     it("ends for every app when the customer's account is closed", async () => {
-      const one = await parties();
-      const other = await parties();
-      await allow(one.customer, one.app);
-      await allow(one.customer, other.app);
-      await allow(other.customer, other.app);
-      await server.setAccountStatus(one.customer.accountSid, 'closed');
-      assert.equal((await callbacksOf(one.owner)).length, 1);
-      assert.equal((await callbacksOf(other.owner)).length, 1);
-      await revoke(other.customer, other.app);
+      const first = await parties();
+      const second = await parties();
+      await allow(first.customer, first.app);
+      await allow(first.customer, second.app);
+      await allow(second.customer, second.app);
+      await server.setAccountStatus(first.customer.accountSid, 'closed');
+      assert.equal((await callbacksOf(first.owner)).length, 1);
+      assert.equal((await callbacksOf(second.owner)).length, 1);
+      await revoke(second.customer, second.app);
     });
 
     it('ends for one app when the customer closes its subaccount', async () => {
-      const one = await parties();
-      const other = await parties();
-      const { subaccountSid } = await allow(one.customer, one.app);
-      await allow(one.customer, other.app);
+      const first = await parties();
+      const second = await parties();
+      const { subaccountSid } = await allow(first.customer, first.app);
+      await allow(first.customer, second.app);
       await server.setAccountStatus(subaccountSid, 'closed');
-      assert.equal((await callbacksOf(one.owner)).length, 1);
-      assert.equal((await callbacksOf(other.owner)).length, 0);
+      assert.equal((await callbacksOf(first.owner)).length, 1);
+      assert.equal((await callbacksOf(second.owner)).length, 0);
     });
 
     it('is not ended by half: a transaction that fails leaves neither change nor callback', async () => {

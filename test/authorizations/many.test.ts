@@ -44,8 +44,8 @@ for (const engine of DATABASES) {
       }));
       await context.database.transaction(async (transaction) => {
         for (let first = 0; first < MANY; first += 500) {
-          const some = rows.slice(first, first + 500);
-          await transaction.insertInto('authorizations').values(some).execute();
+          const batch = rows.slice(first, first + 500);
+          await transaction.insertInto('authorizations').values(batch).execute();
         }
       });
       const active = rows.filter((row) => row.revoked_at === null);

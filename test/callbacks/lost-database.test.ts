@@ -63,7 +63,7 @@ describe('a callback whose result the database does not take', {
   it('is sent once, though its server stops before the database is back', async (t) => {
     const { cluster, context, receiver, worker } = await sendAndLose(t);
     const closed = worker.close();
-    // Long enough that it has tried again meanwhile.
+    // Long enough for it to try again.
     await setTimeout(1500);
     await cluster.start();
     await closed;

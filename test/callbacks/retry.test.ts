@@ -52,6 +52,7 @@ async function addFailed(world: TestContext): Promise<Callback> {
     url: 'https://app.example.com/bye',
     method: 'POST',
     status: 'failed',
+    kind: 'deauthorization',
     attemptsMade: 9,
     nextAttemptAt: null,
     createdAt: 1,

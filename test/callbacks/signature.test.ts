@@ -21,6 +21,7 @@ describe('the signature of a callback', () => {
     assert.deepEqual(sign('POST', 'https://app.example.com/twilio/deauthorize'), {
       url: 'https://app.example.com/twilio/deauthorize',
       body: FORM,
+      signed: `https://app.example.com/twilio/deauthorizeAccountSid${PARAMETERS.AccountSid}ConnectAppSid${PARAMETERS.ConnectAppSid}`,
       signature: 'aFn3woBVSlAf3geDcx8j2NsFT38=',
     });
   });
@@ -28,6 +29,7 @@ describe('the signature of a callback', () => {
   it('is the known one for a GET, whose parameters are in the query', () => {
     assert.deepEqual(sign('GET', 'https://app.example.com/twilio/deauthorize'), {
       url: `https://app.example.com/twilio/deauthorize?${FORM}`,
+      signed: `https://app.example.com/twilio/deauthorize?${FORM}`,
       signature: 'lhlOUFlRjCaaNOVx84/7XX+/vZw=',
     });
   });

@@ -3,8 +3,8 @@
 import { startCallbackWorker } from '../../src/callbacks/worker.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { createGuardedClient } from '../../src/outgoing/guarded-client.ts';
-import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
+import { createContext } from '../../src/server/context.ts';
 import { TEST_SECRET_KEY } from '../support/context.ts';
 
 const [databaseUrl = '', offsetMs = '0'] = process.argv.slice(2);

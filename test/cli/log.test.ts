@@ -26,7 +26,7 @@ for (const engine of DATABASES) {
     });
     after(() => server.close());
 
-    /** The lines that were written meanwhile, without time and duration. */
+    /** The lines written since, without time and duration. */
     async function linesOf(work: () => Promise<unknown>): Promise<string[]> {
       const before = server.logs().length;
       await work();

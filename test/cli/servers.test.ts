@@ -83,7 +83,7 @@ for (const engine of DATABASES) {
         await originOf(child);
         assert.match(printed, /developer {2}AC0{31}1 {2}token 0{31}1/);
         assert.match(printed, /customer {3}AC0{31}2 {2}token 0{31}2/);
-        const [, command = ''] = /Try this next:\n\n([\s\S]*?)\n\n/.exec(printed) ?? [];
+        const [, command = ''] = /\n( +curl [\s\S]*?)\n\n/.exec(printed) ?? [];
         const pasted = spawnSync('sh', ['-c', command], { encoding: 'utf8' });
         assert.equal(JSON.parse(pasted.stdout).sid, DEMO_CONNECT_APP_SID);
       } finally {

@@ -31,6 +31,8 @@ describe('the command line', () => {
       ['accounts', 'show'],
       ['dev', '--frob'],
       ['exec'],
+      ['webhooks', 'list', '--account-sid', 'AC1', '--status', 'failed'],
+      ['webhooks', 'list', '--account-sid', 'AC1', '--connect-app-sid', 'CN1', '--status', 'lost'],
     ]) {
       assert.match(await refused(2, words), /^connect-apps: [A-Z][^\n]+[.?]\n$/);
     }
@@ -41,7 +43,7 @@ describe('the command line', () => {
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+) </gm)].map(([, flag = '']) =>
       flag.replaceAll('-', '_').toUpperCase(),
     );
-    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY'];
+    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY', 'OIDC_CLIENT_SECRET'];
     assert.deepEqual(
       flags.filter((one) => one !== 'ENV_FILE').sort(),
       SETTING_NAMES.filter((one) => !keys.includes(one)).sort(),

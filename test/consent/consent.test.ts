@@ -195,11 +195,13 @@ for (const engine of DATABASES) {
       }
     });
 
-    it('promises nothing that a customer cannot do', async () => {
+    it('promises that access can be removed, and links the page that keeps it', async () => {
       const app = await createApp();
       const { visitor } = await newVisitor();
       const { text } = await visitor.get(`/authorize/${app}`);
-      assert.doesNotMatch(text, /at any time|take this access back|remove this access/i);
+      const [, href = ''] =
+        /You can remove the access at any time in <a href="([^"]+)">/.exec(text) ?? [];
+      assert.equal((await visitor.get(href)).status, 200);
     });
 
     it('shows texts that turn around, pile up or go on and on as what they are', async () => {

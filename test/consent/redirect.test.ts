@@ -7,7 +7,7 @@ import {
   consentLink,
   deniedUrl,
   linkParametersOf,
-} from '../../src/consent/redirect.ts';
+} from '../../src/authorizations/redirect.ts';
 
 const SID = `AC${'1'.repeat(32)}`;
 const NOTHING = { state: undefined, cb: undefined };

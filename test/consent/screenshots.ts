@@ -71,7 +71,10 @@ await take('signed-in', async (page) => {
   await signIn(page, 'customer@example.com');
   await page.goto(`${server.url}/console`);
 });
-await take('docs', (page) => page.goto(`${server.url}/docs`));
+await take('docs', async (page) => {
+  await page.goto(`${server.url}/docs`);
+  await page.getByRole('heading', { name: 'connect-apps', exact: true }).waitFor();
+});
 await take('error', (page) => page.goto(`${server.url}/authorize/CN${'0'.repeat(32)}`));
 await take('consent-accounts', (page) => signIn(page, 'owner@example.com'));
 await take('consent', (page) => signIn(page, 'customer@example.com'));

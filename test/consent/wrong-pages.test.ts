@@ -18,7 +18,7 @@ describe('a wrong page', () => {
   const ask = (path: string, accept?: string, method = 'GET') =>
     send(server.url, method, path, { headers: { ...(accept !== undefined && { accept }) } });
 
-  for (const path of ['/nowhere', '/console/nothing', '/authorize', '/favicon.ico', '/%zz', '//']) {
+  for (const path of ['/nowhere', '/assets/nothing', '/authorize', '/favicon.ico', '/%zz', '//']) {
     it(`at ${path} is HTML for who takes HTML`, async () => {
       const { status, headers, text } = await ask(path, BROWSER);
       assert.equal(status, 404);

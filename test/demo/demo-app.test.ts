@@ -46,22 +46,25 @@ for (const engine of DATABASES) {
       await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
       await page.getByRole('cell', { name: 'from the test' }).waitFor();
 
-      const [curl, revoke] = await page.locator('pre').allTextContents();
+      const [curl] = await page.locator('pre').allTextContents();
       const [, path, accountSid, authToken] = present(
         /^curl http:\/\/[^/]+(\/\S+) \\\n {2}-u (\w+):(\w+)$/.exec(present(curl)) ?? undefined,
       );
       const auth = { accountSid: present(accountSid), authToken: present(authToken) };
       assert.equal((await server.request('GET', present(path), { auth })).status, 200);
 
-      const words = present(revoke).replaceAll('\\\n', '').split(/\s+/);
-      const flag = (name: string) => present(words[words.indexOf(`--${name}`) + 1]);
-      assert.equal(words.slice(0, 4).join(' '), 'npx connect-apps authorizations revoke');
-      assert.equal(flag('account-sid'), server.customer.accountSid);
+      const removal = page.getByRole('link', { name: 'Authorized apps' });
+      const [, customer, app] = present(
+        /^\/console\/(AC\w+)\/authorized\/(CN\w+)$/.exec(
+          present((await removal.getAttribute('href')) ?? undefined),
+        ) ?? undefined,
+      );
+      assert.equal(customer, server.customer.accountSid);
       await revokeAuthorization(server.context, {
-        accountSid: flag('account-sid'),
-        connectAppSid: flag('connect-app-sid'),
+        accountSid: customer,
+        connectAppSid: present(app),
       });
-      await page.getByRole('link', { name: 'callback' }).click();
+      await page.getByRole('link', { name: 'Deauthorize URL' }).click();
       await until('the callback has arrived', async () => {
         await page.reload();
         return (await page.getByRole('cell', { name: 'right', exact: true }).count()) === 1;

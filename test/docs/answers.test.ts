@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { createApiKey } from '../../src/api-keys/operations.ts';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
 import { startServerWithLostDatabase } from '../clients/lost-database.ts';
@@ -88,6 +89,7 @@ for (const engine of DATABASES) {
     let description: Description;
     let people: Record<(typeof WHO)[number], Credentials | undefined>;
     let subaccountSid: string;
+    let keySid: string;
 
     before(async () => {
       server = await startServer({ engine, settings: { ALLOW_CONNECT_APP_DELETE: 'true' } });
@@ -105,6 +107,7 @@ for (const engine of DATABASES) {
         connectAppSid,
       });
       subaccountSid = granted.subaccountSid;
+      keySid = (await createApiKey(context, developer.accountSid, {})).sid;
       people = {
         developer,
         customer,
@@ -117,7 +120,19 @@ for (const engine of DATABASES) {
     });
     after(() => server.close());
 
-    function fill(operation: Operation, scene: Scene, appSid: string): string {
+    /** The SID of the app or key that an operation is about; each deletion has one of its own. */
+    async function sidFor({ path, method }: Operation): Promise<string> {
+      const { accountSid } = server.developer;
+      if (/Keys\/\{/.test(path)) {
+        if (method !== 'DELETE') return keySid;
+        return (await createApiKey(server.context, accountSid, {})).sid;
+      }
+      if (method !== 'DELETE') return server.connectAppSid;
+      const [appSid = ''] = await server.createApps(accountSid, 1);
+      return appSid;
+    }
+
+    function fill(operation: Operation, scene: Scene, sid: string): string {
       const own = people[scene.who]?.accountSid ?? server.developer.accountSid;
       const accounts: Record<(typeof ACCOUNTS)[number], string> = {
         own,
@@ -127,18 +142,18 @@ for (const engine of DATABASES) {
         unknown: `AC${'e'.repeat(32)}`,
         malformed: 'AC1',
       };
-      const apps: Record<(typeof APPS)[number], string> = {
-        known: appSid,
-        upper: appSid.toUpperCase(),
-        unknown: `CN${'e'.repeat(32)}`,
-        malformed: 'CN1',
+      const items: Record<(typeof APPS)[number], string> = {
+        known: sid,
+        upper: sid.toUpperCase(),
+        unknown: `${sid.slice(0, 2)}${'e'.repeat(32)}`,
+        malformed: `${sid.slice(0, 2)}1`,
       };
       const query = new URLSearchParams(
         Object.entries(scene.query).map(([name, value]): [string, string] => [name, value ?? '']),
       );
       return `${operation.path
         .replace(/(?<=\/Accounts\/)\{\w+\}/, accounts[scene.account])
-        .replace(/\{\w+\}/, apps[scene.app])}?${query}`;
+        .replace(/\{\w+\}/, items[scene.app])}?${query}`;
     }
 
     it('are all of the answers to a thousand and more requests', async () => {
@@ -146,14 +161,11 @@ for (const engine of DATABASES) {
       for (const operation of description.operations) {
         await fc.assert(
           fc.asyncProperty(SCENE, async (scene) => {
-            let appSid = server.connectAppSid;
-            if (operation.method === 'DELETE') {
-              [appSid = ''] = await server.createApps(server.developer.accountSid, 1);
-            }
+            const sid = await sidFor(operation);
             const auth = people[scene.who];
             const isForm = operation.form !== undefined;
             const fields = new URLSearchParams(scene.form).toString();
-            const reply = await server.request(operation.method, fill(operation, scene, appSid), {
+            const reply = await server.request(operation.method, fill(operation, scene, sid), {
               auth,
               ...(isForm && {
                 rawBody: fields + '&'.repeat(scene.body.padding),

@@ -117,8 +117,10 @@ describe('the shapes of /openapi.json', () => {
     const list = `/2010-04-01/Accounts/${developer.accountSid}/ConnectApps`;
     const example = (name: string) =>
       objectOf(resolve(description.document, { $ref: `#/components/schemas/${name}` }).example);
-    const one = await server.request('GET', `${list}/${connectAppSid}.json`, { auth: developer });
-    assert.deepEqual(one.json, example('ConnectApp'));
+    const app = await server.request('GET', `${list}/${connectAppSid}.json`, {
+      auth: developer,
+    });
+    assert.deepEqual(app.json, example('ConnectApp'));
     const all = await server.request('GET', `${list}.json`, { auth: developer });
     assert.deepEqual(all.json, example('ConnectAppList'));
     const account = `/2010-04-01/Accounts/${developer.accountSid}.json`;

@@ -8,7 +8,8 @@ import { randomInt } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { XMLValidator } from 'fast-xml-parser';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
-import { DEMO_APP_SID } from '../../src/demo/data.ts';
+import { APP_FIELDS } from '../../src/console/apps/form.ts';
+import { DEMO_APP_SID, DEMO_CUSTOMER } from '../../src/demo/data.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -82,6 +83,15 @@ const NAMES = [
   'hasOwnProperty',
   'toString',
   'length',
+  'q',
+  'page',
+  'account',
+  'Who',
+  'EventType',
+  'ResourceSid',
+  'StartDate',
+  'EndDate',
+  'role',
   '',
 ];
 const COOKIES = [
@@ -104,13 +114,36 @@ const HEADERS = [
   'range',
   'accept',
 ];
+const CONSOLE = `/console/${DEMO_CUSTOMER.accountSid}`;
+/** Paths of pages of the account that is signed in. */
+function ofCustomer(...paths: readonly string[]): string[] {
+  return paths.map((path) => `${CONSOLE}/${path}`);
+}
+
 const PAGES = [
   '/',
   '/console',
   '/console/accounts',
+  '/console/me',
+  '/join/x',
+  '/reset-password/x',
+  '/console/find',
+  CONSOLE,
+  `${CONSOLE}/overview`,
+  `${CONSOLE}/apps`,
+  `${CONSOLE}/apps/new`,
+  `${CONSOLE}/people`,
+  `${CONSOLE}/people/invite`,
+  `${CONSOLE}/audit`,
+  `${CONSOLE}/apps/${DEMO_APP_SID}/edit`,
+  `/logos/${DEMO_APP_SID}/${'0'.repeat(32)}.png`,
+  ...ofCustomer('authorized', 'authorized/earlier', `authorized/${DEMO_APP_SID}`),
+  ...ofCustomer(`authorized/${DEMO_APP_SID}/remove`, 'account', 'account/tokens', 'account/keys'),
+  ...ofCustomer('account/subaccounts', 'account/subaccounts/new', 'account/tokens/promote'),
   '/sign-in',
   '/sign-out',
   '/docs',
+  '/docs/plain',
   '/nowhere',
   '/authorize',
   '/demo/connected',
@@ -120,8 +153,19 @@ const CONSENT_FIELDS = ['_csrf', 'shown', 'state', 'cb', 'account_sid', 'decisio
 const FORMS: Record<string, readonly string[]> = {
   '/sign-in': ['_csrf', 'email', 'password', 'return_to'],
   '/sign-out': ['_csrf'],
+  '/console/me/theme': ['_csrf', 'theme'],
+  '/console/me/sessions/end': ['_csrf', 'session'],
+  '/join/x': ['_csrf', 'password'],
+  '/reset-password/x': ['_csrf', 'password'],
+  [`${CONSOLE}/people/invite`]: ['_csrf', 'Email', 'role'],
+  [`${CONSOLE}/apps/new`]: ['_csrf', ...APP_FIELDS],
+  [`${CONSOLE}/apps/new/preview`]: ['_csrf', ...APP_FIELDS],
   '/authorize/CN1': CONSENT_FIELDS,
   '/demo/deauthorized': ['AccountSid', 'ConnectAppSid'],
+  [`${CONSOLE}/account`]: ['_csrf', 'FriendlyName'],
+  [`${CONSOLE}/account/tokens/delete-secondary`]: ['_csrf', 'token'],
+  [`${CONSOLE}/account/subaccounts/new`]: ['_csrf', 'FriendlyName'],
+  [`${CONSOLE}/authorized/${DEMO_APP_SID}/remove`]: ['_csrf'],
   '/nowhere': ['_csrf'],
 };
 

@@ -37,7 +37,7 @@ export function nodeConfiguration(
     ['/var/lib/postgresql/patroni.pgpass', `${place.folder}/pgpass-${node.name}`],
     ['/var/run/postgresql', place.folder],
     ['PASSWORD', 'secret'],
-    // It would restart the machine of whoever tests.
+    // It would restart the machine that runs the test.
     ['mode: automatic', "mode: 'off'"],
   ]);
 }

@@ -29,7 +29,13 @@ const CLASSES = [
   'ConnectApp',
   'ConnectAppList',
   'Error',
+  'Key',
+  'KeyList',
+  'NewKey',
+  'NewSigningKey',
   'Permission',
+  'SigningKey',
+  'SigningKeyList',
 ];
 const PACKAGES = 'invokerPackage=client,apiPackage=client.api,modelPackage=client.model';
 const SOURCES =
@@ -68,6 +74,8 @@ describe('a Java client made from /openapi.json', {
       'AuthorizedConnectAppApi.java',
       'ConnectAppApi.java',
       'CsvApi.java',
+      'KeyApi.java',
+      'SigningKeyApi.java',
       'XmlApi.java',
     ]);
   });

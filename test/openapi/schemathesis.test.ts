@@ -40,7 +40,7 @@ for (const engine of DATABASES) {
         scratch,
       );
       assert.equal(code, 0, output);
-      assert.match(output, /Tested: 27\n/);
+      assert.match(output, /Tested: 57\n/);
     });
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { isForbiddenAddress, parseNetworks } from '../../src/outgoing/address-table.ts';
+import { parseNetworks } from '../../src/network.ts';
+import { isForbiddenAddress } from '../../src/outgoing/address-table.ts';
 
 const NONE = parseNetworks([]);
 

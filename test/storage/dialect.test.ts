@@ -74,10 +74,12 @@ const GLOBAL_KEYS: Record<string, string> = {
   accounts: 'sid',
   users: 'sid',
   sessions: 'digest',
+  password_resets: 'user_sid',
+  provider_subjects: 'issuer',
 };
 
 /** What is unique over all accounts, besides those keys. */
-const GLOBAL_UNIQUES = ['users.email'];
+const GLOBAL_UNIQUES = ['users.email', 'invitations.digest', 'password_resets.digest'];
 
 /** Each way to say it. */
 const UNIQUE_SAMPLES = [
@@ -96,8 +98,14 @@ const ACROSS_ACCOUNTS = [
   'findOwner',
   'findCallbackOwner',
   'selectGrant',
-  // By an app that is deleted: whoever authorized it.
+  // By an app that is deleted: every customer that authorized it.
   'endAuthorizationRows',
+  // By an app, for its owner: the customers that authorized it.
+  'countLive',
+  'ended',
+  'live',
+  // By their state: what an operator looks after.
+  'failing',
   // By time: what is due, what is old.
   'findOwnersOfDue',
   'hasDueCallbacks',

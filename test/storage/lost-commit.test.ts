@@ -11,6 +11,7 @@ import {
 } from '../../src/accounts/operations.ts';
 import { reEncryptTokens } from '../../src/accounts/re-encrypt.ts';
 import { findAccount } from '../../src/accounts/store.ts';
+import { listingOfEvents } from '../../src/audit/operations.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import type { Callback } from '../../src/callbacks/callback.ts';
 import {
@@ -27,10 +28,11 @@ import {
   updateConnectApp,
 } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
-import { createContext } from '../../src/server/app.ts';
 import { createConfig } from '../../src/server/config.ts';
+import { createContext } from '../../src/server/context.ts';
 import { purge } from '../../src/server/maintenance.ts';
 import { migrate } from '../../src/storage/migrate.ts';
+import { invite, joinAsNewUser } from '../../src/users/invitations.ts';
 import {
   createUser,
   deleteUser,
@@ -38,7 +40,8 @@ import {
   listAccountsOf,
   updateUser,
 } from '../../src/users/operations.ts';
-import { setPassword } from '../../src/users/password-change.ts';
+import { createReset, resetPassword, setPassword } from '../../src/users/password-change.ts';
+import { getPerson, removePerson } from '../../src/users/people.ts';
 import { endSession, findSession } from '../../src/users/session.ts';
 import { present } from '../api/narrow.ts';
 import { type AnswerThief, startAnswerThief } from '../support/answer-thief.ts';
@@ -224,6 +227,54 @@ describe('a commit whose answer is lost', { skip: POSTGRES_OBSTACLE }, () => {
     thief.arm(COMMIT);
     await endSession(context, secret);
     assert.equal(await findSession(context, secret), undefined);
+  });
+
+  it('lets somebody join once', async () => {
+    const email = 'd@example.com';
+    const { secret } = await invite(context, owner, { email, role: 'member' });
+    thief.arm(COMMIT);
+    const given = { secret, password: ADA.password, address: '127.0.0.1' };
+    const { sid } = await joinAsNewUser(context, given);
+    assert.equal((await getPerson(context, owner, sid)).role, 'member');
+  });
+
+  it('removes a person, and says that it did', async () => {
+    await createUser(context, { ...ADA, email: 'e@example.com', accountSids: [owner] });
+    const user = await createUser(context, {
+      ...ADA,
+      email: 'f@example.com',
+      accountSids: [owner],
+    });
+    thief.arm(COMMIT);
+    await removePerson(context, { accountSid: owner, userSid: user.sid });
+    assert.deepEqual(await listAccountsOf(context, user.sid), []);
+  });
+
+  it('uses a link to reset a password, and says that it did', async () => {
+    const email = 'g@example.com';
+    await createUser(context, { ...ADA, email, accountSids: [owner] });
+    const secret = await createReset(context, email);
+    thief.arm(COMMIT);
+    const password = 'another horse battery';
+    await resetPassword(context, { secret, password, address: '127.0.0.1' });
+    const asker = { name: 'a test', isKnown: true };
+    assert.ok(await findByPassword(context, email, password, asker));
+  });
+
+  it('records each change once', async () => {
+    const { slice } = listingOfEvents(context, owner);
+    const typesNow = async () => {
+      const events = await slice({ direction: 'older', from: undefined, limit: 100 });
+      return events.map(({ eventType }) => eventType);
+    };
+    const before = await typesNow();
+    thief.arm(COMMIT);
+    await updateAccount(context, owner, { FriendlyName: 'Renamed once' });
+    assert.deepEqual(await typesNow(), ['account.renamed', ...before]);
+    takenBefore += 1;
+    thief.arm(COMMIT);
+    await consent();
+    assert.deepEqual(await typesNow(), ['authorization.granted', 'account.renamed', ...before]);
   });
 
   it('takes a callback for the one who asked, and writes one attempt', async () => {

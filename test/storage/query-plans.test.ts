@@ -10,25 +10,37 @@ import SqliteConnection from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, WithSchemaPlugin } from 'kysely';
 import pg from 'pg';
 import * as accounts from '../../src/accounts/list-store.ts';
+import { findAccountsByName, findAccountsBySid } from '../../src/accounts/search-store.ts';
 import { findAccountsOfUser } from '../../src/accounts/store.ts';
+import * as audit from '../../src/audit/store.ts';
+import { forgetAddresses } from '../../src/audit/store.ts';
+import * as authorizationsOfApp from '../../src/authorizations/app-list-store.ts';
+import { listEndedAuthorizations } from '../../src/authorizations/ended-store.ts';
 import { endAuthorizationRows } from '../../src/authorizations/ending-store.ts';
 import * as authorized from '../../src/authorizations/list-store.ts';
 import { BEFORE_ALL_ENDED, findPurgeable } from '../../src/authorizations/purge-store.ts';
+import * as callbacksOfApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
   findOwnersOfDue,
 } from '../../src/callbacks/delivery-store.ts';
+import { listFailingCallbacks } from '../../src/callbacks/failing-store.ts';
 import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import * as apps from '../../src/connect-apps/store.ts';
 import { findCounts, purgeCounts } from '../../src/requests/count-store.ts';
 import { purgeLastUses } from '../../src/requests/last-use-store.ts';
 import * as requests from '../../src/requests/list-store.ts';
 import { findAccountWithRequestsAfter, purgeRequests } from '../../src/requests/purge-store.ts';
+import type { RequestFilter } from '../../src/requests/request.ts';
 import type { Queryable } from '../../src/storage/database.ts';
 import type { Position, Slice } from '../../src/storage/keyset.ts';
 import { TABLE_SCHEMA } from '../../src/storage/mark.ts';
 import type { Schema } from '../../src/storage/schema.ts';
+import { purgeInvitations } from '../../src/users/invitation-store.ts';
+import * as people from '../../src/users/membership-store.ts';
+import { purgeResets } from '../../src/users/reset-store.ts';
+import { findUsersByEmailPrefix } from '../../src/users/search-store.ts';
 import { purgeSessions } from '../../src/users/session-store.ts';
 import { listUsers } from '../../src/users/store.ts';
 import { openContext, type TestContext } from '../support/context.ts';
@@ -48,6 +60,9 @@ const OWNER = `AC${'1'.repeat(32)}`;
 const CUSTOMER = `AC${'2'.repeat(32)}`;
 /** One of the customer's. */
 const SUBACCOUNT = `AC${'def'.padEnd(20, '0')}${'9'.padStart(12, '0')}`;
+/** Authorized by many, and revoked by all. */
+const REVOKED_APP = `CN${'f'.repeat(32)}`;
+const APP = { accountSid: OWNER, connectAppSid: 'CN' };
 const USER = `US${'1'.repeat(32)}`;
 /** Of half the rows of each kind; no row has both. */
 const COMMON_NAME = 'Some name';
@@ -106,7 +121,7 @@ function authorizedList(name: string, uses: string, filter: authorized.Authorize
   );
 }
 
-function requestList(name: string, uses: string, filter: Partial<requests.RequestFilter>): Case[] {
+function requestList(name: string, uses: string, filter: Partial<RequestFilter>): Case[] {
   const given = { accountSid: OWNER, ...filter };
   return list(name, uses, (query, slice) => requests.listRequestRows(query, given, slice));
 }
@@ -122,6 +137,16 @@ function dueCase(name: string, after?: DuePosition): Case {
     run: (query) => findDueCallbacks(query, MANY / 2, { accountSid: OWNER, after, limit: LIMIT }),
     uses: 'callbacks_due_by_owner',
   };
+}
+
+function auditList(name: string, uses: string, filter: Omit<audit.AuditFilter, 'accountSid'>) {
+  const whole = { ...filter, accountSid: OWNER };
+  return list(
+    name,
+    uses,
+    (query, slice) => audit.listEvents(query, whole, slice),
+    (query, count) => audit.findEventPosition(query, whole, count),
+  );
 }
 
 const friendlyName = COMMON_NAME;
@@ -153,12 +178,32 @@ const CASES: Case[] = [
     (query, slice) => apps.listConnectApps(query, OWNER, slice),
     (query, count) => apps.findPosition(query, OWNER, count),
   ),
+  ...list('apps whose name matches', 'connect_apps_by_(?:search|age)', (query, slice) =>
+    apps.searchConnectApps(query, OWNER, 'APP', slice),
+  ),
+  ...list('who authorizes an app, revoked by all', 'authorizations_of_app_live', (query, slice) =>
+    authorizationsOfApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: false },
+      slice,
+    ),
+  ),
+  ...list('who authorized an app earlier', 'authorizations_of_app_ended', (query, slice) =>
+    authorizationsOfApp.listAuthorizationsOfApp(
+      query,
+      { connectAppSid: REVOKED_APP, ownerSid: OWNER, isEnded: true },
+      slice,
+    ),
+  ),
   ...authorizedList('authorizations', 'authorizations_live', { accountSid: CUSTOMER }),
   ...authorizedList('authorizations, all revoked', 'authorizations_live', { accountSid: OWNER }),
   ...authorizedList('authorizations of a subaccount', 'authorizations_live_by_subaccount', {
     accountSid: CUSTOMER,
     subaccountSid: SUBACCOUNT,
   }),
+  ...list('authorizations that ended', 'authorizations_ended_by_account', (query, slice) =>
+    listEndedAuthorizations(query, OWNER, slice),
+  ),
   ...list('callbacks', 'callbacks_by_age', (query, slice) => listCallbacks(query, OWNER, slice)),
   ...requestList('requests', 'requests_by_age', {}),
   ...requestList('requests of an app', 'requests_by_caller', { caller: 'CN1' }),
@@ -194,6 +239,59 @@ const CASES: Case[] = [
     name: 'what of last uses is to be purged',
     run: (query) => purgeLastUses(query, 1e9, 10),
     uses: 'last_uses_by_time',
+  },
+  ...list('callbacks of an app', 'callbacks_of_app', (query, slice) =>
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, since: 0 }, slice),
+  ),
+  ...list('callbacks of an app by status', 'callbacks_of_app_by_status', (query, slice) =>
+    callbacksOfApp.listCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, slice),
+  ),
+  {
+    name: 'how many callbacks of an app match',
+    run: (query) =>
+      callbacksOfApp.countCallbacksOfApp(query, { ...APP, status: 'pending', since: 0 }, LIMIT),
+    uses: 'callbacks_of_app_by_status',
+  },
+  {
+    name: "an app's callbacks that are due",
+    run: (query) => callbacksOfApp.countDueOfApp(query, APP, MANY / 2, LIMIT),
+    uses: 'callbacks_due_of_app',
+  },
+  {
+    name: 'the latest test of an app',
+    run: (query) => callbacksOfApp.findLatestTest(query, APP),
+    uses: 'callbacks_tests',
+  },
+  {
+    name: "the apps of an account's failed callbacks",
+    run: (query) => callbacksOfApp.listAppsOfFailed(query, OWNER, 0, LIMIT),
+    uses: 'callbacks_failed',
+  },
+  ...auditList('the trail', 'audit_events_by_age', {}),
+  ...auditList('the trail of a time', 'audit_events_by_age', { since: 2000, until: 9000 }),
+  ...auditList('the trail by type', 'audit_events_by_type', { eventType: 'account.created' }),
+  ...auditList('the trail by actor', 'audit_events_by_actor', { actorSid: USER }),
+  ...auditList('the trail of a resource', 'audit_events_by_resource', { resourceSid: OWNER }),
+  {
+    name: 'which addresses of the trail are to be forgotten',
+    run: (query) => forgetAddresses(query, 1100, 10),
+    uses: 'audit_events_with_address',
+  },
+  ...list(
+    'people',
+    'memberships_by_age',
+    (query, slice) => people.listPeople(query, OWNER, slice),
+    (query, count) => people.findPersonPosition(query, OWNER, count),
+  ),
+  {
+    name: 'what of invitations is to be purged',
+    run: (query) => purgeInvitations(query, 1e9, 10),
+    uses: 'invitations_by_end',
+  },
+  {
+    name: 'what of links to reset a password is to be purged',
+    run: (query) => purgeResets(query, 1e9, 10),
+    uses: 'password_resets_by_end',
   },
   ...list('users', 'users_by_age', (query, slice) => listUsers(query, slice)),
   {
@@ -239,9 +337,29 @@ const CASES: Case[] = [
   },
   {
     name: 'the end of an app, revoked by all',
-    run: (query) => endSome(query, { connectAppSid: `CN${'f'.repeat(32)}` }),
+    run: (query) => endSome(query, { connectAppSid: REVOKED_APP }),
     uses: 'authorizations_live_by_app',
   },
+  ...[undefined, { key: COMMON_NAME.toLowerCase(), sid: SUBACCOUNT }].map(
+    (after): Case => ({
+      name: `all accounts by how a name begins, ${after ? 'after a place' : 'from the start'}`,
+      run: (query) => findAccountsByName(query, 'SOME n', { after, limit: LIMIT }),
+      uses: 'accounts_by_lower_name',
+    }),
+  ),
+  {
+    name: 'all accounts by how a SID begins',
+    run: (query) => findAccountsBySid(query, 'AC0', { after: undefined, limit: LIMIT }),
+    uses: 'sqlite_autoindex_accounts_1',
+  },
+  {
+    name: 'all users by how an address begins',
+    run: (query) => findUsersByEmailPrefix(query, '12', { after: undefined, limit: LIMIT }),
+    uses: '(?:users_by_text|sqlite_autoindex_users_2)',
+  },
+  ...list('all callbacks that fail', 'callbacks_failing', (query, slice) =>
+    listFailingCallbacks(query, slice),
+  ),
 ];
 
 const HALF = "case when n % 2 = 0 then 'Some name' else 'Other ' || n end";
@@ -267,7 +385,7 @@ const FILLED = [
   insertAuthorizations({ customer: OWNER, owner: OWNER }, MANY, '1'),
   insertMany('authorizations', MANY, {
     account_sid: sidOf('AC', 'fed'),
-    connect_app_sid: `'CN${'f'.repeat(32)}'`,
+    connect_app_sid: `'${REVOKED_APP}'`,
     subaccount_sid: sidOf('AC', 'def'),
     app_owner_sid: `'${OWNER}'`,
     permissions: "''",
@@ -328,6 +446,38 @@ const FILLED = [
     user_sid: sidOf('US', 'abc'),
   }),
   insertMany('memberships', 10, { account_sid: sidOf('AC', 'abc'), user_sid: `'${USER}'` }),
+  insertMany('memberships', MANY, {
+    account_sid: `'${OWNER}'`,
+    user_sid: sidOf('US', 'abc'),
+    created_at: '1000 + n',
+  }),
+  insertMany('audit_events', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('AE', 'abc'),
+    created_at: '1000 + n',
+    event_type: "case when n % 2 = 0 then 'account.created' else 'connect-app.created' end",
+    source: "'web'",
+    actor_sid: `case when n % 2 = 0 then '${USER}' else '${CUSTOMER}' end`,
+    changed_account_sid: `'${OWNER}'`,
+    resource_sid: `case when n % 2 = 0 then '${OWNER}' else '${CUSTOMER}' end`,
+    properties: "''",
+    source_ip_address: "'::1'",
+  }),
+  insertMany('invitations', MANY, {
+    account_sid: `'${OWNER}'`,
+    sid: sidOf('IV', 'abc'),
+    digest: "'digest ' || n",
+    email: "n || '@example.com'",
+    role: "'member'",
+    created_at: '1000 + n',
+    expires_at: 'n',
+  }),
+  insertMany('password_resets', MANY, {
+    user_sid: sidOf('US', 'abc'),
+    digest: "'digest ' || n",
+    created_at: '1',
+    expires_at: 'n',
+  }),
   insertMany('sessions', MANY, {
     digest: "'digest ' || n",
     user_sid: `'${USER}'`,

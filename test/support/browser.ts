@@ -1,7 +1,8 @@
 /** A real browser: Debian's Chromium, driven by playwright-core. */
 
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import axe from 'axe-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const EXECUTABLES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -19,4 +20,52 @@ export async function launchBrowser(): Promise<Browser> {
     executablePath: found ?? 'chromium',
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
+}
+
+export interface Look {
+  name: string;
+  colorScheme: 'light' | 'dark';
+  viewport: { width: number; height: number };
+  deviceScaleFactor?: number;
+}
+
+/** Widths of a small phone, a phone and a desk, each light and dark, and the desk at 200 %. */
+export const LOOKS: readonly Look[] = [
+  ...[320, 390, 1280].flatMap((width) =>
+    (['light', 'dark'] as const).map((colorScheme) => ({
+      name: `${width} px, ${colorScheme}`,
+      colorScheme,
+      viewport: { width, height: 800 },
+    })),
+  ),
+  {
+    name: '1280 px at 200 %, light',
+    colorScheme: 'light',
+    viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2,
+  },
+];
+
+/** A tab of somebody who is signed in, who looks as `look` says. */
+export async function openSignedIn(
+  browser: Browser,
+  { url, secret }: { url: string; secret: string },
+  look: Partial<Look> & { javaScriptEnabled?: boolean } = {},
+): Promise<Page> {
+  const { name: _, ...options } = look;
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  await context.addCookies([{ name: 'connect_apps_session', value: secret, url }]);
+  return context.newPage();
+}
+
+/** What axe-core finds wrong with a page as it is now, a line each; and whether it is wider than the window. */
+export async function findFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const faults = await page.evaluate<string[]>(
+    'axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((node) => id + ": " + node.html.slice(0, 200))))',
+  );
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+  return overflow > 0 ? [...faults, `it is ${overflow} px wider than the window`] : faults;
 }

@@ -4,7 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after } from 'node:test';
-import { PREFIX, SETTING_NAMES } from '../../src/server/config.ts';
+import { SETTING_NAMES } from '../../src/server/config.ts';
+import { PREFIX } from '../../src/server/setting.ts';
 
 /** The program that `process.execPath` runs as `connect-apps`. */
 export const MAIN = join(import.meta.dirname, 'command.js');
@@ -88,7 +89,7 @@ export async function metricsUrlOf(child: ChildProcess): Promise<string> {
 }
 
 /** Resolves with the group of `pattern` in what a server prints. */
-async function printedBy(child: ChildProcess, pattern: RegExp): Promise<string> {
+export async function printedBy(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = '';
     child.stdout?.on('data', (chunk: Buffer) => {

@@ -62,6 +62,7 @@ export function insertApps(ownerSid: string, count: number): string {
     account_sid: `'${ownerSid}'`,
     sid: sidOf('CN', 'abc'),
     friendly_name: "'App ' || n",
+    search_text: `'app ' || n || ' ' || lower(${sidOf('CN', 'abc')})`,
     permissions: "'get-all'",
     created_at: '1000 + n',
     updated_at: '1000',

@@ -10,7 +10,7 @@ function isOverloaded(error: unknown): boolean {
   return error instanceof Problem && error.problem === 'overloaded';
 }
 
-/** Turns of which the first is taken; what is asked for meanwhile runs, in turn, once it is given back. */
+/** A semaphore whose first turn is taken: work that is asked for runs, in turn, once it is given back. */
 async function record(waiting: number, askers: readonly Asker[]) {
   const semaphore = createSemaphore({ atOnce: 1, waiting });
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -45,9 +45,9 @@ describe('the semaphore', () => {
       running -= 1;
       return id;
     };
-    const one = stranger('one');
+    const asker = stranger('one');
     const results = await Promise.all(
-      [0, 1, 2, 3, 4, 5].map((id) => semaphore.take(work(id), one)),
+      [0, 1, 2, 3, 4, 5].map((id) => semaphore.take(work(id), asker)),
     );
     assert.deepEqual(results, [0, 1, 2, 3, 4, 5]);
     assert.deepEqual(begun, [0, 1, 2, 3, 4, 5]);
@@ -56,18 +56,18 @@ describe('the semaphore', () => {
 
   it('refuse as overloaded what is too much to wait, and go on after a failure', async () => {
     const semaphore = createSemaphore({ atOnce: 1, waiting: 1 });
-    const one = stranger('one');
+    const asker = stranger('one');
     const { promise, reject } = Promise.withResolvers<never>();
-    const failing = semaphore.take(() => promise, one);
-    const waiting = semaphore.take(async () => 'done', one);
+    const failing = semaphore.take(() => promise, asker);
+    const waiting = semaphore.take(async () => 'done', asker);
     await assert.rejects(
-      semaphore.take(async () => 'never', one),
+      semaphore.take(async () => 'never', asker),
       isOverloaded,
     );
     reject(new Error('failed'));
     await assert.rejects(failing, /failed/);
     assert.equal(await waiting, 'done');
-    assert.equal(await semaphore.take(async () => 'again', one), 'again');
+    assert.equal(await semaphore.take(async () => 'again', asker), 'again');
   });
 
   it('go round between those who ask, however often each does', async () => {

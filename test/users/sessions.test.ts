@@ -174,17 +174,19 @@ for (const engine of DATABASES) {
         assert.equal((await visitor.submit('/sign-in', fields, from)).status, 401);
         return performance.now() - startedAt;
       };
+      // One whose hash costs what that of any user costs.
+      await setPassword(server.context, 'developer@example.com', 'a quite different password');
       const known: number[] = [];
       const unknown: number[] = [];
       for (let round = 0; round < 4; round += 1) {
-        known.push(await timeOf(EMAIL));
+        known.push(await timeOf('developer@example.com'));
         unknown.push(await timeOf(`nobody${round}@example.com`));
       }
       const ratio = Math.min(...unknown) / Math.min(...known);
       assert.ok(ratio > 0.4 && ratio < 2.5, `an unknown user took ${ratio} of the time`);
     });
 
-    it('slow down whoever guesses, and never lock the victim out', async () => {
+    it('slow down a client that guesses, and never lock the victim out', async () => {
       const attacker = { 'x-forwarded-for': '203.0.113.9' };
       const statuses: number[] = [];
       for (let tries = 0; tries < 15; tries += 1) {

@@ -57,3 +57,13 @@ document.addEventListener('keydown', ({ key }) => {
     menu.querySelector('summary')?.focus();
   }
 });
+
+// A secret is gone after a minute, and when nobody looks at the tab: the page without it takes its place.
+if (document.querySelector('[data-secret]')) {
+  const hide = () => {
+    for (const secret of document.querySelectorAll('[data-secret]')) secret.replaceWith('hidden');
+    location.replace(location.pathname);
+  };
+  setTimeout(hide, 60_000);
+  document.addEventListener('visibilitychange', () => document.hidden && hide());
+}

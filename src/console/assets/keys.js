@@ -42,17 +42,17 @@ field?.addEventListener('input', async () => {
 /** @param {Element | null | undefined} item */
 function choose(item) {
   if (!item) return;
-  for (const other of list?.children ?? [])
-    other.setAttribute('aria-selected', String(other === item));
-  field?.setAttribute('aria-activedescendant', item.id);
+  for (const other of list?.children ?? []) other.classList.toggle('here', other === item);
   item.scrollIntoView({ block: 'nearest' });
 }
 
 field?.addEventListener('keydown', (event) => {
-  const here = list?.querySelector('[aria-selected="true"]');
+  const here = list?.querySelector('.here');
   if (event.key === 'ArrowDown') choose(here?.nextElementSibling);
   else if (event.key === 'ArrowUp') choose(here?.previousElementSibling);
   else if (event.key === 'Enter') here?.querySelector('a')?.click();
+  // In a search field it would only clear the text.
+  else if (event.key === 'Escape') field.closest('dialog')?.close();
   else return;
   event.preventDefault();
 });
@@ -77,6 +77,5 @@ document.addEventListener('keydown', (event) => {
   openPalette();
 });
 
-document
-  .querySelector('.nav [aria-current]')
-  ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+const current = document.querySelector('.nav [aria-current]');
+current?.scrollIntoView({ block: 'nearest', inline: 'center' });

@@ -83,6 +83,8 @@ function stream(part) {
   source.onmessage = ({ data, lastEventId }) => {
     lastId = lastEventId;
     if (document.querySelector('[data-pause][aria-pressed="true"]')) return;
+    const id = /^<tr id="(\w+)"/.exec(data)?.[1];
+    if (id && document.getElementById(id)) return;
     rows.insertAdjacentHTML('afterbegin', data);
     rows.firstElementChild?.classList.add('fresh');
     while (rows.children.length > 200) rows.lastElementChild?.remove();

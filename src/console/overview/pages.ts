@@ -1,27 +1,74 @@
-/** The overview of an account: what needs somebody, and what happened last. */
+/** The overview of an account: what needs somebody, numbers, and what happened last. */
 
 import { html } from 'hono/html';
 import type { Html } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
 import type { AccountVisit, Console } from '../console.ts';
-import { linkButton, panel } from '../parts/panel.ts';
-import { sid } from '../parts/text.ts';
+import { panel } from '../parts/panel.ts';
+import { chip, counted, sid } from '../parts/text.ts';
+import type { Need, OverviewPart, OverviewParts } from './parts.ts';
 
-/** Adds /console/AC…/overview. */
-export function addOverviewPages(console: Console): void {
-  console.page('overview', async (visit) => ({
-    title: 'Overview',
-    section: 'overview',
-    lede: html`${isolated(visit.account.friendlyName)} ${sid(visit.account.sid)}`,
-    body: firstSteps(visit),
-  }));
+/** Adds /console/AC…/overview, made of these parts. */
+export function addOverviewPages(console: Console, parts: OverviewParts): void {
+  console.page('overview', async (visit) => {
+    const { account } = visit;
+    const ofAccount = needsOfAccount(visit);
+    const needs = [...ofAccount, ...(await inOrder(parts.needs, visit)).flat()];
+    const steps = await parts.steps(visit);
+    const tiles = await shown(parts.tiles, visit);
+    const charts = await shown(parts.charts, visit);
+    const latest = await shown(parts.latest, visit);
+    return {
+      title: 'Overview',
+      section: 'overview',
+      lede: html`${isolated(account.friendlyName)} ${sid(account.sid)}`,
+      body: html`<div class="stack">${health(needs)}${steps ?? ''}${
+        tiles.length === 0 ? '' : html`<div class="tiles">${tiles}</div>`
+      }${charts}${needs.length === 0 ? '' : needsPanel(needs)}${latest}</div>`,
+    };
+  });
 }
 
-function firstSteps({ link }: AccountVisit): Html {
+async function inOrder<Part>(
+  parts: readonly ((visit: AccountVisit) => Promise<Part>)[],
+  visit: AccountVisit,
+): Promise<Part[]> {
+  return Promise.all(parts.map((part) => part(visit)));
+}
+
+async function shown(parts: readonly OverviewPart[], visit: AccountVisit): Promise<Html[]> {
+  return (await inOrder(parts, visit)).filter((part) => part !== undefined);
+}
+
+/** The first line: whether there is something to do. */
+function health(needs: readonly Need[]): Html {
+  const text =
+    needs.length === 0
+      ? 'Nothing needs you.'
+      : `${counted(needs.length, 'thing')} ${needs.length === 1 ? 'needs' : 'need'} you.`;
+  return html`<p>${text}</p>`;
+}
+
+function needsPanel(needs: readonly Need[]): Html {
   return panel({
+    title: 'Needs you',
     isPadded: true,
-    body: html`<h2>Create your first Connect App</h2>
-<ol><li>Create an app: its name, and where customers return to.</li><li>Send a customer the link, or play the customer yourself.</li><li>Make a request for the customer, and see it here.</li></ol>
-${linkButton({ href: link('apps/new'), text: 'Create an app' })}`,
+    body: html`<ul class="checks">${needs.map(
+      ({ tone, text, href, action }) =>
+        html`<li><span class="sign">${chip(tone, tone === 'bad' ? 'failing' : 'to do')}</span><div>${text} <a href="${href}">${action}</a></div></li>`,
+    )}</ul>`,
   });
+}
+
+function needsOfAccount({ account, link }: AccountVisit): Need[] {
+  const needs: Need[] = [];
+  if (account.status !== 'active') {
+    const text = `This account is ${account.status}: its requests are refused, and nobody can authorize its apps.`;
+    needs.push({ tone: 'bad', text, href: link('account'), action: 'See the account' });
+  }
+  if (account.type === 'Trial') {
+    const text = 'This is a Trial account: it can neither be asked for consent nor ask for it.';
+    needs.push({ tone: 'warn', text, href: link('account'), action: 'See the account' });
+  }
+  return needs;
 }

@@ -38,42 +38,29 @@ export interface Chart {
 export function barChart({ title, columns, bars }: Chart): Html {
   const totals = bars.map(({ value, bad = 0 }) => value + bad);
   const top = scaleOf(totals);
+  // Few bars are as wide as many: the last one stands over the last time.
+  const step = WIDTH / Math.max(1, bars.length);
+  const wide = round(step * 0.75);
   const drawn = bars.map(({ label, value, bad = 0 }, index) => {
-    const x = index * 12;
+    const x = round(index * step);
     const total = value + bad;
     const height = (part: number) => (Math.min(part, top) / top) * HEIGHT;
     const all = height(total);
     const well = total === 0 ? 0 : all * (value / total);
     const ill = all - well;
     const gap = well > 2 && ill > 2 ? 1 : 0;
-    return html`<g><title>${label}: ${count(value)}${bad > 0 ? ` and ${count(bad)} ${columns[2] ?? ''}` : ''}</title><rect class="mark-1" x="${x}" y="${round(HEIGHT - well)}" width="9" height="${round(well)}"/>${
+    return html`<g><title>${label}: ${count(value)}${bad > 0 ? ` and ${count(bad)} ${columns[2] ?? ''}` : ''}</title><rect class="mark-1" x="${x}" y="${round(HEIGHT - well)}" width="${wide}" height="${round(well)}"/>${
       ill > 0
-        ? html`<rect class="mark-2" x="${x}" y="${round(HEIGHT - all)}" width="9" height="${round(ill - gap)}"/>`
+        ? html`<rect class="mark-2" x="${x}" y="${round(HEIGHT - all)}" width="${wide}" height="${round(ill - gap)}"/>`
         : ''
-    }${total > top ? html`<path class="cut" d="M${x - 1} 10l11 -5"/>` : ''}</g>`;
+    }${total > top ? html`<path class="cut" d="M${x - 1} 10l${wide + 2} -5"/>` : ''}</g>`;
   });
-  return frame(
-    { title, columns, bars },
-    Math.max(...totals, 0),
-    html`${drawn}`,
-    bars.length * 12 - 3,
-  );
+  return frame({ title, columns, bars }, Math.max(...totals, 0), html`${drawn}`);
 }
 
-/** A line through the values. */
-export function lineChart({ title, columns, bars }: Chart): Html {
-  const top = Math.max(1, ...bars.map(({ value }) => value));
-  const step = WIDTH / Math.max(1, bars.length - 1);
-  const points = bars.map(
-    ({ value }, index) => `${round(index * step)} ${round(HEIGHT - (value / top) * HEIGHT)}`,
-  );
-  const line = points.length === 0 ? '' : html`<path class="line" d="M${points.join('L')}"/>`;
-  return frame({ title, columns, bars }, top, html`${line}`, WIDTH);
-}
-
-function frame({ title, columns, bars }: Chart, max: number, marks: Html, width: number): Html {
+function frame({ title, columns, bars }: Chart, max: number, marks: Html): Html {
   const hasBad = columns[2] !== undefined;
-  return html`<figure class="chart"><svg viewBox="0 -2 ${Math.max(width, WIDTH)} ${HEIGHT + 3}" role="img" aria-label="${title}">${[
+  return html`<figure class="chart"><svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 3}" role="img" aria-label="${title}">${[
     0, 50, 100,
   ].map((y) => html`<path class="rule" d="M0 ${y}H${WIDTH}"/>`)}${marks}</svg>
 <div class="ends"><span>${bars[0]?.label ?? ''}</span><span>most: ${count(max)}</span><span>${bars.at(-1)?.label ?? ''}</span></div>

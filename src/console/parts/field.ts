@@ -16,7 +16,7 @@ export interface Field {
   autocomplete?: string;
   placeholder?: string;
   isMultiline?: boolean;
-  /** Gets the focus when the page opens. */
+  /** Gets the focus when the page opens, as a field does with something wrong. */
   hasFocus?: boolean;
 }
 
@@ -26,7 +26,7 @@ export function field(options: Field): Html {
   const attributes = html`id="${name}" name="${name}"${placeholder === undefined ? '' : html` placeholder="${placeholder}"`}${
     maxLength === undefined ? '' : html` maxlength="${maxLength}"`
   } autocomplete="${options.autocomplete ?? 'off'}"${options.isRequired ? html` required` : ''}${
-    options.hasFocus ? html` autofocus` : ''
+    options.hasFocus || fault !== undefined ? html` autofocus` : ''
   }${describedBy(name, hint, fault)}`;
   return html`<div class="field"><label for="${name}">${label}</label>${
     options.isMultiline
@@ -77,6 +77,18 @@ function select(
       ? html`<option value="${choice.value}" selected>${choice.text}</option>`
       : html`<option value="${choice.value}">${choice.text}</option>`,
   )}</select>`;
+}
+
+/** A field for a file. The form must be sent as `multipart/form-data`. */
+export function fileField(options: {
+  name: string;
+  label: string;
+  accept: string;
+  hint?: Html | string;
+  fault?: string | undefined;
+}): Html {
+  const { name, label, accept, hint, fault } = options;
+  return html`<div class="field"><label for="${name}">${label}</label><input type="file" id="${name}" name="${name}" accept="${accept}"${describedBy(name, hint, fault)}>${notes(name, hint, fault)}</div>`;
 }
 
 /** Boxes to tick, or with `isSingle` one of them. */

@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { Account } from '../../accounts/account.ts';
 import { ICON_PATH } from '../../pages/art.ts';
+import { type Brand, brandLinks, brandMark, brandStyle } from '../../pages/brand.ts';
 import { csrfField, type Html } from '../../pages/layout.ts';
 import { STYLE_SHEET_PATH } from '../../pages/style.ts';
 import { isolated, plainText } from '../../pages/text.ts';
@@ -10,8 +11,11 @@ import { CONSOLE_SCRIPT_PATHS, CONSOLE_STYLE_PATH } from '../assets.ts';
 import type { NavItem } from '../nav.ts';
 
 export interface Shell {
+  brand: Brand;
   title: string;
   email: string;
+  /** Whether the person also finds the pages of operators. */
+  isOperator: boolean;
   csrfToken: string;
   /** The account whose page it is; undefined on pages of the person. */
   account: Account | undefined;
@@ -27,17 +31,18 @@ const SHOWN_ACCOUNTS = 12;
 
 /** A whole page. */
 export function shell(page: Shell): Html {
-  const { title, account, main, theme } = page;
+  const { brand, title, account, main, theme } = page;
   const find = `/console/find${account === undefined ? '' : `?account=${account.sid}`}`;
   return html`<!doctype html>
 <html lang="en"${theme === 'light' || theme === 'dark' ? html` data-theme="${theme}"` : ''}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${plainText(title)} · connect-apps</title>
+<title>${plainText(title)} · ${brand.name}</title>
 <link rel="icon" href="${ICON_PATH}">
 <link rel="stylesheet" href="${STYLE_SHEET_PATH}">
 <link rel="stylesheet" href="${CONSOLE_STYLE_PATH}">
+${brandStyle(brand)}
 ${CONSOLE_SCRIPT_PATHS.map(
   (path) => html`<script type="module" src="${path}"></script>
 `,
@@ -45,7 +50,7 @@ ${CONSOLE_SCRIPT_PATHS.map(
 <body class="console">
 <a class="skip" href="#main">Skip to content</a>
 <header class="top">
-<a class="mark" href="/console"><img src="${ICON_PATH}" alt="" width="24" height="24"><span>connect-apps</span></a>
+<a class="mark" href="/console" aria-label="${brand.name}">${brandMark(brand)}</a>
 ${switcher(page)}
 <div class="grow"></div>
 <a class="button second search" href="${find}" data-palette aria-label="Search"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/></svg><span>Search</span><kbd>/</kbd></a>
@@ -53,7 +58,7 @@ ${personMenu(page)}
 </header>
 <div class="shell">
 ${navigation(page.nav)}
-<main id="main">${main}</main>
+<main id="main">${main}${brandLinks(brand)}</main>
 </div>
 <div id="toasts" role="status"></div>
 ${dialogs(find)}
@@ -63,7 +68,7 @@ ${dialogs(find)}
 
 function switcher({ account, accounts }: Shell): Html {
   const name = account === undefined ? 'Choose an account' : isolated(account.friendlyName);
-  return html`<details class="menu"><summary aria-label="Account"><span>${name}</span></summary><div class="sheet">${accounts
+  return html`<details class="menu"><summary><span class="visually-hidden">Account: </span><span>${name}</span></summary><div class="sheet">${accounts
     .slice(0, SHOWN_ACCOUNTS)
     .map(
       (one) =>
@@ -71,8 +76,10 @@ function switcher({ account, accounts }: Shell): Html {
     )}<hr><a href="/console/accounts">All accounts</a></div></details>`;
 }
 
-function personMenu({ email, csrfToken }: Shell): Html {
-  return html`<details class="menu end"><summary aria-label="You"><span>${plainText(email)}</span></summary><div class="sheet"><a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
+function personMenu({ email, isOperator, csrfToken }: Shell): Html {
+  return html`<details class="menu end"><summary><span class="visually-hidden">You: </span><span>${plainText(email)}</span></summary><div class="sheet">${
+    isOperator ? html`<a href="/console/operator/accounts">Operator</a>` : ''
+  }<a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
 }
 
 function navigation(items: readonly NavItem[]): Html {
@@ -96,6 +103,6 @@ const KEYS = [
 ] as const;
 
 function dialogs(find: string): Html {
-  return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list"><ul class="found" id="palette-list" role="listbox" aria-label="Found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
+  return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off"><ul class="found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
 <dialog id="keys" aria-label="Keys"><h2>Keys</h2><dl class="facts">${KEYS.map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${text}</dd>`)}</dl></dialog>`;
 }

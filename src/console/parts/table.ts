@@ -27,9 +27,13 @@ export function table(options: {
   )}</tr></thead><tbody>${rows}</tbody></table></div>${under ?? ''}`;
 }
 
-/** One row, with a cell for each column. */
-export function tableRow(columns: readonly Column[], cells: readonly (Html | string)[]): Html {
-  return html`<tr>${columns.map((column, index) => {
+/** One row, with a cell for each column. With `id`, the same row that arrives again is not shown twice. */
+export function tableRow(
+  columns: readonly Column[],
+  cells: readonly (Html | string)[],
+  id?: string,
+): Html {
+  return html`<tr${id === undefined ? '' : html` id="${id}"`}>${columns.map((column, index) => {
     const label = column.onPhone === 'labelled' ? html` data-label="${column.head}"` : '';
     return index === 0
       ? html`<th scope="row"${classOf(column)}>${cells[index] ?? ''}</th>`

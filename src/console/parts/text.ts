@@ -89,3 +89,8 @@ export function count(number: number): string {
 export function counted(number: number, one: string, many = `${one}s`): string {
   return `${count(number)} ${number === 1 ? one : many}`;
 }
+
+/** When a credential was last used, in words. */
+export function lastUse(usedAt: number | undefined, now: number): Html | string {
+  return usedAt === undefined ? 'no use in the last 90 days' : html`last used ${time(usedAt, now)}`;
+}

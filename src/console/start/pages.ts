@@ -15,7 +15,10 @@ export function addStartPages(console: Console): void {
   const schema = { hide: true };
   pages.server.get('/', { schema }, async (_, reply) => reply.redirect('/console', 302));
 
-  console.personPage('/console', async ({ accounts, request, reply }) => {
+  console.personPage('/console', async ({ accounts, request, reply, session }) => {
+    if (accounts.length === 0 && session.user.isOperator) {
+      return reply.redirect('/console/operator/accounts', 302);
+    }
     const last = pages.cookieOf(request, ACCOUNT_COOKIE);
     const account =
       accounts.find((one) => one.sid === last) ?? (accounts.length === 1 ? accounts[0] : undefined);

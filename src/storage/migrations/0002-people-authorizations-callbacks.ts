@@ -110,7 +110,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .on('callbacks')
     .columns(['account_sid', 'created_at', 'sid'])
     .execute();
-  // What the worker asks for, whoever's it is: the callbacks that are due.
+  // What the worker asks for: the callbacks of every account that are due.
   await db.schema
     .createIndex('callbacks_due')
     .ifNotExists()

@@ -128,9 +128,9 @@ export function changeApp(): void {
 
 /** The end of CONNECT_APP_SID. */
 export function deleteApp(): void {
-  const one = ['--sid', CONNECT_APP_SID];
+  const ofApp = ['--sid', CONNECT_APP_SID];
   check('deletes an app', () => {
-    assert.equal(spawnTwilio('connect-apps:remove', one, {}).status, 0);
-    refused(20404, 'The requested resource', 'connect-apps:fetch', one);
+    assert.equal(spawnTwilio('connect-apps:remove', ofApp, {}).status, 0);
+    refused(20404, 'The requested resource', 'connect-apps:fetch', ofApp);
   });
 }

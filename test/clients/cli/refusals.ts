@@ -5,11 +5,11 @@ import { CONNECT_APP_SID, check, refused, UNKNOWN_ACCOUNT_SID, UNKNOWN_APP_SID }
 
 /** What any server refuses. */
 export function refuseRequests(): void {
-  const one = ['--sid', CONNECT_APP_SID];
+  const ofApp = ['--sid', CONNECT_APP_SID];
   const wrong = { TWILIO_AUTH_TOKEN: 'f'.repeat(32) };
 
   check('refuses a wrong token', () =>
-    refused(20003, 'Authenticate', 'connect-apps:fetch', one, wrong),
+    refused(20003, 'Authenticate', 'connect-apps:fetch', ofApp, wrong),
   );
   check('refuses a wrong token on a list', () =>
     refused(20003, 'Authenticate', 'connect-apps:list', [], wrong),
@@ -27,19 +27,19 @@ export function refuseRequests(): void {
     refused(20404, 'The requested resource', 'connect-apps:list', flags);
   });
   check('refuses an empty friendly name', () => {
-    const flags = [...one, '--friendly-name', ''];
+    const flags = [...ofApp, '--friendly-name', ''];
     refused(20002, 'Invalid FriendlyName', 'connect-apps:update', flags);
   });
   check('refuses a long friendly name', () => {
-    const flags = [...one, '--friendly-name', 'x'.repeat(65)];
+    const flags = [...ofApp, '--friendly-name', 'x'.repeat(65)];
     refused(20002, 'Invalid FriendlyName', 'connect-apps:update', flags);
   });
   check('refuses a URL that is not one', () => {
-    const flags = [...one, '--homepage-url', 'nonsense'];
+    const flags = [...ofApp, '--homepage-url', 'nonsense'];
     refused(20422, 'HomepageUrl', 'connect-apps:update', flags);
   });
   check('refuses an unknown permission', () => {
-    const flags = [...one, '--permissions', 'put-all'];
+    const flags = [...ofApp, '--permissions', 'put-all'];
     refused(20422, 'Permissions', 'connect-apps:update', flags);
   });
   check('refuses a page token that it did not give', () => {
@@ -52,7 +52,7 @@ export function refuseRequests(): void {
       `--${name}`,
       'x'.repeat(100_000),
     ]);
-    refused(20413, '', 'connect-apps:update', [...one, ...flags]);
+    refused(20413, '', 'connect-apps:update', [...ofApp, ...flags]);
   });
 }
 
@@ -67,8 +67,8 @@ export function refuseStrictly(): void {
 export function meetFailures(): void {
   check('is told of a failure of the server', () => {
     const broken = { TWILIO_ACCOUNT_SID: env.BROKEN_SID, TWILIO_AUTH_TOKEN: env.BROKEN_TOKEN };
-    const one = ['--sid', env.BROKEN_SID ?? ''];
-    refused(20500, 'Internal Server Error', 'accounts:fetch', one, broken);
+    const ofBroken = ['--sid', env.BROKEN_SID ?? ''];
+    refused(20500, 'Internal Server Error', 'accounts:fetch', ofBroken, broken);
   });
 }
 

@@ -27,9 +27,12 @@ export async function useAuthorizedApps(): Promise<void> {
   });
 
   await check('fetches an authorized app', async () => {
-    const one = await customer.authorizedConnectApps(env.READER_APP_SID ?? '').fetch();
-    assert.deepEqual([one.accountSid, one.permissions], [env.READER_SID, ['get-all']]);
-    assert.equal(one.connectAppFriendlyName, 'App 0');
+    const authorized = await customer.authorizedConnectApps(env.READER_APP_SID ?? '').fetch();
+    assert.deepEqual(
+      [authorized.accountSid, authorized.permissions],
+      [env.READER_SID, ['get-all']],
+    );
+    assert.equal(authorized.connectAppFriendlyName, 'App 0');
   });
 
   await check('does not find an app that was not authorized', () =>

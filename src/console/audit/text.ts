@@ -1,0 +1,86 @@
+/** Events in words: what was done, to what, and by whom. */
+
+import { html } from 'hono/html';
+import type { AuditEvent, EventType, Source } from '../../audit/audit.ts';
+import type { Html } from '../../pages/layout.ts';
+import { isolated } from '../../pages/text.ts';
+import { shortSid, tag } from '../parts/text.ts';
+
+/** What each event says, before its resource. */
+export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
+  'account.created': 'Created the account',
+  'account.renamed': 'Renamed the account',
+  'account.suspended': 'Suspended the account',
+  'account.activated': 'Activated the account',
+  'account.closed': 'Closed the account',
+  'auth-token.rotated': 'Rotated the auth token',
+  'auth-token.shown': 'Viewed the auth token',
+  'secondary-auth-token.created': 'Created a secondary auth token',
+  'secondary-auth-token.promoted': 'Promoted the secondary auth token',
+  'secondary-auth-token.deleted': 'Deleted the secondary auth token',
+  'api-key.created': 'Created an API key',
+  'api-key.renamed': 'Renamed an API key',
+  'api-key.deleted': 'Deleted an API key',
+  'connect-app.created': 'Created a Connect App',
+  'connect-app.updated': 'Changed a Connect App',
+  'connect-app.deleted': 'Deleted a Connect App',
+  'authorization.granted': 'Authorized a Connect App',
+  'authorization.revoked': 'Ended an authorization',
+  'callback.resent': 'Sent a callback again',
+  'callbacks.resent': 'Sent callbacks again',
+  'callback.tested': 'Sent a test callback',
+  'person.invited': 'Invited somebody',
+  'invitation.withdrawn': 'Withdrew an invitation',
+  'person.added': 'Added a person',
+  'person.removed': 'Removed a person',
+  'person.disabled': 'Disabled a person',
+  'person.enabled': 'Enabled a person',
+  'person.role-changed': 'Changed the role of a person',
+  'password.changed': 'Changed a password',
+  'password-reset-link.created': 'Made a link to reset a password',
+  'sessions.ended': 'Signed out everywhere',
+};
+
+/** Who it was where no user and no account is named. */
+export const SOURCE_TEXTS: Readonly<Record<Source, string>> = {
+  web: 'the console',
+  api: 'the API',
+  cli: 'the command line',
+  server: 'the server itself',
+  customer: 'the customer',
+  owner: "the app's owner",
+};
+
+/** What was done, and to what; each SID leads to what else was done to it, at `path`. */
+export function whatOf(event: AuditEvent, path: string | undefined): Html {
+  const { eventType, resourceSid, resourceEmail, relatedSid, changedAccountSid } = event;
+  const { properties, accountSid } = event;
+  const linked = (sid: string, text: Html) =>
+    path === undefined
+      ? html`<span title="${sid}">${text}</span>`
+      : html`<a href="${path}?ResourceSid=${sid}" title="${sid}">${text}</a>`;
+  const short = (sid: string) => html`<code>${shortSid(sid)}</code>`;
+  const resource = linked(
+    resourceSid,
+    resourceEmail === null ? short(resourceSid) : isolated(resourceEmail),
+  );
+  const related =
+    relatedSid === null ? '' : html` <span title="${relatedSid}">${short(relatedSid)}</span>`;
+  const subaccount =
+    changedAccountSid === accountSid || changedAccountSid === resourceSid
+      ? ''
+      : html` <span class="quiet">in subaccount</span> <span title="${changedAccountSid}">${short(changedAccountSid)}</span>`;
+  return html`${EVENT_TEXTS[eventType]} ${resource}${related}${subaccount}${
+    properties.length === 0
+      ? ''
+      : html`<span class="sub">${properties.map((name) => html`${tag(name)} `)}</span>`
+  }`;
+}
+
+/** Who did it. */
+export function whoOf({ source, actorSid, actorEmail }: AuditEvent): Html {
+  if (actorEmail !== null) return isolated(actorEmail);
+  if (actorSid === null) return html`${SOURCE_TEXTS[source]}`;
+  const kind = actorSid.startsWith('US') ? 'a person who is gone' : SOURCE_TEXTS[source];
+  return html`${kind} <code title="${actorSid}">${shortSid(actorSid)}</code>`;
+}

@@ -1,0 +1,115 @@
+/** What operators do with users, and who is an operator. Each operation is one transaction. No HTTP. */
+
+import { recorder } from '../audit/record.ts';
+import type { Context } from '../context.ts';
+import { parameterProblem } from '../parameter.ts';
+import { Problem } from '../problem.ts';
+import { createSid, parseSid } from '../sid.ts';
+import type { Slice } from '../storage/keyset.ts';
+import { canonicalEmail } from './email.ts';
+import { listMemberships } from './membership-store.ts';
+import { addUser, parseEmail, parseMembership } from './operations.ts';
+import { NO_PASSWORD } from './password.ts';
+import { createReset } from './password-change.ts';
+import { findUsersByEmailPrefix } from './search-store.ts';
+import { deleteSessionsOf } from './session-store.ts';
+import { findUser, findUserByEmail, listUsers, updateUserRow } from './store.ts';
+import { recordOfUser } from './trail.ts';
+import type { Membership, Role, User } from './user.ts';
+
+/** Makes a user an operator, or takes that away, which holds at once; `not_found` when there is none. */
+export async function setOperator(
+  context: Context,
+  emailText: string,
+  isOperator: boolean,
+): Promise<User> {
+  const updatedAt = context.clock.now();
+  return context.database.transaction(async (transaction) => {
+    const user = await findUserByEmail(transaction, canonicalEmail(emailText));
+    if (!user) throw new Problem('not_found');
+    await updateUserRow(transaction, user.sid, { isOperator, updatedAt });
+    return { ...user, isOperator };
+  });
+}
+
+/** Every user, newest first. */
+export function listingOfUsers(context: Context) {
+  const { query } = context.database;
+  return { scope: 'Users', slice: (slice: Slice): Promise<User[]> => listUsers(query, slice) };
+}
+
+/** Up to `limit` users whose address begins with a text, in the order of the addresses, after a user. */
+export async function searchUsers(
+  context: Context,
+  text: string,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<User[]> {
+  const { query } = context.database;
+  const last = after === undefined ? undefined : await findUser(query, after);
+  return findUsersByEmailPrefix(query, canonicalEmail(text), { after: last?.email, limit });
+}
+
+/** A user with the accounts that they belong to; raises `not_found` when there is none. */
+export async function getUserWithAccounts(
+  context: Context,
+  sidText: string,
+): Promise<{ user: User; memberships: Membership[] }> {
+  const { query } = context.database;
+  const sid = parseSid('US', sidText);
+  const user = sid && (await findUser(query, sid));
+  if (!user) throw new Problem('not_found');
+  return { user, memberships: await listMemberships(query, user.sid) };
+}
+
+/**
+ * Creates a user without a password, and returns the secret of the link by which the person sets one. Raises
+ * as `createUser` does.
+ */
+export async function createUserWithLink(
+  context: Context,
+  given: { email: string; accountSid: string; role: Role },
+): Promise<{ user: User; secret: string }> {
+  const email = parseEmail(given.email);
+  const accountSid = await parseMembership(context, given.accountSid).catch((error: unknown) => {
+    const isUnknown = error instanceof Problem && error.problem === 'not_found';
+    throw isUnknown ? parameterProblem('AccountSid', 'is no account of this server') : error;
+  });
+  const user: User = {
+    sid: createSid('US', context.random),
+    email,
+    createdAt: context.clock.now(),
+    isOperator: false,
+    disabledAt: null,
+    lastSignInAt: null,
+  };
+  await addUser(context, { ...user, passwordHash: NO_PASSWORD }, [accountSid], given.role);
+  const stored = await findUserByEmail(context.database.query, email);
+  if (stored?.sid !== user.sid) throw parameterProblem('Email', 'already belongs to a user');
+  return { user, secret: await createReset(context, email) };
+}
+
+/**
+ * Keeps a user from signing in, and ends every session; or lets them sign in again. Raises `access_denied` for
+ * the operator who asks, and `not_found` when there is no such user.
+ */
+export async function setDisabled(
+  context: Context,
+  sidText: string,
+  isDisabled: boolean,
+): Promise<void> {
+  const now = context.clock.now();
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    const sid = parseSid('US', sidText);
+    const user = sid && (await findUser(transaction, sid));
+    if (!user) throw new Problem('not_found');
+    if (isDisabled && user.sid === context.actor().sid) {
+      throw new Problem('access_denied', 'You cannot disable yourself. Another operator can.');
+    }
+    const disabledAt = isDisabled ? now : null;
+    await updateUserRow(transaction, user.sid, { disabledAt, updatedAt: now });
+    if (isDisabled) await deleteSessionsOf(transaction, user.sid);
+    const eventType = isDisabled ? 'person.disabled' : 'person.enabled';
+    await recordOfUser(transaction, record, user.sid, eventType);
+  });
+}
