@@ -13,6 +13,7 @@ import { noteFault } from '../http/request-log.ts';
 import type { Html } from '../pages/layout.ts';
 import type { Pages } from '../pages/pages.ts';
 import { Problem } from '../problem.ts';
+import { CONFIRMED_COOKIE, isConfirmed } from '../users/confirmation.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { actingAsOperator, actingFor, lookAround, type Session } from '../users/session.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
@@ -120,6 +121,8 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
       secret,
     }: { session: Session; accounts: Account[]; secret: string | undefined },
   ): Visit {
+    const { keyring, clock } = context;
+    const mark = pages.cookieOf(request, CONFIRMED_COOKIE);
     return {
       request,
       reply,
@@ -127,9 +130,14 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
       secret,
       accounts,
       query: queryOf(request),
+      signIn: {
+        ...pages.signIn,
+        isByPassword: pages.signIn.hasPasswords && session.hasPassword,
+        isConfirmed: isConfirmed(keyring, secret ?? '', mark, clock.now()),
+      },
       findAccount: async (sid) => (await lookAround(context, secret, sid))?.account,
       csrfToken: pages.csrfToken(request, reply),
-      now: context.clock.now(),
+      now: clock.now(),
     };
   }
 

@@ -5,6 +5,7 @@ import { type Actor, acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStanding, listAccountsIn } from './membership.ts';
+import { NO_PASSWORD } from './password.ts';
 import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
 import { findUser, setLastSignIn } from './store.ts';
 import { isEnough, type Role, type StoredUser, type User } from './user.ts';
@@ -16,6 +17,8 @@ export interface Session {
   user: User;
   /** Names the session without being its secret. */
   digest: string;
+  /** Whether the user has a password, and not only an identity at the provider. */
+  hasPassword: boolean;
 }
 
 /** A request by somebody who may be signed in. */
@@ -166,7 +169,8 @@ async function findSessionIn(
 ): Promise<Session | undefined> {
   const row = await findSessionRow(query, keyring.digests(secret), clock.now());
   const user = row && (await findUser(query, row.user_sid));
-  return user && user.disabledAt === null ? { user, digest: row.digest } : undefined;
+  if (!user || user.disabledAt !== null) return undefined;
+  return { user, digest: row.digest, hasPassword: user.passwordHash !== NO_PASSWORD };
 }
 
 /** Ends a session; does nothing if it has ended. */
