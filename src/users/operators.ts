@@ -13,7 +13,7 @@ import { listMemberships } from './membership-store.ts';
 import { findUsersByEmailPrefix } from './search-store.ts';
 import { deleteSessionsOf } from './session-store.ts';
 import { findUser, findUserByEmail, listUsers, updateUserRow } from './store.ts';
-import { recordOfUser } from './trail.ts';
+import { recordOfUser, roleEvent } from './trail.ts';
 import type { Membership, Role, User } from './user.ts';
 
 /** Makes a user an operator, or takes that away, which holds at once; `not_found` when there is none. */
@@ -23,10 +23,14 @@ export async function setOperator(
   isOperator: boolean,
 ): Promise<User> {
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const user = await findUserByEmail(transaction, canonicalEmail(emailText));
     if (!user) throw new Problem('not_found');
     await updateUserRow(transaction, user.sid, { isOperator, updatedAt });
+    if (user.isOperator !== isOperator) {
+      await recordOfUser(transaction, record, user.sid, roleEvent(isOperator));
+    }
     return { ...user, isOperator };
   });
 }
