@@ -89,12 +89,14 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
         maxAgeMs: COOKIE_MS,
       });
     }
+    const who = pages.visitOf(request);
     return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
       account,
       link: (rest: string) => `/console/${account.sid}/${rest}`,
       role,
-      acting: actingFor(context, pages.visitOf(request), account.sid),
-      actingAsOwner: actingFor(context, pages.visitOf(request), account.sid, 'owner'),
+      acting: actingFor(context, who, account.sid),
+      actingToRemove: actingFor(context, who, account.sid, 'member', { isAlwaysAllowed: true }),
+      actingAsOwner: actingFor(context, who, account.sid, 'owner'),
     });
   }
 

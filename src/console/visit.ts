@@ -46,6 +46,8 @@ export interface AccountVisit extends Visit {
   role: Role;
   /** For changes: each of its transactions begins by asking whether the person still may. */
   acting: Context;
+  /** The same for taking access away, which the people of a suspended account may, too. */
+  actingToRemove: Context;
   /** The same for what only an owner may do; raises `access_denied` for a member. */
   actingAsOwner: Context;
 }

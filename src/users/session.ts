@@ -105,13 +105,15 @@ export async function lookAround(
 /**
  * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
  * whether the session still lives and its user still belongs to the account, or to its parent, and as what.
- * Raises `form_rejected` if not, and `access_denied` for a member where an owner is needed.
+ * Raises `form_rejected` if not, `access_denied` for a member where an owner is needed, and `account_not_active`
+ * for a suspended account, unless what is done there may be done all the same.
  */
 export function actingFor(
   context: Context,
   { secret, address }: Visit,
   accountSid: string,
   needed: Role = 'member',
+  { isAlwaysAllowed = false }: { isAlwaysAllowed?: boolean } = {},
 ): Context {
   return acting(context, async (query) => {
     const session = await getSessionIn(query, context, secret);
@@ -119,6 +121,9 @@ export function actingFor(
     if (standing === undefined) throw new Problem('form_rejected');
     if (!isEnough(standing.role, needed)) {
       throw new Problem('access_denied', 'Only an owner of this account can do this.');
+    }
+    if (!standing.isActive && !isAlwaysAllowed) {
+      throw new Problem('account_not_active', 'The account is suspended.');
     }
     return actorOf(session, address);
   });
