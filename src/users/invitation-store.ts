@@ -84,7 +84,7 @@ function working(query: Queryable, now: number) {
       is.or([
         is('invitation.invited_by', 'is', null),
         is('inviter.is_operator', '=', 1),
-        is.and([is('inviter.sid', 'is not', null), is('membership.user_sid', 'is not', null)]),
+        is('membership.user_sid', 'is not', null),
       ]),
     );
 }
