@@ -25,6 +25,7 @@ export type Right =
   | 'change account'
   | 'read keys'
   | 'change keys'
+  | 'act'
   | 'read'
   | 'change';
 
@@ -85,7 +86,8 @@ export function decide(caller: Caller, right: Right, account: StoredAccount): vo
       { reason: reasonOf('key_too_weak') },
     );
   }
-  if (right.startsWith('change')) checkMayChange(caller);
+  if (right === 'act') checkMayAct(caller, account);
+  else if (right.startsWith('change')) checkMayChange(caller);
   else checkMayRead(caller, account);
   if (right.endsWith('account') || account.status === 'active') return;
   // A parent may still read the resources of a closed account.
@@ -121,6 +123,18 @@ function isFamily(caller: Caller, { sid, ownerAccountSid }: StoredAccount): bool
   const isApp = caller.permissions !== undefined;
   const root = isApp ? caller.account.ownerAccountSid : caller.account.sid;
   return sid === root || ownerAccountSid === root;
+}
+
+/** A Connect App acts with `post-all`, in its own subaccount only. */
+function checkMayAct({ account, permissions }: Caller, { sid }: StoredAccount): void {
+  if (permissions === undefined) return;
+  if (permissions.includes('post-all') && account.sid === sid) return;
+  throw new Problem(
+    'access_denied',
+    permissions.includes('post-all')
+      ? 'A Connect App can change nothing outside of its own subaccount.'
+      : 'The customer has not granted this Connect App the permission post-all.',
+  );
 }
 
 function checkMayChange({ permissions }: Caller): void {

@@ -26,6 +26,8 @@ import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
+import { type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
+import { addStandInRoutes } from '../stand-ins/routes.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
 import { readLogo } from './brand-settings.ts';
@@ -112,6 +114,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   addAuthorizationRoutes(api, context, config);
   addApiKeyRoutes(api, context, config);
+  if (config.hasStandIns) addStandInRoutes(api, context, config);
   await addPages(
     server,
     {
@@ -120,7 +123,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       publicUrl: config.publicUrl,
       brand,
       signIn,
-      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+      demoPeople: parts.hasDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [],
     },
     (pages) => {
       const limits = createSignInLimits(context.clock);
@@ -148,6 +151,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
 
   let worker: CallbackWorker | undefined;
+  let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
   return {
     context,
@@ -168,6 +172,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       const client = createGuardedClient(guard);
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
+      if (config.hasStandIns) standInClock = startStandInClock(context, logger);
       if (isDraining) worker.drain();
       return origin;
     },
@@ -184,6 +189,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         server.close().finally(provider?.close),
         worker?.close(),
         purging?.stop(),
+        standInClock?.stop(),
         metricsServer?.close(),
       ]);
       // When the last request has its answer.
