@@ -6,6 +6,8 @@ import { balance } from './behaviours/balance.ts';
 import { calls } from './behaviours/calls.ts';
 import { incomingPhoneNumbers } from './behaviours/incoming-phone-numbers.ts';
 import { messages } from './behaviours/messages.ts';
+import { participants } from './behaviours/participants.ts';
+import { usageBy, usageOver } from './behaviours/usage-records.ts';
 
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   AvailablePhoneNumbers: availableCountries,
@@ -14,6 +16,16 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'AvailablePhoneNumbers/TollFree': availablePhoneNumbers('tollfree'),
   Balance: balance,
   Calls: calls,
+  'Conferences/Participants': participants,
   IncomingPhoneNumbers: incomingPhoneNumbers,
   Messages: messages,
+  'Usage/Records': usageOver('all'),
+  'Usage/Records/AllTime': usageOver('all'),
+  'Usage/Records/Daily': usageBy(10),
+  'Usage/Records/LastMonth': usageOver('last month'),
+  'Usage/Records/Monthly': usageBy(7),
+  'Usage/Records/ThisMonth': usageOver('this month'),
+  'Usage/Records/Today': usageOver('today'),
+  'Usage/Records/Yearly': usageBy(4),
+  'Usage/Records/Yesterday': usageOver('yesterday'),
 };

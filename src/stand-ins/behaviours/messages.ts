@@ -2,11 +2,16 @@
 
 import { textOf } from '../../parameter.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
-import { rfc2822, type WireValue } from '../../wire.ts';
+import { rfc2822, type WireItem, type WireValue } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
 import { CHANNEL, MAGIC_VALID, NUMBER } from '../phone-numbers.ts';
 import { countSegments } from '../segments.ts';
+import type { StandIn } from '../stand-in.ts';
+import { tell } from '../tell.ts';
+import { countUsage, dollars, PRICES } from '../usage.ts';
+import { receive } from './inbound-messages.ts';
+import { addMedia, mediaOf } from './media.ts';
 
 /** How long a message has each status on its way. */
 const STEP_MS = 300;
@@ -23,18 +28,18 @@ const SENDER_ID = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
 const SHORT_CODE = /^\d{3,6}$/;
 
 /** Twilio's test numbers (docs, iam/test-credentials). */
-const TO_FAULTS: Readonly<Record<string, ProblemName>> = {
-  '+15005550001': 'to_invalid',
-  '+15005550002': 'to_unroutable',
-  '+15005550003': 'to_not_permitted',
-  '+15005550004': 'to_blocked',
-  '+15005550009': 'to_not_mobile',
-};
-const FROM_FAULTS: Readonly<Record<string, ProblemName>> = {
-  '+15005550001': 'from_invalid',
-  '+15005550007': 'from_not_owned',
-  '+15005550008': 'from_queue_full',
-};
+const TO_FAULTS = new Map<string, ProblemName>([
+  ['+15005550001', 'to_invalid'],
+  ['+15005550002', 'to_unroutable'],
+  ['+15005550003', 'to_not_permitted'],
+  ['+15005550004', 'to_blocked'],
+  ['+15005550009', 'to_not_mobile'],
+]);
+const FROM_FAULTS = new Map<string, ProblemName>([
+  ['+15005550001', 'from_invalid'],
+  ['+15005550007', 'from_not_owned'],
+  ['+15005550008', 'from_queue_full'],
+]);
 
 export const messages: Behaviour = {
   missing: { To: 'to_missing' },
@@ -43,7 +48,7 @@ export const messages: Behaviour = {
     const to = checkTo(textOf(sent, 'To') ?? '');
     const from = await checkFrom(call);
     const body = textOf(sent, 'Body') ?? '';
-    const media = [sent.MediaUrl ?? []].flat().filter((url) => url !== '');
+    const media = mediaOf(sent);
     if (body === '' && media.length === 0 && !textOf(sent, 'ContentSid')) {
       throw new Problem('body_missing', 'Send a Body, a MediaUrl or a ContentSid.');
     }
@@ -64,6 +69,23 @@ export const messages: Behaviour = {
     };
     return { ...values, ...decided };
   },
+  async follow(change) {
+    const { query, now, standIn, before } = change;
+    const { properties, sent, accountSid } = standIn;
+    if (before === undefined) {
+      await addMedia(change);
+      const isMms = properties.num_media !== '0';
+      const units = isMms ? 1 : Number(properties.num_segments) || 1;
+      await countUsage(query, accountSid, isMms ? 'mms-outbound' : 'sms-outbound', units, now);
+    }
+    if (properties.status === before?.status) return;
+    if (sent.status_callback) {
+      const url = String(sent.status_callback);
+      const parameters = statusParameters(standIn);
+      await tell(change, standIn, { kind: 'status', url, method: 'POST', parameters });
+    }
+    if (properties.status === 'delivered') await receive(change);
+  },
   dueAt({ properties, sent }, now) {
     if (properties.status === 'scheduled') return Date.parse(String(sent.send_at)) || now;
     return String(properties.status) in NEXT_STATUS ? now + STEP_MS : null;
@@ -74,7 +96,7 @@ export const messages: Behaviour = {
       ...properties,
       status,
       date_updated: rfc2822(now),
-      ...(status === 'sent' && { date_sent: rfc2822(now) }),
+      ...(status === 'sent' && { date_sent: rfc2822(now), price: `-${priceOf(properties)}` }),
     };
   },
   async update({ sent }, values, { properties }) {
@@ -87,8 +109,30 @@ export const messages: Behaviour = {
   },
 };
 
+/** The price of a message in dollars: by its segments, or of one with media. */
+function priceOf({ num_media, num_segments }: WireItem): string {
+  if (num_media !== '0') return dollars(PRICES['mms-outbound']);
+  return dollars(PRICES['sms-outbound'] * (Number(num_segments) || 1));
+}
+
+function statusParameters({ accountSid, sid, properties }: StandIn): Record<string, string> {
+  const { messaging_service_sid: service, from } = properties;
+  const status = String(properties.status);
+  return {
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    ...(from !== null && { From: String(from) }),
+    MessageSid: sid,
+    MessageStatus: status,
+    ...(service !== null && { MessagingServiceSid: String(service) }),
+    SmsSid: sid,
+    SmsStatus: status,
+    To: String(properties.to),
+  };
+}
+
 function checkTo(to: string): string {
-  const fault = TO_FAULTS[to];
+  const fault = TO_FAULTS.get(to);
   if (fault !== undefined) throw new Problem(fault, `To ${to} is a test number that is refused.`);
   if (NUMBER.test(to) || CHANNEL.test(to) || SHORT_CODE.test(to)) return to;
   throw new Problem('to_invalid', `To ${to} is not a phone number in the form +15551234567.`);
@@ -101,7 +145,7 @@ async function checkFrom({ query, account, sent }: Call): Promise<string | null>
     if (textOf(sent, 'MessagingServiceSid')) return null;
     throw new Problem('from_missing', 'Send a From or a MessagingServiceSid.');
   }
-  const fault = FROM_FAULTS[from];
+  const fault = FROM_FAULTS.get(from);
   if (fault !== undefined)
     throw new Problem(fault, `From ${from} is a test number that is refused.`);
   if (from === MAGIC_VALID || CHANNEL.test(from) || SENDER_ID.test(from)) return from;
