@@ -127,19 +127,20 @@ export async function updateResend(
     .execute();
 }
 
-/** Stops a resend that runs; nothing for one that has ended. */
+/** Stops a resend that runs, and returns whether it ran. */
 export async function stopRunningResend(
   query: Queryable,
   { accountSid, sid }: ResendKey,
   now: number,
-): Promise<void> {
-  await query
+): Promise<boolean> {
+  const stopped = await query
     .updateTable('callback_resends')
     .set({ state: 'stopped', next_step_at: null, updated_at: now })
     .where('account_sid', '=', accountSid)
     .where('sid', '=', sid)
     .where('state', '=', 'running')
-    .execute();
+    .executeTakeFirst();
+  return stopped.numUpdatedRows > 0n;
 }
 
 /** Removes up to `limit` resends made before a time; returns how many. */

@@ -9,11 +9,16 @@ import type { AuditEvent } from '../../src/audit/audit.ts';
 import { listingOfEvents } from '../../src/audit/operations.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { retryCallback } from '../../src/callbacks/operations.ts';
+import { startResend, stopResend } from '../../src/callbacks/resend-operations.ts';
 import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/operations.ts';
+import { beginRun, finishRun } from '../../src/flow-runs/operations.ts';
 import { purge } from '../../src/server/maintenance.ts';
 import { createUser, deleteUser, updateUser } from '../../src/users/operations.ts';
+import { setOperator } from '../../src/users/operators.ts';
 import { setPassword } from '../../src/users/password-change.ts';
+import { acceptIdentity } from '../../src/users/provider-sign-in.ts';
 import { actingFor } from '../../src/users/session.ts';
+import { endOwnSession, listOwnSessions } from '../../src/users/session-list.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
@@ -182,6 +187,61 @@ for (const engine of DATABASES) {
       await retryCallback(context, row.sid);
       const [resent] = await trailOf(owner);
       assert.deepEqual([resent?.eventType, resent?.resourceSid], ['callback.resent', row.sid]);
+    });
+
+    it('has what was started and stopped for an app, once', async () => {
+      await fresh();
+      const { context } = world;
+      const { accountSid } = owner;
+      const connectAppSid = await world.createApp(accountSid, {});
+      const app = { accountSid, connectAppSid };
+      const { sid } = await startResend(context, app, { status: undefined, since: 0 });
+      await stopResend(context, app, sid);
+      await stopResend(context, app, sid);
+      const { run } = await beginRun(context, app);
+      const [started, stopped, resent] = await trailOf(owner);
+      assert.deepEqual(
+        [started?.eventType, started?.resourceSid, started?.relatedSid],
+        ['flow-run.started', connectAppSid, run.sid],
+      );
+      assert.deepEqual(
+        [stopped?.eventType, stopped?.resourceSid],
+        ['callbacks-resend.stopped', connectAppSid],
+      );
+      assert.equal(resent?.eventType, 'callbacks.resent');
+      await finishRun(context, run, 'done');
+    });
+
+    it('has that a session was ended, and who became an operator', async () => {
+      await fresh();
+      const { context } = world;
+      const accountSids = [owner.accountSid];
+      const email = `op-${owner.accountSid.toLowerCase()}@example.com`;
+      const user = { email, password: PASSWORD, accountSids, isOperator: true };
+      const { sid } = await createUser(context, user);
+      await setOperator(context, email, true);
+      await setOperator(context, email, false);
+      await startSession(context, sid);
+      const [session] = await listOwnSessions(context, sid);
+      await endOwnSession(context, sid, session?.digest ?? '');
+      await endOwnSession(context, sid, session?.digest ?? '');
+      assert.deepEqual(typesOf(await trailOf(owner)).toSorted(), [
+        'operator.added',
+        'operator.removed',
+        'person.added',
+        'session.ended',
+      ]);
+      const subject = { issuer: 'https://login.example.com', subject: `one of ${email}` };
+      const identity = { ...subject, email: undefined, accountSids };
+      for (const isOperator of [true, true, false]) {
+        await acceptIdentity(context, { ...identity, isOperator });
+      }
+      const ofProvider = (await trailOf(owner)).filter((one) => one.resourceSid !== sid);
+      assert.deepEqual(typesOf(ofProvider).toSorted(), [
+        'operator.added',
+        'operator.removed',
+        'person.added',
+      ]);
     });
 
     it('is written with the change or not at all', async () => {
