@@ -99,6 +99,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
   const columns = [
     { head: 'Account', onPhone: 'whole' },
     { head: 'Role', onPhone: 'labelled', isTight: true },
+    { head: 'Action', onPhone: 'whole', isTight: true },
   ] as const;
   return {
     title: user.email,
@@ -110,6 +111,10 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
       user.disabledAt === null
         ? action('disable', 'Disable…', 'danger')
         : action('enable', 'Enable…'),
+      user.isOperator
+        ? action('end-operator', 'Take the operator’s role…', 'danger')
+        : action('make-operator', 'Make an operator…'),
+      action('delete', 'Delete…', 'danger'),
     ),
     body: html`<div class="stack">${panel({
       isPadded: true,
@@ -136,6 +141,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
                 tableRow(columns, [
                   html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code>${accountSid}</code></a>`,
                   role,
+                  html`<a href="${operatorLink(`users/${user.sid}/accounts/${accountSid}/remove`)}" data-dialog>Take out…</a>`,
                 ]),
               ),
             }),
