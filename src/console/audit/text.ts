@@ -51,7 +51,7 @@ export const SOURCE_TEXTS: Readonly<Record<Source, string>> = {
   web: 'the console',
   api: 'the API',
   cli: 'the command line',
-  server: 'the server itself',
+  server: 'the server',
   customer: 'the customer',
   owner: "the app's owner",
 };

@@ -80,7 +80,7 @@ const ACTS: readonly Act[] = [
     consequences: [
       'Every session ends now, and the user leaves every account. This is final.',
       'The accounts keep what the user made. Their audit trails show the SID in place of the address.',
-      'An account of which this was the only owner has none then. Invite one before.',
+      'An account without another owner is left without one.',
     ],
     run: (context, { email }) => deleteUser(context, email),
     isLast: true,

@@ -108,12 +108,10 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
     lede: html`<a href="${PATH}">Users</a> ${sid(user.sid)}`,
     actions: buttonRow(
       signIn.hasPasswords ? action('reset', 'Reset the password…') : '',
-      user.disabledAt === null
-        ? action('disable', 'Disable…', 'danger')
-        : action('enable', 'Enable…'),
       user.isOperator
-        ? action('end-operator', 'Take the operator’s role…', 'danger')
+        ? action('end-operator', 'Take the operator’s role…')
         : action('make-operator', 'Make an operator…'),
+      user.disabledAt === null ? action('disable', 'Disable…') : action('enable', 'Enable…'),
       action('delete', 'Delete…', 'danger'),
     ),
     body: html`<div class="stack">${panel({
