@@ -77,5 +77,5 @@ document.addEventListener('keydown', (event) => {
   openPalette();
 });
 
-for (const current of document.querySelectorAll('.nav [aria-current], .tabs [aria-current]'))
+for (const current of document.querySelectorAll('.nav [aria-current], main > .tabs [aria-current]'))
   current.scrollIntoView({ block: 'nearest', inline: 'center' });

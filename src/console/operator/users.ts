@@ -139,7 +139,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
                 tableRow(columns, [
                   html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code>${accountSid}</code></a>`,
                   role,
-                  html`<a href="${operatorLink(`users/${user.sid}/accounts/${accountSid}/remove`)}" data-dialog>Take out…</a>`,
+                  html`<a href="${operatorLink(`users/${user.sid}/accounts/${accountSid}/remove`)}" data-dialog aria-label="Take out of ${accountSid}…">Take out…</a>`,
                 ]),
               ),
             }),
