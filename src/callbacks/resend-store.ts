@@ -3,6 +3,7 @@
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import type { Position } from '../storage/keyset.ts';
+import { purgeByAge } from '../storage/purge.ts';
 import type { CallbackResendsTable } from '../storage/schema.ts';
 import type { Resend } from './resend.ts';
 
@@ -144,26 +145,7 @@ export async function stopRunningResend(
 }
 
 /** Removes up to `limit` resends made before a time; returns how many. */
-export async function purgeResends(
-  query: Queryable,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const rows = await query
-    .selectFrom('callback_resends')
-    .select(['account_sid', 'sid'])
-    .where('created_at', '<', before)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, sid } of rows) {
-    await query
-      .deleteFrom('callback_resends')
-      .where('account_sid', '=', account_sid)
-      .where('sid', '=', sid)
-      .execute();
-  }
-  return rows.length;
-}
+export const purgeResends = purgeByAge('callback_resends', 'created_at');
 
 function fromRow(row: Selectable<CallbackResendsTable>): Resend {
   return {

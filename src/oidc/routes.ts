@@ -34,6 +34,8 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
   const { server } = pages;
   const { provider, logger } = options;
   const schema = { hide: true };
+  // For the provider, which may be slow: that is no work of ours.
+  const waiting = { schema, config: { waitsForSemaphore: true } };
   const { originOf } = pages;
 
   function refuse(request: FastifyRequest, reply: FastifyReply, failure: Failure, to: string) {
@@ -42,7 +44,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     return sendSignIn(pages, request, reply.code(status), to, { notice });
   }
 
-  server.get(PROVIDER_PATH, { schema }, async (request, reply) => {
+  server.get(PROVIDER_PATH, waiting, async (request, reply) => {
     const query = new URLSearchParams(request.originalUrl.split('?')[1]);
     const returnTo = localPath(query.get('return_to') ?? undefined, HOME);
     const isAgain = query.has('again');
@@ -58,7 +60,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     return reply.redirect(begun.url, 303);
   });
 
-  server.get(CALLBACK_PATH, { schema }, async (request, reply) => {
+  server.get(CALLBACK_PATH, waiting, async (request, reply) => {
     const url = new URL(request.originalUrl, originOf(request));
     const flow = openFlow(
       context.keyring,

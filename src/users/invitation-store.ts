@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
+import { purgeByAge } from '../storage/purge.ts';
 import type { InvitationsTable } from '../storage/schema.ts';
 import type { Role } from './user.ts';
 
@@ -83,7 +84,7 @@ function working(query: Queryable, now: number) {
       is.or([
         is('invitation.invited_by', 'is', null),
         is('inviter.is_operator', '=', 1),
-        is.and([is('inviter.sid', 'is not', null), is('membership.user_sid', 'is not', null)]),
+        is('membership.user_sid', 'is not', null),
       ]),
     );
 }
@@ -145,26 +146,7 @@ export async function deleteInvitation(
 }
 
 /** Removes up to `limit` invitations that expired before a time, and returns how many it removed. */
-export async function purgeInvitations(
-  query: Queryable,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const rows = await query
-    .selectFrom('invitations')
-    .select(['account_sid', 'sid'])
-    .where('expires_at', '<', before)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, sid } of rows) {
-    await query
-      .deleteFrom('invitations')
-      .where('account_sid', '=', account_sid)
-      .where('sid', '=', sid)
-      .execute();
-  }
-  return rows.length;
-}
+export const purgeInvitations = purgeByAge('invitations', 'expires_at');
 
 function fromRow(row: Selectable<InvitationsTable>): Invitation {
   return {

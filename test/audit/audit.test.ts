@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { rotateToken, updateAccount } from '../../src/accounts/operations.ts';
 import type { AuditEvent } from '../../src/audit/audit.ts';
 import { listingOfEvents } from '../../src/audit/operations.ts';
+import { insertEvents } from '../../src/audit/store.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { retryCallback } from '../../src/callbacks/operations.ts';
 import { startResend, stopResend } from '../../src/callbacks/resend-operations.ts';
@@ -23,6 +24,7 @@ import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { startSession } from '../support/session.ts';
+import { createSid } from '../support/sid.ts';
 
 const ALL = { direction: 'older', from: undefined, limit: 1000 } as const;
 const PASSWORD = 'correct horse battery';
@@ -305,6 +307,42 @@ for (const engine of DATABASES) {
         if (page.length < 2) break;
       }
       assert.equal(new Set(seen).size, 7);
+    });
+
+    it('finds by several filters whatever is far apart, in pages of both directions', async () => {
+      await fresh();
+      const { context } = world;
+      const { accountSid } = owner;
+      const rows = Array.from({ length: 3500 }, (_, index) => ({
+        account_sid: accountSid,
+        sid: createSid('AE'),
+        // Many in the same moment.
+        created_at: 1_000_000 + Math.floor(index / 3),
+        event_type: 'connect-app.updated',
+        source: index % 700 === 3 ? ('web' as const) : ('api' as const),
+        actor_sid: accountSid,
+        changed_account_sid: accountSid,
+        resource_sid: index % 2 === 0 ? accountSid : customer.accountSid,
+        related_sid: null,
+        properties: '',
+        source_ip_address: null,
+      }));
+      await context.database.transaction((transaction) => insertEvents(transaction, rows));
+      const filter = { source: 'web', resourceSid: customer.accountSid } as const;
+      const { slice } = listingOfEvents(context, accountSid, filter);
+      const wanted = rows
+        .filter((row) => row.source === 'web' && row.resource_sid === customer.accountSid)
+        .sort((one, other) => other.created_at - one.created_at)
+        .map((row) => row.sid);
+      assert.equal(wanted.length, 5);
+      const sids = (events: AuditEvent[]) => events.map(({ sid }) => sid);
+      assert.deepEqual(sids(await slice(ALL)), wanted);
+      const first = await slice({ direction: 'older', from: undefined, limit: 2 });
+      assert.deepEqual(sids(first), wanted.slice(0, 2));
+      const next = await slice({ direction: 'older', from: first.at(-1), limit: 2 });
+      assert.deepEqual(sids(next), wanted.slice(2, 4));
+      const back = await slice({ direction: 'newer', from: next.at(-1), limit: 2 });
+      assert.deepEqual(sids(back), wanted.slice(1, 3));
     });
 
     it('forgets addresses after 90 days, and nothing else', async () => {

@@ -31,6 +31,7 @@ import {
   listingOfPeople,
   removePerson,
 } from '../../src/users/people.ts';
+import { acceptIdentity } from '../../src/users/provider-sign-in.ts';
 import {
   actingAsOperator,
   actingFor,
@@ -318,6 +319,21 @@ for (const engine of DATABASES) {
       });
       await assert.rejects(createResetFor(context, accountSid, stranger.sid), {
         problem: 'not_found',
+      });
+    });
+
+    it('are given no password by an owner when they sign in with a provider', async () => {
+      await fresh();
+      const { context } = world;
+      const { user } = await acceptIdentity(context, {
+        issuer: 'https://login.example.com',
+        subject: accountSid,
+        email: undefined,
+        accountSids: [accountSid],
+        isOperator: undefined,
+      });
+      await assert.rejects(createResetFor(context, accountSid, user.sid), {
+        problem: 'access_denied',
       });
     });
 
