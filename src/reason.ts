@@ -9,9 +9,9 @@ import type { ProblemName } from './problem.ts';
 /** A sentence with places for values: `$1`, `$2`. */
 const SENTENCES = {
   credentials_missing:
-    'It had no credentials. Send the Account SID and the auth token with HTTP Basic.',
+    'It had no credentials. Send the Account SID and the Auth Token with HTTP Basic.',
   credentials_twice: 'It had more than one Authorization header.',
-  token_wrong: 'The auth token is not one of this account, nor of an app that acts for it.',
+  token_wrong: 'The Auth Token is not one of this account, nor of an app that acts for it.',
   account_suspended: 'The account $1 is suspended.',
   account_closed: 'The account $1 is closed.',
   app_owner_suspended: 'The account that owns the app is suspended.',

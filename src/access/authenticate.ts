@@ -1,5 +1,5 @@
 /**
- * Identifies the caller. An account authenticates with its SID and one of its auth tokens, or with the SID and
+ * Identifies the caller. An account authenticates with its SID and one of its Auth Tokens, or with the SID and
  * secret of one of its API keys; a Connect App that acts for a customer, with the SID of the subaccount created
  * for it and a token of the app's owner.
  */
@@ -22,7 +22,7 @@ import type { Queryable } from '../storage/database.ts';
 export interface Credentials {
   /** The SID of an account or of an API key. */
   username: string;
-  /** An auth token or the secret of the key. */
+  /** An Auth Token or the secret of the key. */
   password: string;
 }
 
@@ -32,7 +32,7 @@ export interface Caller {
   account: StoredAccount;
   /** What a Connect App may do; absent for the account itself. */
   permissions?: readonly Permission[];
-  /** The type of the API key that was used; absent for an auth token. */
+  /** The type of the API key that was used; absent for an Auth Token. */
   apiKey?: ApiKeyType;
 }
 
@@ -42,7 +42,7 @@ export interface Sender {
   account?: StoredAccount;
   /** The Connect App that acts for it. */
   app?: { sid: string; ownerParentSid: string };
-  /** What the credentials are of: an auth token, by its digest, or an API key, by its SID. */
+  /** What the credentials are of: an Auth Token, by its digest, or an API key, by its SID. */
   credential?: { accountSid: string; what: string };
 }
 

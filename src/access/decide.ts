@@ -82,7 +82,7 @@ export function decide(caller: Caller, right: Right, account: StoredAccount): vo
   if (caller.apiKey === 'Standard' && / (?:account|keys)$/.test(right)) {
     throw new Problem(
       'not_authenticated',
-      'A Standard API key cannot manage accounts or API keys. Use the auth token or a Main key.',
+      'A Standard API key cannot manage accounts or API keys. Use the Auth Token or a Main key.',
       { reason: reasonOf('key_too_weak') },
     );
   }

@@ -93,7 +93,7 @@ const SUBRESOURCES = {
 const members: Readonly<Record<string, Schema>> = {
   auth_token: Type.String({
     pattern: '^[0-9a-f]{32}$',
-    description: 'The primary auth token: a secret. Absent for a Connect App.',
+    description: 'The primary Auth Token: a secret. Absent for a Connect App.',
   }),
   date_created: Type.String({
     format: 'date-time-rfc-2822',

@@ -165,7 +165,7 @@ export async function updateAccount(
 }
 
 /**
- * Gives the account a new primary auth token. The old one keeps working as the secondary token until
+ * Gives the account a new primary Auth Token. The old one keeps working as the secondary token until
  * the next rotation, or stops at once when `keepOld` is false.
  */
 export async function rotateToken(

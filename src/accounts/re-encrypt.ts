@@ -13,7 +13,7 @@ const TRIES = 20;
 const RETRY_MS = 500;
 
 /**
- * Encrypts the auth tokens of all accounts with the current key, so that the previous one can be taken away,
+ * Encrypts the Auth Tokens of all accounts with the current key, so that the previous one can be taken away,
  * and returns how many accounts had a token of it. Requests may continue in the meantime.
  */
 export function reEncryptTokens(context: Context): Promise<number> {

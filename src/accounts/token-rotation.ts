@@ -1,5 +1,5 @@
 /**
- * The auth tokens of an account, for its people: to see them, and to replace the primary one without a moment in
+ * The Auth Tokens of an account, for its people: to see them, and to replace the primary one without a moment in
  * which no token works. A secondary token is made, servers are changed to it, and then it is promoted.
  */
 

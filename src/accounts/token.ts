@@ -1,10 +1,10 @@
-/** Auth tokens: how they are made, what is stored of them, and accounts with and without theirs. */
+/** Auth Tokens: how they are made, what is stored of them, and accounts with and without theirs. */
 
 import type { Context } from '../context.ts';
 import type { Random } from '../random.ts';
 import type { Account } from './account.ts';
 
-/** An auth token at rest: encrypted to be shown and to sign with, digested to be recognised. */
+/** An Auth Token at rest: encrypted to be shown and to sign with, digested to be recognised. */
 export interface StoredToken {
   sealed: string;
   digest: string;
@@ -15,7 +15,7 @@ export interface StoredAccount extends Account {
   secondaryToken: StoredToken | null;
 }
 
-/** An account together with its primary auth token. */
+/** An account together with its primary Auth Token. */
 export interface AccountWithToken extends Account {
   authToken: string;
 }
@@ -25,12 +25,12 @@ export interface VisibleAccount extends Account {
   authToken?: string;
 }
 
-/** A fresh auth token: 32 random lower-case hex digits. */
+/** A fresh Auth Token: 32 random lower-case hex digits. */
 export function createAuthToken(random: Random): string {
   return random.bytes(16).toString('hex');
 }
 
-/** Makes of an auth token what is stored of it, with the current key. */
+/** Makes of an Auth Token what is stored of it, with the current key. */
 export function sealToken(context: Context, accountSid: string, authToken: string): StoredToken {
   return {
     sealed: context.keyring.seal(authToken, accountSid),
@@ -38,7 +38,7 @@ export function sealToken(context: Context, accountSid: string, authToken: strin
   };
 }
 
-/** Adds the auth token to an account as it is stored. */
+/** Adds the Auth Token to an account as it is stored. */
 export function withToken(
   context: Context,
   { token, secondaryToken: _, ...account }: StoredAccount,

@@ -1,5 +1,5 @@
 /**
- * API keys: credentials of an account beside its auth token. A Standard key opens everything but accounts and
+ * API keys: credentials of an account beside its Auth Token. A Standard key opens everything but accounts and
  * keys, a Main key everything (Twilio docs, iam/api-keys).
  */
 

@@ -66,7 +66,7 @@ export function addAccountCommands(program: Command): void {
   addAccountCommand(
     accounts,
     'rotate-token',
-    'give an account a new auth token',
+    'give an account a new Auth Token',
     (context, sid, flags) => rotateToken(context, sid, { keepOld: flags.keepOld }),
   ).option(
     '--no-keep-old',
@@ -76,14 +76,14 @@ export function addAccountCommands(program: Command): void {
   command(
     accounts,
     're-encrypt',
-    're-encrypt every auth token and API key with the current secret key',
+    're-encrypt every Auth Token and API key with the current secret key',
   ).action(async (flags: Flags) => {
     const [accounts, keys] = await onDatabase(flags, async (context) => [
       await reEncryptTokens(context),
       await reEncryptApiKeys(context),
     ]);
     if (flags.json) printItem({ re_encrypted: accounts, re_encrypted_api_keys: keys }, true);
-    else print(`Re-encrypted the auth tokens of ${accounts} accounts, and ${keys} API keys.`);
+    else print(`Re-encrypted the Auth Tokens of ${accounts} accounts, and ${keys} API keys.`);
   });
 }
 

@@ -30,7 +30,7 @@ export function addBackupCommand(program: Command): void {
       if (flags.json) printItem({ file }, true);
       else
         print(
-          `Wrote ${file}. Store it away from the secret key: without the key, nobody can read its auth tokens.`,
+          `Wrote ${file}. Store it away from the secret key: without the key, nobody can read its Auth Tokens.`,
         );
     });
   addExamples(command, 'backup connect-apps-2026-11-24.db');

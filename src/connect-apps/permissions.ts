@@ -11,7 +11,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const PERMISSION_MEANINGS: Record<Permission, { title: string; text: string }> = {
   'get-all': {
     title: 'Read all account data',
-    text: 'It can read everything in this account and its subaccounts, except auth tokens.',
+    text: 'It can read everything in this account and its subaccounts, except Auth Tokens.',
   },
   'post-all': {
     title: 'Charge account for usage',

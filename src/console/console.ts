@@ -149,7 +149,7 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
     // A page of the person keeps the frame of the account that was seen last.
     const last = pages.cookieOf(request, ACCOUNT_COOKIE);
     const account = visit.account ?? accounts.find(({ sid }) => sid === last);
-    const { section, status, title, heading = title, isCard, hasSecret } = answer;
+    const { section, status, title, heading = title, isCard, hasSecret, isUnderWay } = answer;
     const head = isCard ? '' : pageHead({ ...answer, title: heading });
     const nav = answer.nav ?? (account === undefined ? [] : navOf(account, section));
     const page = shell({
@@ -162,6 +162,7 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
       accounts,
       nav,
       theme: pages.cookieOf(request, THEME_COOKIE),
+      isUnderWay,
       main: html`${head}${answer.body}`,
     });
     if (status !== undefined) reply.code(status);

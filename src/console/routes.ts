@@ -25,6 +25,7 @@ import { addOperatorAccountPages } from './operator/accounts.ts';
 import { addFailingCallbackPages } from './operator/callbacks.ts';
 import { addServerPages, type ServerState } from './operator/server.ts';
 import { addOperatorUserForms } from './operator/user-forms.ts';
+import { addOperatorUserRights } from './operator/user-rights.ts';
 import { addOperatorUserPages } from './operator/users.ts';
 import { firstSteps } from './overview/first-steps.ts';
 import { addOverviewPages } from './overview/pages.ts';
@@ -81,6 +82,7 @@ export function addConsoleRoutes(
   addOperatorAccountForms(console);
   addOperatorUserPages(console);
   addOperatorUserForms(console);
+  addOperatorUserRights(console);
   addFailingCallbackPages(console);
   addServerPages(console, readState);
   addMissingPages(console);

@@ -76,6 +76,8 @@ export interface View {
   isCard?: boolean;
   /** Whether it shows a secret. */
   hasSecret?: boolean;
+  /** Whether it shows what goes on, and so is shown anew until that is done. */
+  isUnderWay?: boolean;
 }
 
 /** A page, or a reply that has been sent already. */

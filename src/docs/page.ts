@@ -2,14 +2,16 @@
 
 import { html } from 'hono/html';
 import { ICON_PATH } from '../pages/art.ts';
+import { type Brand, brandLinks, brandMark, brandStyle } from '../pages/brand.ts';
 import { STYLE_SHEET_PATH } from '../pages/style.ts';
 import { isObject, type Json, type JsonObject, objectAt } from './json.ts';
 import { JSON_EXTENSION } from './operations.ts';
+import { titleOf } from './viewer.ts';
 
 const METHODS = ['get', 'post', 'delete'];
 
 /** The page that shows a description: its operations in JSON. */
-export function documentationPage(description: JsonObject) {
+export function documentationPage(description: JsonObject, brand: Brand) {
   const operations = Object.entries(objectAt(description, 'paths'))
     .filter(([path]) => path.endsWith(JSON_EXTENSION))
     .flatMap(([path, item]) =>
@@ -26,12 +28,14 @@ export function documentationPage(description: JsonObject) {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>connect-apps API</title>
+<title>${titleOf(brand)}</title>
 <link rel="icon" href="${ICON_PATH}">
 <link rel="stylesheet" href="${STYLE_SHEET_PATH}">
+${brandStyle(brand)}
 </head>
 <body>
 <main class="wide">
+<p class="brand">${brandMark(brand)}</p>
 <h1>connect-apps API</h1>
 ${textAt(objectAt(description, 'info'), 'description')
   .split('\n\n')
@@ -63,6 +67,7 @@ ${table(
 )}
 </section>`;
 })}
+${brandLinks(brand)}
 </main>
 </body>
 </html>`;

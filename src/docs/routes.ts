@@ -3,6 +3,7 @@
 import { gzipSync } from 'node:zlib';
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import type { Brand } from '../pages/brand.ts';
 import { completeDescription } from './description.ts';
 import { JSON_EXTENSION } from './operations.ts';
 import { documentationPage } from './page.ts';
@@ -11,9 +12,9 @@ import {
   DOCUMENT_PATH,
   makeViewer,
   PLAIN_PAGE_PATH,
-  VIEWER_POLICY,
   type Viewer,
   type ViewerCredentials,
+  viewerPolicy,
 } from './viewer.ts';
 
 /** The first is the one that generators take. */
@@ -46,10 +47,9 @@ const PAGE_HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
-const PLAIN_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const plainPolicy = ({ logoOrigin = '' }: Brand) =>
+  `default-src 'none'; style-src 'self'; img-src ${`'self' ${logoOrigin}`.trim()}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 const ASSET_HEADERS = {
-  'content-type': 'text/javascript; charset=utf-8',
   // Every browser takes it, and nothing else is kept.
   'content-encoding': 'gzip',
   'cache-control': 'public, max-age=31536000, immutable',
@@ -59,6 +59,7 @@ const ASSET_HEADERS = {
 export interface DocumentationOptions {
   /** The origin that clients see, when it is known. */
   publicUrl: string | undefined;
+  brand: Brand;
   /** What the viewer offers to sign in with: on a development server alone. */
   credentials?: ViewerCredentials | undefined;
 }
@@ -66,13 +67,14 @@ export interface DocumentationOptions {
 /** Adds the description, the viewer, and the page without script. */
 export function addDocumentationRoutes(
   server: FastifyInstance,
-  { publicUrl, credentials }: DocumentationOptions,
+  options: DocumentationOptions,
 ): void {
+  const { brand } = options;
   const schema = { hide: true };
   let made: Promise<Documents> | undefined;
   // Made when it is first asked for: all routes are there by then, and none comes later.
   const documents = () => {
-    made ??= makeDocuments(server, { publicUrl, credentials });
+    made ??= makeDocuments(server, options);
     return made;
   };
   server.get(DOCUMENT_PATH, { schema }, async (request, reply) => {
@@ -87,18 +89,21 @@ export function addDocumentationRoutes(
     const { viewer } = await documents();
     if (viewer === undefined) return reply.redirect(PLAIN_PAGE_PATH);
     return reply
-      .headers({ ...PAGE_HEADERS, 'content-security-policy': VIEWER_POLICY })
+      .headers({ ...PAGE_HEADERS, 'content-security-policy': viewerPolicy(brand) })
       .send(viewer.page);
   });
   server.get(PLAIN_PAGE_PATH, { schema }, async (_, reply) => {
     const { page } = await documents();
-    return reply.headers({ ...PAGE_HEADERS, 'content-security-policy': PLAIN_POLICY }).send(page);
+    return reply
+      .headers({ ...PAGE_HEADERS, 'content-security-policy': plainPolicy(brand) })
+      .send(page);
   });
   server.get('/docs/assets/:name', { schema }, async (request, reply) => {
     const { viewer } = await documents();
     const asset = viewer?.assets.get(request.url);
     if (asset === undefined) return reply.callNotFound();
-    return reply.headers(ASSET_HEADERS).send(asset);
+    const type = request.url.endsWith('.css') ? 'text/css' : 'text/javascript';
+    return reply.headers(ASSET_HEADERS).type(`${type}; charset=utf-8`).send(asset);
   });
 }
 
@@ -111,7 +116,7 @@ interface Documents {
 
 async function makeDocuments(
   server: FastifyInstance,
-  { publicUrl, credentials }: DocumentationOptions,
+  { publicUrl, brand, credentials }: DocumentationOptions,
 ): Promise<Documents> {
   // What listens on every address answers on this one, too.
   const origin = publicUrl ?? (server.server.listening ? server.listeningOrigin : DEFAULT_ORIGIN);
@@ -120,7 +125,7 @@ async function makeDocuments(
   return {
     json,
     compressedJson: gzipSync(json),
-    page: String(await documentationPage(description)),
-    viewer: await makeViewer(credentials),
+    page: String(await documentationPage(description, brand)),
+    viewer: await makeViewer(brand, credentials),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * What is derived from the secret key: sealing of auth tokens at rest, keyed digests to look them up,
+ * What is derived from the secret key: sealing of Auth Tokens at rest, keyed digests to look them up,
  * and signatures of page tokens. Every stored value names the key that made it, so that an old and a
  * new key can serve side by side.
  */
@@ -65,8 +65,8 @@ function deriveKey(secretKey: string): Key {
   const key = (purpose: string) => createSecretKey(derive(purpose, 32));
   return {
     id: derive('key id', 4).toString('hex'),
-    sealing: key('sealing of auth tokens'),
-    digest: key('digest of auth tokens'),
+    sealing: key('sealing of Auth Tokens'),
+    digest: key('digest of Auth Tokens'),
     signing: key('signature of page tokens'),
   };
 }

@@ -3,7 +3,7 @@
 import type { Queryable } from '../storage/database.ts';
 import { insertMany } from '../storage/insert-many.ts';
 
-/** A use of an auth token, by its digest, or of an authorization, by the SID of the app. */
+/** A use of an Auth Token, by its digest, or of an authorization, by the SID of the app. */
 export interface LastUse {
   accountSid: string;
   what: string;

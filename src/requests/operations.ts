@@ -76,7 +76,7 @@ export function lastUsedOfKeys(
   return findLastUses(database.query, accountSid, keySids);
 }
 
-/** When each auth token of an account was last used; a token keeps its time when it becomes the primary one. */
+/** When each Auth Token of an account was last used; a token keeps its time when it becomes the primary one. */
 export async function lastUsedOfTokens(
   { database }: Reading,
   { sid, token, secondaryToken }: Pick<StoredAccount, 'sid' | 'token' | 'secondaryToken'>,

@@ -147,6 +147,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   addDocumentationRoutes(server, {
     publicUrl: config.publicUrl,
+    brand,
     credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
   });
 

@@ -11,7 +11,7 @@ import { hasPasswordHash } from '../users/store.ts';
 const CHUNK = 2000;
 
 /**
- * Raises `secret_key_mismatch` when any auth token or API key is stored under a key that is not in the ring. Looks
+ * Raises `secret_key_mismatch` when any Auth Token or API key is stored under a key that is not in the ring. Looks
  * at all of them, or at the first thousands when it must be quick.
  */
 export async function checkKeyOfDatabase(
@@ -21,7 +21,7 @@ export async function checkKeyOfDatabase(
   const { prefixes } = keyring;
   for (let last: string | null = ''; last !== null; last = isQuick ? null : last) {
     const part = await findOtherPrefixAfter(database.query, last, { prefixes, limit: CHUNK });
-    if (part.other !== null) throw otherSecretKey(`the auth token of ${part.other}`);
+    if (part.other !== null) throw otherSecretKey(`the Auth Token of ${part.other}`);
     last = part.last;
   }
   let keys = await findApiKeysAfter(database.query, '', CHUNK);

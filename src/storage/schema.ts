@@ -305,7 +305,7 @@ export interface RequestCountsTable {
 export interface LastUsesTable {
   /** The account that has the token, or the customer who authorized. */
   account_sid: string;
-  /** The digest of an auth token, or the SID of a Connect App. */
+  /** The digest of an Auth Token, or the SID of a Connect App. */
   what: string;
   used_at: number;
 }

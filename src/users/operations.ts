@@ -120,11 +120,17 @@ export async function updateUser(
   return user;
 }
 
-/** Deletes a user with every membership and session; raises `not_found` when there is none. */
+/**
+ * Deletes a user with every membership and session. Raises `not_found` when there is none, and `access_denied` for
+ * somebody who would delete themselves.
+ */
 export async function deleteUser(context: Context, emailText: string): Promise<User> {
   const user = await getUser(context, emailText);
   const record = recorder(context);
   await context.database.transaction(async (transaction) => {
+    if (user.sid === context.actor().sid) {
+      throw new Problem('access_denied', 'You cannot delete yourself. Another operator can.');
+    }
     await recordOfUser(transaction, record, user.sid, 'person.removed');
     await deleteSessionsOf(transaction, user.sid);
     await deleteReset(transaction, user.sid);

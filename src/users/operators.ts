@@ -16,7 +16,12 @@ import { findUser, findUserByEmail, listUsers, updateUserRow } from './store.ts'
 import { recordOfUser, roleEvent } from './trail.ts';
 import type { Membership, Role, User } from './user.ts';
 
-/** Makes a user an operator, or takes that away, which holds at once; `not_found` when there is none. */
+const ANOTHER_CAN = 'Another operator can.';
+
+/**
+ * Makes a user an operator, or takes that away, which holds at once. Raises `not_found` when there is no such user, and
+ * `access_denied` for operators who take it from themselves: so somebody is left who has it.
+ */
 export async function setOperator(
   context: Context,
   emailText: string,
@@ -27,6 +32,9 @@ export async function setOperator(
   return context.database.transaction(async (transaction) => {
     const user = await findUserByEmail(transaction, canonicalEmail(emailText));
     if (!user) throw new Problem('not_found');
+    if (!isOperator && user.sid === context.actor().sid) {
+      throw new Problem('access_denied', `You cannot take the role from yourself. ${ANOTHER_CAN}`);
+    }
     await updateUserRow(transaction, user.sid, { isOperator, updatedAt });
     if (user.isOperator !== isOperator) {
       await recordOfUser(transaction, record, user.sid, roleEvent(isOperator));
@@ -91,7 +99,7 @@ export async function setDisabled(
     const user = sid && (await findUser(transaction, sid));
     if (!user) throw new Problem('not_found');
     if (isDisabled && user.sid === context.actor().sid) {
-      throw new Problem('access_denied', 'You cannot disable yourself. Another operator can.');
+      throw new Problem('access_denied', `You cannot disable yourself. ${ANOTHER_CAN}`);
     }
     const disabledAt = isDisabled ? now : null;
     await updateUserRow(transaction, user.sid, { disabledAt, updatedAt: now });

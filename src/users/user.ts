@@ -22,7 +22,7 @@ export type NewStoredUser = Omit<StoredUser, 'lastSignInAt' | 'isOperator' | 'di
 
 /**
  * What a person may do for an account. A member does all the daily work; an owner also deletes apps, handles
- * auth tokens, changes the account and its people.
+ * Auth Tokens, changes the account and its people.
  */
 export const ROLES = ['owner', 'member'] as const;
 

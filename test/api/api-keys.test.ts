@@ -99,7 +99,7 @@ for (const engine of DATABASES) {
       });
     }
 
-    it('open what the auth token opens; a Standard key no account and no key', async () => {
+    it('open what the Auth Token opens; a Standard key no account and no key', async () => {
       const owner = await server.createAccount();
       const child = await server.createAccount({ owner: owner.accountSid });
       const [app = ''] = await server.createApps(owner.accountSid, 1);

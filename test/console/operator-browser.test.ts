@@ -20,6 +20,7 @@ const PATH = '/console/operator';
 
 describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
   let server: TestServer;
+  let unbranded: TestServer;
   let provider: IdentityProvider;
   let browser: Browser;
   let secret: string;
@@ -28,16 +29,20 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
   const complaints: string[] = [];
   before(async () => {
     provider = await startIdentityProvider(() => [`${server.url}/sign-in/provider/callback`]);
+    const signIn = {
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: provider.clientId,
+      OIDC_CLIENT_SECRET: provider.clientSecret,
+      OIDC_NAME: 'Example Cloud',
+    };
+    unbranded = await startServer({ engine: 'sqlite', settings: signIn });
     server = await startServer({
       engine: 'sqlite',
       settings: {
+        ...signIn,
         BRAND_NAME: 'Example Cloud',
         BRAND_COLOUR: '#7a1fa2',
         BRAND_LINKS: 'Support=https://example.com/support,Terms=https://example.com/terms',
-        OIDC_ISSUER: provider.issuer,
-        OIDC_CLIENT_ID: provider.clientId,
-        OIDC_CLIENT_SECRET: provider.clientSecret,
-        OIDC_NAME: 'Example Cloud',
       },
     });
     const { context } = server;
@@ -92,6 +97,7 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
   after(async () => {
     await browser?.close();
     await server?.close();
+    await unbranded?.close();
     await provider?.close();
   });
 
@@ -116,6 +122,9 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
     user: `${PATH}/users/${userSid}`,
     'user-invite': `${PATH}/users/invite?account=${accountSid}`,
     'user-disable': `${PATH}/users/${userSid}/disable`,
+    'user-make-operator': `${PATH}/users/${userSid}/make-operator`,
+    'user-delete': `${PATH}/users/${userSid}/delete`,
+    'user-take-out': `${PATH}/users/${userSid}/accounts/${accountSid}/remove`,
     callbacks: `${PATH}/callbacks`,
     server: `${PATH}/server`,
   });
@@ -138,16 +147,17 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
       await page.context().close();
     });
 
-    it(`sign in with a provider on a branded page without a fault at ${look.name}`, async () => {
+    it(`sign in with a provider without a fault, with a brand and without, at ${look.name}`, async () => {
       const context = await browser.newContext({ ...look });
       const page = await context.newPage();
       for (const [name, path] of Object.entries({
+        'sign-in-unbranded': `${unbranded.url}/sign-in`,
         'sign-in': '/sign-in',
         'sign-in-failed': '/sign-in/provider/callback?state=x',
         'signed-out': '/signed-out',
         missing: '/console/missing/page',
       })) {
-        await page.goto(server.url + path);
+        await page.goto(new URL(path, server.url).href);
         assert.deepEqual(await findFaults(page), [], `${name} at ${look.name}`);
         const folder = process.env.SCREENSHOTS;
         if (folder !== undefined) {

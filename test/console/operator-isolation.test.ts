@@ -16,24 +16,29 @@ import { startSession } from '../support/session.ts';
 const SESSION = 'connect_apps_session';
 const FOLDER = join(import.meta.dirname, '../../src/console/operator');
 
-/** The paths of the pages, and of the forms, with a SID of nothing in each. */
+const SOURCES = globSync('*.ts', { cwd: FOLDER }).map((name) =>
+  readFileSync(join(FOLDER, name), 'utf8'),
+);
+const ONE = /ONE = '([^']+)'/.exec(SOURCES.join('\n'))?.[1] ?? '';
+
+const ACT = /\$\{act\.name\}/;
+
+/** The paths of the pages, and of the forms, with a SID of nothing in each; those of a list of acts, for each act. */
 function pathsOf(kind: 'operatorPage' | 'operatorForm'): string[] {
-  const sources = globSync('*.ts', { cwd: FOLDER }).map((name) =>
-    readFileSync(join(FOLDER, name), 'utf8'),
-  );
-  const text = sources.join('\n').replaceAll(/\$\{act\.name\}/g, 'ACT');
-  const literals = [
-    ...text.matchAll(new RegExp(`${kind}\\(\\s*(?:'([^']+)'|\`([^\`]+)\`|(ONE))`, 'g')),
-  ];
-  const one = /ONE = '([^']+)'/.exec(text)?.[1] ?? '';
-  return literals.map(([, plain, template, name]) => {
-    const path = plain ?? template?.replace(/\$\{ONE\}/, one) ?? (name === 'ONE' ? one : '');
+  return SOURCES.flatMap((text) => {
+    const acts = [...text.matchAll(/\bname: '([a-z][^']+)'/g)].map(([, name = '']) => name);
+    const added = text.matchAll(new RegExp(`${kind}\\(\\s*(?:'([^']+)'|\`([^\`]+)\`|(ONE))`, 'g'));
+    return [...added].flatMap(([, plain, template, name]) => {
+      const path = plain ?? template ?? name ?? '';
+      const named = path.replace(/\$\{ONE\}|^ONE$/, ONE);
+      return ACT.test(named) ? acts.map((act) => named.replace(ACT, act)) : [named];
+    });
+  }).map((path) => {
     const filled = path.replaceAll(
       /:\w+\(\^(\w\w)\[0-9a-f\]\{32\}\$\)/g,
       (_, prefix) => `${prefix}${'0'.repeat(32)}`,
     );
-    const act = filled.startsWith('accounts') ? 'suspend' : 'disable';
-    return `/console/operator/${filled.replace('ACT', act)}`;
+    return `/console/operator/${filled}`;
   });
 }
 

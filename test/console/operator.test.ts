@@ -312,6 +312,59 @@ for (const engine of DATABASES) {
       }
     });
 
+    it('give and take the role, an account, and everything, after their password alone', async () => {
+      const { accountSid } = await server.createAccount();
+      const { sid } = await createUser(server.context, {
+        email: 'second@example.com',
+        password: 'correct horse battery',
+        accountSids: [accountSid, server.developer.accountSid],
+      });
+      const user = `${PATH}/users/${sid}`;
+      const password = 'correct horse battery';
+      const send = async (act: string, form: Record<string, string> = { password }) => {
+        const { text } = await operator.get(`${user}/${act}`);
+        assert.match(text, /name="password"/, act);
+        return operator.submit(`${user}/${act}`, form);
+      };
+      const isOperator = async () =>
+        (await getUser(server.context, 'second@example.com')).isOperator;
+
+      for (const act of ['make-operator', 'delete', `accounts/${accountSid}/remove`]) {
+        assert.equal((await send(act, {})).status, 401, act);
+      }
+      assert.equal(await isOperator(), false);
+      assert.equal((await send('make-operator')).status, 303);
+      assert.equal(await isOperator(), true);
+      assert.equal((await send('end-operator')).status, 303);
+      assert.equal(await isOperator(), false);
+      assert.deepEqual(await trailOf(accountSid), [
+        'operator.removed operator web 127.0.0.1',
+        'operator.added operator web 127.0.0.1',
+        'person.added  server ',
+        'account.created  server ',
+      ]);
+
+      const last = await send(`accounts/${accountSid}/remove`);
+      assert.equal(last.status, 400, 'the only owner stays');
+      const developers = `accounts/${server.developer.accountSid}/remove`;
+      assert.equal((await send(developers)).status, 303);
+      assert.doesNotMatch((await operator.get(user)).text, new RegExp(developers));
+      assert.equal((await send('delete')).headers.location, `${PATH}/users`);
+      await assert.rejects(getUser(server.context, 'second@example.com'));
+      assert.equal((await operator.get(user)).status, 404);
+    });
+
+    it('cannot take the role from themselves, nor delete themselves', async () => {
+      const password = 'correct horse battery';
+      for (const act of ['end-operator', 'delete']) {
+        await operator.get(`${PATH}/users/${operatorSid}/${act}`);
+        const reply = await operator.submit(`${PATH}/users/${operatorSid}/${act}`, { password });
+        assert.equal(reply.status, 403);
+        assert.match(reply.text, /Another operator can/);
+      }
+      assert.equal((await operator.get(`${PATH}/accounts`)).status, 200);
+    });
+
     it('lose their pages with the role, at once, also in the middle of a form', async () => {
       const { sid, email } = await createUser(server.context, {
         email: 'former@example.com',

@@ -1,4 +1,4 @@
-/** Auth tokens in steps: no moment without one, and none changed that was not meant. */
+/** Auth Tokens in steps: no moment without one, and none changed that was not meant. */
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -17,7 +17,7 @@ import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 
 for (const engine of DATABASES) {
-  describe(`the rotation of auth tokens on ${engine}`, () => {
+  describe(`the rotation of Auth Tokens on ${engine}`, () => {
     let world: TestContext;
     before(async () => {
       world = await openContext(engine);

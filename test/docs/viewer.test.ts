@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { buildViewer } from '../../build/viewer.ts';
 import { DEMO_CONNECT_APP_SID, DEMO_DEVELOPER } from '../../src/demo/data.ts';
 import { stringOf } from '../api/narrow.ts';
-import { BROWSER_OBSTACLE, launchBrowser } from '../support/browser.ts';
+import { BROWSER_OBSTACLE, findFaults, LOOKS, launchBrowser } from '../support/browser.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const PATH = '/2010-04-01/Accounts/{AccountSid}/ConnectApps/{Sid}.json';
@@ -92,8 +92,12 @@ describe('the viewer of /docs', () => {
     });
     after(() => browser?.close());
 
-    async function visit(server: TestServer, width = 1280): Promise<Visit> {
-      const page = await browser.newPage({ viewport: { width, height: 900 } });
+    async function visit(
+      server: TestServer,
+      width = 1280,
+      colorScheme: 'light' | 'dark' = 'light',
+    ): Promise<Visit> {
+      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
       const complaints: string[] = [];
       const foreign: string[] = [];
       page.on('console', (message) => {
@@ -176,6 +180,18 @@ describe('the viewer of /docs', () => {
       assert.deepEqual(complaints, []);
       assert.deepEqual(foreign, []);
       await page.close();
+    });
+
+    it('has one fault that axe finds, which is in the viewer itself', async () => {
+      for (const { colorScheme, viewport } of LOOKS) {
+        const { page } = await visit(dev, viewport.width, colorScheme);
+        const faults = await findFaults(page);
+        assert.equal(faults.length, 1, faults.join('\n'));
+        assert.match(faults[0] ?? '', /^aria-required-attr: .*code-input-lite__editor/);
+        await page.goto(`${dev.url}/docs/plain`);
+        assert.deepEqual(await findFaults(page), []);
+        await page.close();
+      }
     });
 
     it('leads those without script to the page that needs none', async () => {

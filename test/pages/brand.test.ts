@@ -153,6 +153,18 @@ describe('the pages of a server with a brand', () => {
     }
   });
 
+  it('show it in both pages of the API reference', async () => {
+    for (const path of ['/docs', '/docs/plain']) {
+      // The viewer is there in what was built alone.
+      const reply = await server.request('GET', path);
+      if (reply.status === 302) continue;
+      assert.match(reply.text, /<title>connect-apps API · Bell &amp; &lt;i&gt;Whistle/, path);
+      assert.match(reply.text, /<img class="brand-logo" src="\/assets\/logo-[0-9a-f]{12}\.svg"/);
+      assert.match(reply.text, /<link rel="stylesheet" href="\/assets\/brand-[0-9a-f]{12}\.css">/);
+      assert.match(reply.text, /href="https:\/\/example\.com\/help\?a=1&amp;b=2" rel="noopener">/);
+    }
+  });
+
   it('get its files from our own origin, for ever, and no script of a logo runs', async () => {
     const { text } = await server.request('GET', '/sign-in');
     const [, logo = ''] = /src="(\/assets\/logo-[^"]+)"/.exec(text) ?? [];

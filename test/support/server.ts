@@ -62,7 +62,7 @@ export interface TestServer {
   ): Promise<string[]>;
   setAccountStatus(accountSid: string, status: 'active' | 'suspended' | 'closed'): Promise<void>;
   rotateToken(accountSid: string): Promise<string>;
-  /** The auth token of an account that another operation made. */
+  /** The Auth Token of an account that another operation made. */
   tokenOf(accountSid: string): Promise<string>;
   logs(): string;
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;

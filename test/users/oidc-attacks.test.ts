@@ -165,6 +165,19 @@ for (const engine of DATABASES) {
       assert.equal(await findSession(server.context, planted), undefined);
     });
 
+    it('take no password of a form without its token, or from another site', async () => {
+      for (const [more, headers] of [
+        [{ _csrf: undefined }, {}],
+        [{}, { origin: 'https://evil.example.com' }],
+      ] as const) {
+        const visitor = visit(server);
+        await visitor.get('/sign-in');
+        const fields = { email: 'customer@example.com', password: 'connect-apps-demo', ...more };
+        assert.equal((await visitor.submit('/sign-in', fields, headers)).status, 403);
+        assert.equal(visitor.cookies.get(SESSION), undefined);
+      }
+    });
+
     it('lead to no other place than ours (open redirect)', async () => {
       seat('redirected');
       for (const target of [

@@ -9,7 +9,7 @@ import { type Parameters, textOf } from '../../parameter.ts';
 import { providerPath } from '../../users/links.ts';
 import { tryOf } from '../../users/routes.ts';
 import { type Result, trySignIn } from '../../users/sign-in.ts';
-import type { AccountVisit, Console } from '../console.ts';
+import type { Console, Visit } from '../console.ts';
 import { field } from '../parts/field.ts';
 
 /** The name of the field. */
@@ -25,7 +25,7 @@ export interface Refusal {
 /** Returns why a form does not show who sends it, and undefined if it does. */
 export async function refuseUnconfirmed(
   { context, limits, pages }: Console,
-  { request, session, signIn }: AccountVisit,
+  { request, session, signIn }: Visit,
   form: Parameters,
 ): Promise<Refusal | undefined> {
   if (!signIn.isByPassword) return signIn.isConfirmed ? undefined : UNCONFIRMED;
@@ -65,7 +65,7 @@ function explain(result: Exclude<Result, { user: unknown }>): Refusal {
 
 /** Answers somebody who is not confirmed with a page: its status, and when to try again. */
 export function refuse<View extends object>(
-  { reply }: AccountVisit,
+  { reply }: Visit,
   { status, waitSeconds }: Refusal,
   view: View,
 ): View & { status: number } {
@@ -74,7 +74,7 @@ export function refuse<View extends object>(
 }
 
 /** What a form asks to be confirmed: the password, or a sign-in with the provider, which leads back to the form. */
-export function confirmation(visit: AccountVisit, refusal: Refusal | undefined): Html | string {
+export function confirmation(visit: Visit, refusal: Refusal | undefined): Html | string {
   const { signIn } = visit;
   if (signIn.isByPassword) return passwordField(visit, refusal);
   if (signIn.isConfirmed) return '';
@@ -85,13 +85,13 @@ export function confirmation(visit: AccountVisit, refusal: Refusal | undefined):
 
 const NO_WAY = html`<p>You have no password to confirm this with. Ask the people who run this server for a link to set one.</p>`;
 
-function providerLink({ request }: AccountVisit, name: string): Html {
+function providerLink({ request }: Visit, name: string): Html {
   const [path = ''] = request.originalUrl.split('?');
   return html`<p>To confirm that it is you, <a href="${providerPath(path, { isAgain: true })}">sign in with ${name} again</a> first. That holds for five minutes.</p>`;
 }
 
 /** The field, with the address that it belongs to, for password managers. */
-function passwordField({ session }: AccountVisit, refusal: Refusal | undefined): Html {
+function passwordField({ session }: Visit, refusal: Refusal | undefined): Html {
   return html`<input type="text" name="username" value="${session.user.email}" autocomplete="username" readonly hidden>${field(
     {
       name: PASSWORD,

@@ -28,7 +28,7 @@ const TYPES = [
     text: 'Standard',
     hint: 'Everything but accounts and API keys: right for a program.',
   },
-  { value: 'Main', text: 'Main', hint: 'Everything that the auth token may do.' },
+  { value: 'Main', text: 'Main', hint: 'Everything that the Auth Token may do.' },
 ];
 
 /** A form that is shown again for its password. */
@@ -159,7 +159,7 @@ export function keyDeletionView(
       title: html`Delete ${isolated(nameOf(key))}?`,
       body: html`<ul>
 <li>Requests with this key are refused from now on (${lastUse(usedAt, now)}).</li>
-<li>Other keys and the auth tokens stay as they are.</li>
+<li>Other keys and the Auth Tokens stay as they are.</li>
 </ul>
 <form method="post" action="${path}/delete">
 ${csrfField(csrfToken)}

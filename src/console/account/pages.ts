@@ -1,4 +1,4 @@
-/** The account: its name and state, auth tokens, subaccounts and API keys. */
+/** The account: its name and state, Auth Tokens, subaccounts and API keys. */
 
 import { html } from 'hono/html';
 import { isSubaccount, MAX_FRIENDLY_NAME } from '../../accounts/account.ts';

@@ -45,7 +45,7 @@ export function subaccountView(visit: AccountVisit, { account, apps }: Subaccoun
           : [
               [
                 'Its pages',
-                html`<a href="/console/${account.sid}/account">Account and auth tokens</a>`,
+                html`<a href="/console/${account.sid}/account">Account and Auth Tokens</a>`,
               ] as const,
             ]),
       ]),

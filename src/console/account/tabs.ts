@@ -10,7 +10,7 @@ export type AccountTab = 'account' | 'tokens' | 'subaccounts' | 'keys';
 
 const TABS: readonly { tab: AccountTab; text: string; path: string }[] = [
   { tab: 'account', text: 'Account', path: 'account' },
-  { tab: 'tokens', text: 'Auth tokens', path: 'account/tokens' },
+  { tab: 'tokens', text: 'Auth Tokens', path: 'account/tokens' },
   { tab: 'subaccounts', text: 'Subaccounts', path: 'account/subaccounts' },
   { tab: 'keys', text: 'API keys', path: 'account/keys' },
 ];

@@ -1,4 +1,4 @@
-/** Auth tokens: seen after the password, and rotated in three steps. */
+/** Auth Tokens: seen after the password, and rotated in three steps. */
 
 import {
   createSecondaryToken,

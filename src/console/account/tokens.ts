@@ -1,4 +1,4 @@
-/** What the pages of auth tokens show. A token is on one of them alone: the answer to the password. */
+/** What the pages of Auth Tokens show. A token is on one of them alone: the answer to the password. */
 
 import { html } from 'hono/html';
 import type { AuthTokens, TokenNames } from '../../accounts/token-rotation.ts';
@@ -34,7 +34,7 @@ export function tokensView(
   const row = (shownToken: string | undefined, at: number | undefined) =>
     html`${shownToken === undefined ? html`<code aria-label="hidden">••••••••••••••••</code>` : html`<span class="sid" data-secret><code>${shownToken}</code>${copyButton({ value: shownToken, what: 'the token' })}</span>`}<span class="sub">${lastUse(at, visit.now)}</span>`;
   return {
-    title: 'Auth tokens',
+    title: 'Auth Tokens',
     section: 'account',
     tabs: accountTabs(visit, 'tokens'),
     hasSecret: shown !== undefined,
@@ -51,7 +51,7 @@ ${panel({
         : row(shown?.secondary, usedAt.secondary),
     ],
   ])}
-${isOwner ? (shown === undefined ? showForm(visit, refusal) : hideNotice(visit)) : ownersOnly('Only an owner of this account can see and change its auth tokens.')}`,
+${isOwner ? (shown === undefined ? showForm(visit, refusal) : hideNotice(visit)) : ownersOnly('Only an owner of this account can see and change its Auth Tokens.')}`,
 })}
 ${isOwner ? panel({ title: 'Replace the primary token', isPadded: true, body: rotation(visit, tokens) }) : ''}
 ${

@@ -122,7 +122,7 @@ function fieldOf(name: PropertyName, app: ConnectApp | undefined, typed: Typed |
 }
 
 const MEANINGS: Record<string, string> = {
-  'get-all': 'Read all data of the customer’s account, except auth tokens.',
+  'get-all': 'Read all data of the customer’s account, except Auth Tokens.',
   'post-all': 'Act in a subaccount made for the app. The customer pays for what is used there.',
 };
 

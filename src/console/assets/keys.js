@@ -77,5 +77,5 @@ document.addEventListener('keydown', (event) => {
   openPalette();
 });
 
-const current = document.querySelector('.nav [aria-current]');
-current?.scrollIntoView({ block: 'nearest', inline: 'center' });
+for (const current of document.querySelectorAll('.nav [aria-current], main > .tabs [aria-current]'))
+  current.scrollIntoView({ block: 'nearest', inline: 'center' });

@@ -36,18 +36,18 @@ document.addEventListener('click', (event) => {
 function look(form) {
   const part = form.dataset.live ?? '';
   const data = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) {
-    if (typeof value === 'string' && (value !== '' || form.method === 'post'))
-      data.append(name, value);
-  }
-  if (form.method === 'get') {
-    const query = data.toString();
-    return swap(location.pathname + (query && `?${query}`), part);
-  }
+  for (const [name, value] of new FormData(form))
+    if (typeof value === 'string' && (value || form.method === 'post')) data.append(name, value);
+  if (form.method === 'get') return swap(location.pathname + (data.size ? `?${data}` : ''), part);
   const button = form.querySelector('button[formaction]');
   if (button instanceof HTMLButtonElement)
     swap(button.formAction, part, { method: 'POST', body: data });
 }
+
+// What is under way is asked for again, but not under the hands of somebody.
+setInterval(() => {
+  if (document.querySelector('[data-again]:not(:focus-within)')) swap(location.href, 'main', {});
+}, 2000);
 
 let timer = 0;
 document.addEventListener('input', (event) => {
@@ -59,8 +59,7 @@ document.addEventListener('input', (event) => {
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.dataset.live === undefined) return;
-  const isPreview = event.submitter?.hasAttribute('formaction');
-  if (form.method !== 'get' && !isPreview) return;
+  if (form.method !== 'get' && !event.submitter?.hasAttribute('formaction')) return;
   event.preventDefault();
   clearTimeout(timer);
   look(form);
@@ -83,8 +82,7 @@ function stream(part) {
   source.onmessage = ({ data, lastEventId }) => {
     lastId = lastEventId;
     if (document.querySelector('[data-pause][aria-pressed="true"]')) return;
-    const id = /^<tr id="(\w+)"/.exec(data)?.[1];
-    if (id && document.getElementById(id)) return;
+    if (document.getElementById(/^<tr id="(\w+)"/.exec(data)?.[1] ?? '')) return;
     rows.insertAdjacentHTML('afterbegin', data);
     rows.firstElementChild?.classList.add('fresh');
     while (rows.children.length > 200) rows.lastElementChild?.remove();

@@ -8,6 +8,7 @@ import type { AccountVisit } from '../console.ts';
 import { empty } from '../parts/panel.ts';
 import { table, tableRow } from '../parts/table.ts';
 import { chip, counted, time } from '../parts/text.ts';
+import { routeText } from '../requests/row.ts';
 
 const COLUMNS = [
   { head: 'When', isTight: true },
@@ -29,7 +30,7 @@ export function latestRequests({ link, now }: AccountVisit, requests: readonly A
     rows: requests.map((request) =>
       tableRow(COLUMNS, [
         html`<a href="${link(`requests/${request.sid}`)}">${time(request.createdAt, now)}</a>`,
-        html`<span class="verb">${request.method}</span> <code>${request.route}</code>`,
+        html`<span class="verb">${request.method}</span> <code>${routeText(request.route)}</code>`,
         resultOf(request),
       ]),
     ),

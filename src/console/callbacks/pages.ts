@@ -117,6 +117,7 @@ export function addCallbackPages(console: Console): void {
       section: 'apps',
       lede: isolated(nameOf(app)),
       body: resendProgress(visit, resend, path),
+      isUnderWay: resend.state === 'running',
     };
   });
 

@@ -63,11 +63,8 @@ export function resendProgress(
   const isRunning = resend.state === 'running';
   const most = Math.min(resend.matched, MOST_COUNTED);
   return panel({
-    id: 'progress',
     title: 'Progress',
-    actions: isRunning
-      ? html`<a class="button second" href="${own}" data-swap="progress">Reload</a>`
-      : chip(resend.state === 'done' ? 'ok' : 'warn', resend.state),
+    ...(!isRunning && { actions: chip(resend.state === 'done' ? 'ok' : 'warn', resend.state) }),
     isPadded: true,
     body: html`<p>${progressSentence(resend)}</p>
 <progress max="${Math.max(1, most)}" value="${Math.min(resend.sent + resend.skipped, most)}" aria-label="Progress"></progress>

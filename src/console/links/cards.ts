@@ -87,7 +87,7 @@ function invited({ invitation, accountName }: OpenInvitation): Html {
   const role =
     invitation.role === 'owner'
       ? 'An owner does everything, and manages its people.'
-      : 'A member does the daily work, but deletes no apps, and changes neither auth tokens nor people.';
+      : 'A member does the daily work, but deletes no apps, and changes neither Auth Tokens nor people.';
   return html`<h1>Join ${isolated(accountName)}</h1>
 <p>You are invited as ${invitation.role === 'owner' ? 'an owner' : 'a member'}. ${role}</p>`;
 }

@@ -138,16 +138,16 @@ function themePanel({ csrfToken }: Visit, theme: string | undefined): Html {
     body: html`<h2>Theme</h2><form method="post" action="/console/me/theme">${csrfField(csrfToken)}${choiceField(
       {
         name: 'theme',
-        label: 'Pages are',
+        label: 'Colours',
         isSingle: true,
         values: [THEMES.find((one) => one === theme) ?? 'system'],
         choices: [
-          { value: 'system', text: 'as the system is' },
-          { value: 'light', text: 'light' },
-          { value: 'dark', text: 'dark' },
+          { value: 'system', text: 'Same as the system' },
+          { value: 'light', text: 'Light' },
+          { value: 'dark', text: 'Dark' },
         ],
       },
-    )}${buttonRow(html`<button class="second">Keep this theme</button>`)}</form>`,
+    )}${buttonRow(html`<button class="second">Save the theme</button>`)}</form>`,
   });
 }
 

@@ -99,6 +99,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
   const columns = [
     { head: 'Account', onPhone: 'whole' },
     { head: 'Role', onPhone: 'labelled', isTight: true },
+    { head: 'Action', onPhone: 'whole', isTight: true },
   ] as const;
   return {
     title: user.email,
@@ -107,9 +108,11 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
     lede: html`<a href="${PATH}">Users</a> ${sid(user.sid)}`,
     actions: buttonRow(
       signIn.hasPasswords ? action('reset', 'Reset the password…') : '',
-      user.disabledAt === null
-        ? action('disable', 'Disable…', 'danger')
-        : action('enable', 'Enable…'),
+      user.isOperator
+        ? action('end-operator', 'Take the operator’s role…')
+        : action('make-operator', 'Make an operator…'),
+      user.disabledAt === null ? action('disable', 'Disable…') : action('enable', 'Enable…'),
+      action('delete', 'Delete…', 'danger'),
     ),
     body: html`<div class="stack">${panel({
       isPadded: true,
@@ -136,6 +139,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
                 tableRow(columns, [
                   html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code>${accountSid}</code></a>`,
                   role,
+                  html`<a href="${operatorLink(`users/${user.sid}/accounts/${accountSid}/remove`)}" data-dialog aria-label="Take out of ${accountSid}…">Take out…</a>`,
                 ]),
               ),
             }),

@@ -73,7 +73,7 @@ function stepsPanel(
   const third =
     authorization === undefined
       ? html`<span class="sub">The command appears here after a customer clicks Allow.</span>`
-      : html`<span class="sub">With the SID of the subaccount and the <a href="${link('account/tokens')}">auth token</a> of this account. The request is then under <a href="${link('requests')}">Requests</a>.</span>${codeSample(
+      : html`<span class="sub">With the SID of the subaccount and the <a href="${link('account/tokens')}">Auth Token</a> of this account. The request is then under <a href="${link('requests')}">Requests</a>.</span>${codeSample(
           {
             id: 'first-request',
             what: 'the command of a first request',

@@ -44,14 +44,14 @@ async function shown(parts: readonly OverviewPart[], visit: AccountVisit): Promi
 function health(needs: readonly Need[]): Html {
   const text =
     needs.length === 0
-      ? 'Nothing needs you.'
-      : `${counted(needs.length, 'thing')} ${needs.length === 1 ? 'needs' : 'need'} you.`;
+      ? 'Nothing needs your attention.'
+      : `${counted(needs.length, 'thing')} ${needs.length === 1 ? 'needs' : 'need'} your attention.`;
   return html`<p>${text}</p>`;
 }
 
 function needsPanel(needs: readonly Need[]): Html {
   return panel({
-    title: 'Needs you',
+    title: 'Needs your attention',
     isPadded: true,
     body: html`<ul class="checks">${needs.map(
       ({ tone, text, href, action }) =>

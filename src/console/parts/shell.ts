@@ -23,6 +23,8 @@ export interface Shell {
   accounts: readonly Account[];
   nav: readonly NavItem[];
   theme: string | undefined;
+  /** Whether it shows what goes on: script replaces its main part again and again, and without it the browser loads it. */
+  isUnderWay: boolean | undefined;
   main: Html;
 }
 
@@ -31,7 +33,7 @@ const SHOWN_ACCOUNTS = 12;
 
 /** A whole page. */
 export function shell(page: Shell): Html {
-  const { brand, title, account, main, theme } = page;
+  const { brand, title, account, main, theme, isUnderWay } = page;
   const find = `/console/find${account === undefined ? '' : `?account=${account.sid}`}`;
   return html`<!doctype html>
 <html lang="en"${theme === 'light' || theme === 'dark' ? html` data-theme="${theme}"` : ''}>
@@ -43,7 +45,7 @@ export function shell(page: Shell): Html {
 <link rel="stylesheet" href="${STYLE_SHEET_PATH}">
 <link rel="stylesheet" href="${CONSOLE_STYLE_PATH}">
 ${brandStyle(brand)}
-${CONSOLE_SCRIPT_PATHS.map(
+${isUnderWay ? html`<noscript><meta http-equiv="refresh" content="3"></noscript>` : ''}${CONSOLE_SCRIPT_PATHS.map(
   (path) => html`<script type="module" src="${path}"></script>
 `,
 )}</head>
@@ -58,7 +60,7 @@ ${personMenu(page)}
 </header>
 <div class="shell">
 ${navigation(page.nav)}
-<main id="main">${main}${brandLinks(brand)}</main>
+<main id="main"${isUnderWay ? html` data-again` : ''}>${main}${brandLinks(brand)}</main>
 </div>
 <div id="toasts" role="status"></div>
 ${dialogs(find)}

@@ -39,7 +39,7 @@ export function roleField(value: string): Html {
       {
         value: 'owner',
         text: 'Owner',
-        hint: 'Also deletes apps, handles auth tokens, and changes the account and its people.',
+        hint: 'Also deletes apps, handles Auth Tokens, and changes the account and its people.',
       },
     ],
   });

@@ -3,9 +3,9 @@
 import type { Reason } from '../../reason.ts';
 
 const ADVICE: Readonly<Record<string, string>> = {
-  credentials_missing: 'Send the Account SID as the user name and the auth token as the password.',
+  credentials_missing: 'Send the Account SID as the user name and the Auth Token as the password.',
   token_wrong:
-    'Use the account’s own auth token. An app that acts for a customer uses the SID of the customer’s subaccount with the token of the app’s owner.',
+    'Use the account’s own Auth Token. An app that acts for a customer uses the SID of the customer’s subaccount with the token of the app’s owner.',
   account_suspended: 'The parent account or the operator can activate it again.',
   app_owner_suspended: 'Ask the operator to activate the account of the app’s owner.',
   authorization_ended: 'Send the customer the authorize link again if they want it back.',
@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   outside_subaccount:
     'Use the SID that the redirect brought: the customer’s subaccount for this app.',
   stand_in_refused: 'docs/stand-ins.md names the rules that each stand-in checks.',
-  key_too_weak: 'Use the auth token or a Main key.',
+  key_too_weak: 'Use the Auth Token or a Main key.',
   resource_unknown: 'Check the SID; another account’s resource is unknown here, too.',
   route_unknown: 'Check the URL against the API reference.',
   method_unknown: 'The Allow header of the answer names the methods.',

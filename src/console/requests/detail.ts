@@ -40,7 +40,7 @@ export async function requestView(context: Context, visit: AccountVisit): Promis
       {
         isPadded: true,
         title: 'Send it again',
-        body: html`${codeSample({ id: 'curl', code: curlFor(visit, request), what: 'The request as a curl command', isWrapped: true })}<p class="sub">Put the auth token into AUTH_TOKEN. What was sent with it is not kept.</p>`,
+        body: html`${codeSample({ id: 'curl', code: curlFor(visit, request), what: 'The request as a curl command', isWrapped: true })}<p class="sub">Put the Auth Token into AUTH_TOKEN. What was sent with it is not kept.</p>`,
       },
     )}</div>`,
   };

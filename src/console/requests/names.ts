@@ -48,7 +48,7 @@ async function unlessGone<T>(found: Promise<T>): Promise<T | undefined> {
 export function callerText(caller: string, names: AppNames): Html | string {
   if (caller === 'account') return 'this account';
   if (caller === 'parent') return 'the parent account';
-  if (caller === 'nobody') return 'nobody known';
+  if (caller === 'nobody') return 'unknown';
   const name = names.get(caller);
   if (name !== undefined) return isolated(name);
   return html`<code title="${caller}">${shortSid(caller)}</code>`;

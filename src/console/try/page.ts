@@ -76,15 +76,11 @@ export function runButton({ link, csrfToken }: AccountVisit, app: ConnectApp, te
 }
 
 /** The result of a run, or how far it is. */
-export function runPage(visit: AccountVisit, app: ConnectApp, run: FlowRun): Html {
-  const own = visit.link(`apps/${app.sid}/try/${run.sid}`);
+export function runPage(app: ConnectApp, run: FlowRun): Html {
   const isRunning = run.state === 'running';
   const checks = inOrder(run.checks);
-  return html`<div class="stack" id="run">${panel({
+  return html`<div class="stack">${panel({
     title: 'Result',
-    actions: isRunning
-      ? html`<a class="button second" href="${own}" data-swap="run">Reload</a>`
-      : html``,
     isPadded: true,
     body: html`<p role="status">${summaryOf(run)}</p>${isRunning ? html`<progress max="9" value="${checks.length}" aria-label="Checks made"></progress>` : ''}`,
   })}${CHECKS.flatMap((name, index) => {

@@ -53,7 +53,8 @@ export function addTryPages(console: Console, runner: FlowRunner): void {
       section: 'apps',
       lede: html`<a href="${visit.link(`apps/${app.sid}/try`)}">Runs</a> of ${isolated(nameOf(app))}`,
       actions: run.state === 'running' ? html`` : runButton(visit, app, 'Run it again'),
-      body: runPage(visit, app, run),
+      body: runPage(app, run),
+      isUnderWay: run.state === 'running',
     };
   });
 }
