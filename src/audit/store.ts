@@ -38,6 +38,8 @@ export interface AuditFilter {
   actorSid?: string | undefined;
   /** What was changed. */
   resourceSid?: string | undefined;
+  /** The account that was changed, one of the subaccounts say. */
+  changedAccountSid?: string | undefined;
   /** From this time on. */
   since?: number | undefined;
   /** Before this time. */
@@ -50,12 +52,21 @@ const CONDITIONS = {
   source: sql`event.source =`,
   actorSid: sql`event.actor_sid =`,
   resourceSid: sql`event.resource_sid =`,
+  changedAccountSid: sql`event.changed_account_sid =`,
   since: sql`event.created_at >=`,
   until: sql`event.created_at <`,
 } as const;
-const FILTERS = ['eventType', 'source', 'actorSid', 'resourceSid', 'since', 'until'] as const;
+const FILTERS = [
+  'eventType',
+  'source',
+  'actorSid',
+  'resourceSid',
+  'changedAccountSid',
+  'since',
+  'until',
+] as const;
 type FilterName = (typeof FILTERS)[number];
-type Values = Record<'eventType' | 'source' | 'actorSid' | 'resourceSid' | 'accountSid', string> &
+type Values = Record<Exclude<FilterName, 'since' | 'until'> | 'accountSid', string> &
   Record<'since' | 'until', number>;
 
 type Row = Selectable<AuditEventsTable> & {
@@ -155,6 +166,7 @@ function valuesOf(filter: AuditFilter): Values {
     source: filter.source ?? '',
     actorSid: filter.actorSid ?? '',
     resourceSid: filter.resourceSid ?? '',
+    changedAccountSid: filter.changedAccountSid ?? '',
     since: filter.since ?? 0,
     until: filter.until ?? 0,
   };

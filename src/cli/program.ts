@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { isDebugging } from '../server/config.ts';
 import { readVersion } from '../server/version.ts';
 import { addAccountCommands } from './accounts.ts';
+import { addAdminKeyCommands } from './admin-keys.ts';
 import { addAppCommands } from './apps.ts';
 import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
@@ -65,6 +66,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addAppCommands(program);
   addAuthorizationCommands(program);
   addKeyCommands(program);
+  addAdminKeyCommands(program);
   addUserCommands(program);
   addWebhookCommands(program);
   addAuditCommands(program);

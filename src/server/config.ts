@@ -52,6 +52,10 @@ export interface Config {
   readonly rateLimitPerSecond: number;
   readonly trustProxy: readonly string[];
   readonly callbackAllowedNetworks: readonly string[];
+  /** Opens the admin API; undefined: there is none. A command sends it to the server at `serverUrl`. */
+  readonly adminKey: string | undefined;
+  /** The server that commands act on; undefined: on the database. */
+  readonly serverUrl: string | undefined;
   /** Name, logo, colour and links on every page. */
   readonly brand: BrandSettings;
   /** How people sign in. */
@@ -78,6 +82,8 @@ const DEFAULTS = {
   RATE_LIMIT_PER_SECOND: '',
   TRUST_PROXY: '',
   CALLBACK_ALLOWED_NETWORKS: '',
+  ADMIN_KEY: '',
+  URL: '',
   BRAND_NAME: '',
   BRAND_LOGO_URL: '',
   BRAND_LOGO_FILE: '',
@@ -194,6 +200,8 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     rateLimitPerSecond: wholeNumber('RATE_LIMIT_PER_SECOND', limit, 1_000_000),
     trustProxy: list('TRUST_PROXY'),
     callbackAllowedNetworks: list('CALLBACK_ALLOWED_NETWORKS', ['127.0.0.0/8', '::1/128']),
+    adminKey: parseAdminKey(text('ADMIN_KEY')),
+    serverUrl: parseServerUrl(text('URL')),
     brand: parseBrand({
       name: text('BRAND_NAME'),
       logoUrl: text('BRAND_LOGO_URL'),
@@ -226,6 +234,22 @@ function parseDatabaseUrl(text: string, size: string): DatabaseUrl {
       'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME',
     );
   return { engine: 'sqlite', path };
+}
+
+/** Long enough that nobody finds it by trying. */
+function parseAdminKey(text: string): string | undefined {
+  if (text === '') return undefined;
+  if (/^[!-~]{32,}$/.test(text)) return text;
+  throw invalid('ADMIN_KEY', 'at least 32 visible ASCII characters: openssl rand -hex 32');
+}
+
+function parseServerUrl(text: string): string | undefined {
+  if (text === '') return undefined;
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.pathname === '/') {
+    return url.origin;
+  }
+  throw invalid('URL', 'the origin of a server, such as http://127.0.0.1:2010');
 }
 
 function parseOrigin(text: string): string | undefined {

@@ -1,0 +1,252 @@
+/**
+ * The acts on people. An address stands in bodies alone, never in a URL. Whoever may write users may not make
+ * operators, nor set the password of one: that opens everything, and needs the scope `write`.
+ */
+
+import { choice } from '../../http/schemas.ts';
+import { Problem } from '../../problem.ts';
+import { invite } from '../../users/invitations.ts';
+import { joinPath, resetPath } from '../../users/links.ts';
+import { createUser, deleteUser, getUser, updateUser } from '../../users/operations.ts';
+import { getUserWithAccounts, listingOfUsers, setOperator } from '../../users/operators.ts';
+import { createReset, LINK_MS, setPassword } from '../../users/password-change.ts';
+import { disablePerson, enablePerson } from '../../users/people.ts';
+import { type Membership, ROLES, type User } from '../../users/user.ts';
+import { type Act, listAct, lookUp, type Visit } from '../act.ts';
+import { choiceOf, flagOf, requiredText, textOf, textsOf, type Wire } from '../input.ts';
+import { accountOf } from './accounts.ts';
+
+const READ = { resource: 'users', right: 'read' } as const;
+const WRITE = { resource: 'users', right: 'write' } as const;
+const email = { type: 'string', required: true, description: 'The address to sign in with.' };
+const password = { type: 'string', required: true, description: 'At least 12 characters.' };
+const sids = (description: string) => ({ type: 'array', items: { type: 'string' }, description });
+const role = choice(ROLES, 'What the user may do there.');
+const operator = { type: 'boolean', description: 'Whether the user manages every account.' };
+const publicUrl = { type: 'string', description: 'The origin of the server, as browsers see it.' };
+
+async function wireOf({ context }: Visit, { sid }: Pick<User, 'sid'>): Promise<Wire> {
+  const { user, memberships } = await getUserWithAccounts(context, sid);
+  const sidsOf = (some: readonly Membership[]) => some.map(({ accountSid }) => accountSid);
+  return {
+    sid: user.sid,
+    email: user.email,
+    operator: user.isOperator,
+    account_sids: sidsOf(memberships),
+    owner_of: sidsOf(memberships.filter((one) => one.role === 'owner')),
+    disabled_in: sidsOf(memberships.filter(({ disabledAt }) => disabledAt !== null)),
+    last_sign_in: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
+    date_created: new Date(user.createdAt).toISOString(),
+  };
+}
+
+async function userOf({ context }: Visit, input: Wire): Promise<User> {
+  const sid = requiredText(input, 'sid');
+  return (await lookUp(`user ${sid}`, () => getUserWithAccounts(context, sid))).user;
+}
+
+function checkMayMakeOperators({ scopes }: Visit): void {
+  if (scopes.includes('write')) return;
+  throw new Problem('access_denied', 'Operators are a matter of keys with the scope write.');
+}
+
+/** Raises `not_found` that names the account which does not exist. */
+async function checkAccounts(visit: Visit, accountSids: readonly string[]): Promise<void> {
+  for (const account_sid of accountSids) await accountOf(visit, { account_sid });
+}
+
+export const listUsers = listAct({
+  name: 'listUsers',
+  path: '/users',
+  summary: 'List all users.',
+  needs: READ,
+  input: {},
+  list: (visit) => ({
+    ...listingOfUsers(visit.context),
+    toWire: (user: User) => wireOf(visit, user),
+  }),
+});
+
+export const findUser: Act = {
+  name: 'findUser',
+  method: 'POST',
+  path: '/users/find',
+  summary: 'Find a user by the e-mail address, which belongs in no URL.',
+  needs: READ,
+  input: { email },
+  async run(visit, input) {
+    const address = requiredText(input, 'email');
+    return wireOf(visit, await lookUp(`user ${address}`, () => getUser(visit.context, address)));
+  },
+};
+
+export const createUserAct: Act = {
+  name: 'createUser',
+  method: 'POST',
+  path: '/users',
+  summary: 'Create a user.',
+  needs: WRITE,
+  input: { email, password, account_sids: sids('Parent accounts.'), role, operator },
+  async run(visit, input) {
+    const accountSids = textsOf(input, 'account_sids');
+    const isOperator = flagOf(input, 'operator') ?? false;
+    if (isOperator) checkMayMakeOperators(visit);
+    await checkAccounts(visit, accountSids);
+    const user = {
+      email: requiredText(input, 'email'),
+      password: requiredText(input, 'password'),
+      role: choiceOf(input, 'role', ROLES),
+      accountSids,
+      isOperator,
+    };
+    return wireOf(visit, await createUser(visit.context, user));
+  },
+};
+
+export const showUser: Act = {
+  name: 'fetchUser',
+  method: 'GET',
+  path: '/users/{sid}',
+  summary: 'Show a user.',
+  needs: READ,
+  input: {},
+  run: async (visit, input) => wireOf(visit, await userOf(visit, input)),
+};
+
+export const updateUserAct: Act = {
+  name: 'updateUser',
+  method: 'POST',
+  path: '/users/{sid}',
+  summary: 'Change the accounts that a user belongs to, and whether they are an operator.',
+  needs: WRITE,
+  input: {
+    add_account_sids: sids('Accounts to add the user to.'),
+    remove_account_sids: sids('Accounts to remove the user from.'),
+    role,
+    operator,
+  },
+  async run(visit, input) {
+    const { context } = visit;
+    const isOperator = flagOf(input, 'operator');
+    if (isOperator !== undefined) checkMayMakeOperators(visit);
+    const user = await userOf(visit, input);
+    const add = textsOf(input, 'add_account_sids');
+    const remove = textsOf(input, 'remove_account_sids');
+    await checkAccounts(visit, add);
+    await updateUser(context, user.email, { add, remove, role: choiceOf(input, 'role', ROLES) });
+    if (isOperator !== undefined) await setOperator(context, user.email, isOperator);
+    return wireOf(visit, user);
+  },
+};
+
+export const deleteUserAct: Act = {
+  name: 'deleteUser',
+  method: 'DELETE',
+  path: '/users/{sid}',
+  summary: 'Delete a user and end their sessions.',
+  needs: WRITE,
+  input: {},
+  async run(visit, input) {
+    const user = await userOf(visit, input);
+    if (user.isOperator) checkMayMakeOperators(visit);
+    const { sid, email: address } = await deleteUser(visit.context, user.email);
+    return { sid, email: address, deleted: true };
+  },
+};
+
+export const setUserPassword: Act = {
+  name: 'setPassword',
+  method: 'POST',
+  path: '/users/{sid}/password',
+  summary: 'Set a new password for a user and end their sessions.',
+  needs: WRITE,
+  input: { password },
+  async run(visit, input) {
+    const user = await userOf(visit, input);
+    if (user.isOperator) checkMayMakeOperators(visit);
+    await setPassword(visit.context, user.email, requiredText(input, 'password'));
+    return wireOf(visit, user);
+  },
+};
+
+function linkOf({ origin }: Visit, input: Wire, path: string): Wire {
+  const url = `${textOf(input, 'public_url') ?? origin}${path}`;
+  return { url, expires_in_days: LINK_MS / 86_400_000 };
+}
+
+export const createResetLink: Act = {
+  name: 'createResetLink',
+  method: 'POST',
+  path: '/users/{sid}/reset-link',
+  summary: 'Make a link to set a new password.',
+  needs: WRITE,
+  input: { public_url: publicUrl },
+  async run(visit, input) {
+    const user = await userOf(visit, input);
+    if (user.isOperator) checkMayMakeOperators(visit);
+    const secret = await createReset(visit.context, user.email);
+    return { email: user.email, ...linkOf(visit, input, resetPath(secret)) };
+  },
+};
+
+export const createInvitation: Act = {
+  name: 'createInvitation',
+  method: 'POST',
+  path: '/accounts/{account_sid}/invitations',
+  summary: 'Make a link by which somebody joins an account.',
+  needs: WRITE,
+  input: { email, role, public_url: publicUrl },
+  async run(visit, input) {
+    const { sid: accountSid } = await accountOf(visit, input);
+    const given = {
+      email: requiredText(input, 'email'),
+      role: choiceOf(input, 'role', ROLES) ?? 'member',
+    };
+    const { invitation, secret } = await invite(visit.context, accountSid, given);
+    const link = linkOf(visit, input, joinPath(secret));
+    return { email: invitation.email, account_sid: accountSid, ...link };
+  },
+};
+
+function membershipAct(verb: 'disable' | 'enable', summary: string): Act {
+  return {
+    name: `${verb}User`,
+    method: 'POST',
+    path: `/accounts/{account_sid}/users/{sid}/${verb}`,
+    summary,
+    needs: WRITE,
+    input: {},
+    async run(visit, input) {
+      const { sid: accountSid } = await accountOf(visit, input);
+      const user = await userOf(visit, input);
+      const key = { accountSid, userSid: user.sid };
+      await lookUp(`user ${user.email} of account ${accountSid}`, () =>
+        verb === 'disable'
+          ? disablePerson(visit.context, key, { mayBeLast: true })
+          : enablePerson(visit.context, key),
+      );
+      const { sid, email: address } = user;
+      return { sid, email: address, account_sid: accountSid, disabled: verb === 'disable' };
+    },
+  };
+}
+
+export const disableUser = membershipAct(
+  'disable',
+  'Keep a user from acting for an account, and end their sessions.',
+);
+export const enableUser = membershipAct('enable', 'Let a disabled user act for an account again.');
+
+export const USER_ACTS: readonly Act[] = [
+  listUsers,
+  findUser,
+  createUserAct,
+  showUser,
+  updateUserAct,
+  deleteUserAct,
+  setUserPassword,
+  createResetLink,
+  createInvitation,
+  disableUser,
+  enableUser,
+];
