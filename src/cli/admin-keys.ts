@@ -31,7 +31,10 @@ export function addAdminKeyCommands(program: Command): void {
     .action(async (flags: Flags) => {
       const { friendlyName: friendly_name, expiresInDays: expires_in_days } = flags;
       const input = { friendly_name, expires_in_days, scopes: parseScopes(flags.scope) };
-      printItem(await operate(flags, (call) => call(createAdminKeyAct, input)), flags.json === true);
+      printItem(
+        await operate(flags, (call) => call(createAdminKeyAct, input)),
+        flags.json === true,
+      );
     });
   addExamples(
     create,

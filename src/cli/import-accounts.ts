@@ -100,7 +100,10 @@ async function importFile(call: Call, file: string) {
 /** The lines of a file; one that is too long is cut, and never whole in memory. */
 async function* linesOf(file: string, onBytes: (count: number) => void): AsyncGenerator<string> {
   let rest = '';
-  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 64 * 1024 })) {
+  for await (const chunk of createReadStream(file, {
+    encoding: 'utf8',
+    highWaterMark: 64 * 1024,
+  })) {
     const text = String(chunk);
     onBytes(Buffer.byteLength(text));
     const lines = text.split('\n');

@@ -14,7 +14,7 @@ export interface ChildSettings {
   /** The account for the command's requests, unless it has its own credentials. */
   credentials: { accountSid: string; authToken: string };
   /** The server and a key of its admin API, for `connect-apps` commands that the command runs. */
-  server: { url: string; adminKey: string | undefined };
+  server: { url: string; adminKey?: string };
 }
 
 /** What `exec` changes in `environment`; undefined for a variable that it removes. */

@@ -3,7 +3,7 @@
 export interface RunningServer {
   url: string;
   /** What opens its admin API, when that is known. */
-  adminKey: string | undefined;
+  adminKey?: string;
   close(): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export async function findServer(
   startThrowAwayServer: () => Promise<RunningServer>,
   notice: (line: string) => void,
 ): Promise<RunningServer> {
-  if (await isServing(url)) return { url: new URL(url).origin, adminKey: undefined, close: async () => {} };
+  if (await isServing(url)) return { url: new URL(url).origin, close: async () => {} };
   const server = await startThrowAwayServer();
   notice(`No server answers at ${url}: started a temporary one in memory, with demo data.`);
   return server;
