@@ -14,6 +14,7 @@ import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
 import { addHealthCommand } from './health.ts';
+import { addImportFromTwilio } from './import.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { endWithOutput, printFailure } from './output.ts';
@@ -70,6 +71,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addUserCommands(program);
   addWebhookCommands(program);
   addAuditCommands(program);
+  addImportFromTwilio(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });
