@@ -19,6 +19,8 @@ export interface Visit {
   origin: string;
   /** Requests a URL as a browser would. */
   follow(url: string): Promise<Followed>;
+  /** Whether people sign in with passwords. */
+  hasPasswords: boolean;
   /** What the key may do; the command line on its own database, and the key of the settings, may do everything. */
   scopes: readonly Scope[];
 }

@@ -22,6 +22,7 @@ export interface AdminOptions {
   /** The origin of the server, as browsers see it. */
   origin: () => string;
   follow: Visit['follow'];
+  hasPasswords: boolean;
 }
 
 declare module 'fastify' {
@@ -35,7 +36,7 @@ declare module 'fastify' {
 export async function addAdminRoutes(
   server: FastifyInstance,
   context: Context,
-  { key, origin, follow }: AdminOptions,
+  { key, origin, ...rest }: AdminOptions,
 ): Promise<void> {
   const { database } = context;
   const gate = createGate(context, key);
@@ -50,14 +51,14 @@ export async function addAdminRoutes(
       return database.look(async (query) => {
         await gate.admit(query, claim, act.needs);
         const reading = { ...context, database: { ...database, query } };
-        return act.run({ context: reading, origin: origin(), follow, scopes }, input);
+        return act.run({ ...rest, context: reading, origin: origin(), scopes }, input);
       });
     }
     const checked = acting(
       context,
       async (query) => (await gate.admit(query, claim, act.needs)).actor,
     );
-    return act.run({ context: checked, origin: origin(), follow, scopes }, input);
+    return act.run({ ...rest, context: checked, origin: origin(), scopes }, input);
   }
 
   await server.register(

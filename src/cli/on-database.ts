@@ -14,10 +14,15 @@ export async function onDatabase<Result>(
   flags: object,
   work: (call: Call) => Promise<Result>,
 ): Promise<Result> {
-  const { callbackAllowedNetworks, publicUrl, host, port } = withFlags({ ...flags });
+  const { callbackAllowedNetworks, publicUrl, host, port, signIn } = withFlags({ ...flags });
   const client = createGuardedClient({ allowedNetworks: callbackAllowedNetworks });
   const origin = publicUrl ?? `http://${host}:${port}`;
-  const visit = { origin, follow: followWith(client), scopes: ['write'] as const };
+  const visit = {
+    origin,
+    follow: followWith(client),
+    hasPasswords: signIn.hasPasswords,
+    scopes: ['write'] as const,
+  };
   try {
     return await onContext(flags, (context) =>
       work((act, input = {}) => act.run({ ...visit, context }, input)),

@@ -13,6 +13,7 @@ import { ROLES, type Role } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { operate } from './operator.ts';
 import { printItem } from './output.ts';
+import { requirePasswords } from './password.ts';
 import { addOperatorFlags } from './settings.ts';
 
 interface Flags {
@@ -51,6 +52,7 @@ export function addLinkCommands(users: Command): void {
     .option(...PUBLIC_URL)
     .action(async (flags: Flags) => {
       const { email, publicUrl: public_url } = flags;
+      requirePasswords({ ...flags });
       const item = await operate(flags, async (call) => {
         const { sid } = await call(findUser, { email });
         return call(createResetLink, { sid, public_url });

@@ -16,7 +16,7 @@ import type { Call } from './call.ts';
 import { addExamples } from './examples.ts';
 import { operate, readAll } from './operator.ts';
 import { printItem, printList } from './output.ts';
-import { readNewPassword } from './password.ts';
+import { readNewPassword, requirePasswords } from './password.ts';
 import { addOperatorFlags } from './settings.ts';
 import { addLinkCommands } from './user-links.ts';
 
@@ -49,6 +49,7 @@ export function addUserCommands(program: Command): void {
       if (accountSid.length === 0 && !operator) {
         self.error('error: Give --account-sid, --operator, or both', { exitCode: 2 });
       }
+      requirePasswords({ ...flags });
       return show(flags, (call) => createOne(call, flags));
     });
   addExamples(
@@ -110,12 +111,13 @@ export function addUserCommands(program: Command): void {
     'set a new password for a user and end their sessions',
   )
     .addHelpText('after', PASSWORD_SOURCE)
-    .action((flags: Flags) =>
-      show(flags, async (call) => {
+    .action((flags: Flags) => {
+      requirePasswords({ ...flags });
+      return show(flags, async (call) => {
         const sid = await sidOf(call, flags);
         return call(setUserPassword, { sid, password: await readNewPassword() });
-      }),
-    );
+      });
+    });
   addExamples(
     change,
     'users set-password --email developer@example.com',

@@ -128,7 +128,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       publicUrl: config.publicUrl,
       brand,
       signIn,
-      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+      demoPeople: parts.hasDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [],
     },
     (pages) => {
       const limits = createSignInLimits(context.clock);
@@ -148,7 +148,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   let origin = config.publicUrl ?? '';
   if (config.adminKey !== undefined) {
     const follow = followWith(consoleClient);
-    await addAdminRoutes(server, context, { key: config.adminKey, origin: () => origin, follow });
+    await addAdminRoutes(server, context, {
+      key: config.adminKey,
+      origin: () => origin,
+      follow,
+      hasPasswords: signIn.hasPasswords,
+    });
   }
   addOperationsRoutes(server, {
     database: context.database,

@@ -50,6 +50,12 @@ function checkMayMakeOperators({ scopes }: Visit): void {
   throw new Problem('access_denied', 'Operators are a matter of keys with the scope write.');
 }
 
+/** Where nobody signs in with a password, none is set, and no link sets one. */
+function checkPasswords({ hasPasswords }: Visit): void {
+  if (hasPasswords) return;
+  throw new Problem('access_denied', 'Nobody signs in to this server with a password.');
+}
+
 /** Raises `not_found` that names the account which does not exist. */
 async function checkAccounts(visit: Visit, accountSids: readonly string[]): Promise<void> {
   for (const account_sid of accountSids) await accountOf(visit, { account_sid });
@@ -88,6 +94,7 @@ export const createUserAct: Act = {
   needs: WRITE,
   input: { email, password, account_sids: sids('Parent accounts.'), role, operator },
   async run(visit, input) {
+    checkPasswords(visit);
     const accountSids = textsOf(input, 'account_sids');
     const isOperator = flagOf(input, 'operator') ?? false;
     if (isOperator) checkMayMakeOperators(visit);
@@ -162,6 +169,7 @@ export const setUserPassword: Act = {
   needs: WRITE,
   input: { password },
   async run(visit, input) {
+    checkPasswords(visit);
     const user = await userOf(visit, input);
     if (user.isOperator) checkMayMakeOperators(visit);
     await setPassword(visit.context, user.email, requiredText(input, 'password'));
@@ -182,6 +190,7 @@ export const createResetLink: Act = {
   needs: WRITE,
   input: { public_url: publicUrl },
   async run(visit, input) {
+    checkPasswords(visit);
     const user = await userOf(visit, input);
     if (user.isOperator) checkMayMakeOperators(visit);
     const secret = await createReset(visit.context, user.email);

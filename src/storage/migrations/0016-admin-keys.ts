@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 
-/** Keys of the admin API: of the operator, and so of no account. The trail of a subaccount gets a page of its own. */
+/** Keys of the admin API: of the operator, and so of no account. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('admin_keys')
@@ -20,11 +20,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .ifNotExists()
     .on('admin_keys')
     .columns(['created_at', 'sid'])
-    .execute();
-  await db.schema
-    .createIndex('audit_events_by_changed_account')
-    .ifNotExists()
-    .on('audit_events')
-    .columns(['account_sid', 'changed_account_sid', 'created_at', 'sid'])
     .execute();
 }
