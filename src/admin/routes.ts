@@ -68,7 +68,8 @@ export async function addAdminRoutes(
         reply.header('cache-control', 'no-store');
         // Before the body is read.
         const admitted = await database.look((query) => gate.admit(query, claimOf(request)));
-        if (admitted.key) await noteUse(context, admitted.key);
+        // That it was used may be lost; what was asked for may not.
+        if (admitted.key) await noteUse(context, admitted.key).catch(() => {});
       });
       for (const act of ACTS) {
         scope.route({
