@@ -6,7 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { importAccountsAct } from '../admin/acts/accounts.ts';
+import { importAccountsAct } from '../admin/acts/imports.ts';
 import { Problem } from '../problem.ts';
 import type { Call } from './call.ts';
 import { addExamples } from './examples.ts';

@@ -2,8 +2,8 @@
 
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { putAccount } from '../admin/acts/accounts.ts';
 import { putApp } from '../admin/acts/apps.ts';
+import { putAccount } from '../admin/acts/imports.ts';
 import { PROPERTIES, PROPERTY_NAMES } from '../connect-apps/connect-app.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import { Problem } from '../problem.ts';

@@ -7,8 +7,8 @@ import {
   createResetLink,
   disableUser,
   enableUser,
-  findUser,
-} from '../admin/acts/users.ts';
+} from '../admin/acts/people.ts';
+import { findUser } from '../admin/acts/users.ts';
 import { ROLES, type Role } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { operate } from './operator.ts';

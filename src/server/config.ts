@@ -11,6 +11,7 @@ import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import type { BrandSettings } from '../pages/brand.ts';
 import { Problem } from '../problem.ts';
+import { parseAdminKey, parseServerUrl } from './admin-settings.ts';
 import { parseBrand } from './brand-settings.ts';
 import { parseSignIn, type SignInSettings } from './oidc-settings.ts';
 import { flag, settingProblem as invalid, oneOf, PREFIX, wholeNumber } from './setting.ts';
@@ -234,22 +235,6 @@ function parseDatabaseUrl(text: string, size: string): DatabaseUrl {
       'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME',
     );
   return { engine: 'sqlite', path };
-}
-
-/** Long enough that nobody finds it by trying. */
-function parseAdminKey(text: string): string | undefined {
-  if (text === '') return undefined;
-  if (/^[!-~]{32,}$/.test(text)) return text;
-  throw invalid('ADMIN_KEY', 'at least 32 visible ASCII characters: openssl rand -hex 32');
-}
-
-function parseServerUrl(text: string): string | undefined {
-  if (text === '') return undefined;
-  const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.pathname === '/') {
-    return url.origin;
-  }
-  throw invalid('URL', 'the origin of a server, such as http://127.0.0.1:2010');
 }
 
 function parseOrigin(text: string): string | undefined {

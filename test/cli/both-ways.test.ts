@@ -119,6 +119,9 @@ function comparable(): (text: string) => string {
       .replace(/\/(join|reset-password)\/[\w-]+/g, '/$1/<secret>')
       .replace(/(in|:) (sqlite:\/\S+|postgres:\/\/\S+|http:\/\/127\.0\.0\.1:\d+)\./g, '$1 <place>.')
       .replace(/http:\/\/127\.0\.0\.1:\d+/g, '<origin>')
+      // A callback is sent meanwhile.
+      .replace(/"(status": "(pending|delivered|failed)"|attempts_made": \d+)/g, '<state>')
+      .replace(/"next_attempt_at": (null|"<time>")/g, '<state>')
       .replace(/,(cli|admin),/g, ',<source>,')
       .replace(/,(127\.0\.0\.1)?,(<AE)/g, ',<address>,$2')
       .replaceAll(/ +/g, ' ');

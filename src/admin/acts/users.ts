@@ -5,15 +5,12 @@
 
 import { choice } from '../../http/schemas.ts';
 import { Problem } from '../../problem.ts';
-import { invite } from '../../users/invitations.ts';
-import { joinPath, resetPath } from '../../users/links.ts';
 import { createUser, deleteUser, getUser, updateUser } from '../../users/operations.ts';
 import { getUserWithAccounts, listingOfUsers, setOperator } from '../../users/operators.ts';
-import { createReset, LINK_MS, setPassword } from '../../users/password-change.ts';
-import { disablePerson, enablePerson } from '../../users/people.ts';
+import { setPassword } from '../../users/password-change.ts';
 import { type Membership, ROLES, type User } from '../../users/user.ts';
 import { type Act, listAct, lookUp, type Visit } from '../act.ts';
-import { choiceOf, flagOf, requiredText, textOf, textsOf, type Wire } from '../input.ts';
+import { choiceOf, flagOf, requiredText, textsOf, type Wire } from '../input.ts';
 import { accountOf } from './accounts.ts';
 
 const READ = { resource: 'users', right: 'read' } as const;
@@ -23,7 +20,6 @@ const password = { type: 'string', required: true, description: 'At least 12 cha
 const sids = (description: string) => ({ type: 'array', items: { type: 'string' }, description });
 const role = choice(ROLES, 'What the user may do there.');
 const operator = { type: 'boolean', description: 'Whether the user manages every account.' };
-const publicUrl = { type: 'string', description: 'The origin of the server, as browsers see it.' };
 
 async function wireOf({ context }: Visit, { sid }: Pick<User, 'sid'>): Promise<Wire> {
   const { user, memberships } = await getUserWithAccounts(context, sid);
@@ -40,18 +36,20 @@ async function wireOf({ context }: Visit, { sid }: Pick<User, 'sid'>): Promise<W
   };
 }
 
-async function userOf({ context }: Visit, input: Wire): Promise<User> {
+/** The user that an input names, or `not_found` with the SID. */
+export async function userOf({ context }: Visit, input: Wire): Promise<User> {
   const sid = requiredText(input, 'sid');
   return (await lookUp(`user ${sid}`, () => getUserWithAccounts(context, sid))).user;
 }
 
-function checkMayMakeOperators({ scopes }: Visit): void {
+/** Raises `access_denied` for a key that may not touch operators. */
+export function checkMayMakeOperators({ scopes }: Visit): void {
   if (scopes.includes('write')) return;
   throw new Problem('access_denied', 'Operators are a matter of keys with the scope write.');
 }
 
-/** Where nobody signs in with a password, none is set, and no link sets one. */
-function checkPasswords({ hasPasswords }: Visit): void {
+/** Raises `access_denied` where nobody signs in with a password: none is set, and no link sets one. */
+export function checkPasswords({ hasPasswords }: Visit): void {
   if (hasPasswords) return;
   throw new Problem('access_denied', 'Nobody signs in to this server with a password.');
 }
@@ -177,75 +175,6 @@ export const setUserPassword: Act = {
   },
 };
 
-function linkOf({ origin }: Visit, input: Wire, path: string): Wire {
-  const url = `${textOf(input, 'public_url') ?? origin}${path}`;
-  return { url, expires_in_days: LINK_MS / 86_400_000 };
-}
-
-export const createResetLink: Act = {
-  name: 'createResetLink',
-  method: 'POST',
-  path: '/users/{sid}/reset-link',
-  summary: 'Make a link to set a new password.',
-  needs: WRITE,
-  input: { public_url: publicUrl },
-  async run(visit, input) {
-    checkPasswords(visit);
-    const user = await userOf(visit, input);
-    if (user.isOperator) checkMayMakeOperators(visit);
-    const secret = await createReset(visit.context, user.email);
-    return { email: user.email, ...linkOf(visit, input, resetPath(secret)) };
-  },
-};
-
-export const createInvitation: Act = {
-  name: 'createInvitation',
-  method: 'POST',
-  path: '/accounts/{account_sid}/invitations',
-  summary: 'Make a link by which somebody joins an account.',
-  needs: WRITE,
-  input: { email, role, public_url: publicUrl },
-  async run(visit, input) {
-    const { sid: accountSid } = await accountOf(visit, input);
-    const given = {
-      email: requiredText(input, 'email'),
-      role: choiceOf(input, 'role', ROLES) ?? 'member',
-    };
-    const { invitation, secret } = await invite(visit.context, accountSid, given);
-    const link = linkOf(visit, input, joinPath(secret));
-    return { email: invitation.email, account_sid: accountSid, ...link };
-  },
-};
-
-function membershipAct(verb: 'disable' | 'enable', summary: string): Act {
-  return {
-    name: `${verb}User`,
-    method: 'POST',
-    path: `/accounts/{account_sid}/users/{sid}/${verb}`,
-    summary,
-    needs: WRITE,
-    input: {},
-    async run(visit, input) {
-      const { sid: accountSid } = await accountOf(visit, input);
-      const user = await userOf(visit, input);
-      const key = { accountSid, userSid: user.sid };
-      await lookUp(`user ${user.email} of account ${accountSid}`, () =>
-        verb === 'disable'
-          ? disablePerson(visit.context, key, { mayBeLast: true })
-          : enablePerson(visit.context, key),
-      );
-      const { sid, email: address } = user;
-      return { sid, email: address, account_sid: accountSid, disabled: verb === 'disable' };
-    },
-  };
-}
-
-export const disableUser = membershipAct(
-  'disable',
-  'Keep a user from acting for an account, and end their sessions.',
-);
-export const enableUser = membershipAct('enable', 'Let a disabled user act for an account again.');
-
 export const USER_ACTS: readonly Act[] = [
   listUsers,
   findUser,
@@ -254,8 +183,4 @@ export const USER_ACTS: readonly Act[] = [
   updateUserAct,
   deleteUserAct,
   setUserPassword,
-  createResetLink,
-  createInvitation,
-  disableUser,
-  enableUser,
 ];
