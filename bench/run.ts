@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureFootprint } from './parts/footprint.ts';
 import { measureGrowth } from './parts/growth.ts';
+import { measureImport } from './parts/import.ts';
 import { measureOverload } from './parts/overload.ts';
 import { measurePostgres } from './parts/postgres.ts';
 import { measureRecord } from './parts/record.ts';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   overload: measureOverload,
   growth: measureGrowth,
   soak: measureSoak,
+  import: measureImport,
   footprint: measureFootprint,
 };
 const RESULTS = join(import.meta.dirname, 'results.json');

@@ -6,6 +6,8 @@ export interface Size {
   folder: string;
   apps: number;
   accounts: number;
+  /** Accounts of an import. */
+  imported: number;
   /** Rows of the record of requests. */
   requests: number;
   rounds: number;
@@ -14,13 +16,14 @@ export interface Size {
   soakMinutes: number;
 }
 
-/** APPS, ACCOUNTS, REQUESTS, ROUNDS, SECONDS, GROWTH and SOAK_MINUTES of the environment. */
+/** APPS, ACCOUNTS, IMPORTED, REQUESTS, ROUNDS, SECONDS, GROWTH and SOAK_MINUTES of the environment. */
 export function sizeIn(folder: string): Size {
   const number = (name: string, usual: number) => Number(process.env[name] ?? usual);
   return {
     folder,
     apps: number('APPS', 200_000),
     accounts: number('ACCOUNTS', 20_000),
+    imported: number('IMPORTED', 1_000_000),
     requests: number('REQUESTS', 1_000_000),
     rounds: number('ROUNDS', 5),
     seconds: number('SECONDS', 3),

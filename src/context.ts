@@ -19,8 +19,8 @@ export interface Context {
 
 /** Who makes a change, and from where. */
 export interface Actor {
-  source: 'web' | 'api' | 'cli' | 'server';
-  /** The user or the account; null for the command line and the server itself. */
+  source: 'web' | 'api' | 'cli' | 'admin' | 'server';
+  /** The user, the account or the key of the admin API; null for the command line and the server itself. */
   sid: string | null;
   /** The address of the request; null for the command line and the server itself. */
   address: string | null;

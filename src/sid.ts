@@ -7,9 +7,9 @@ import type { Random } from './random.ts';
 
 /**
  * The kinds that this server makes: accounts, Connect Apps, requests, API keys, users, deauthorization callbacks,
- * audit events, invitations, resends of many callbacks, runs of Try the flow.
+ * audit events, invitations, resends of many callbacks, runs of Try the flow, keys of the admin API.
  */
-export type SidPrefix = 'AC' | 'CN' | 'RQ' | 'SK' | 'US' | 'WH' | 'AE' | 'IV' | 'RS' | 'TF';
+export type SidPrefix = 'AC' | 'CN' | 'RQ' | 'SK' | 'US' | 'WH' | 'AE' | 'IV' | 'RS' | 'TF' | 'AK';
 
 /** Makes a new identifier with 128 random bits. */
 export function createSid(prefix: SidPrefix, random: Random): string {

@@ -13,7 +13,7 @@ const LONG = new RegExp(
   [
     '^test/(attacks|clients|exec|fuzz|ha|images|openapi|processes)/',
     'callbacks/(hard-times|validators)',
-    'cli/(commands|connect|examples|orphans|servers)',
+    'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
     'storage/kill',
   ].join('|'),

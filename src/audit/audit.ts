@@ -8,6 +8,7 @@ import type { Actor } from '../context.ts';
 /** Everything that can stand in the trail. */
 export const EVENT_TYPES = [
   'account.created',
+  'account.imported',
   'account.renamed',
   'account.suspended',
   'account.activated',
@@ -43,6 +44,8 @@ export const EVENT_TYPES = [
   'password-reset-link.created',
   'session.ended',
   'sessions.ended',
+  'admin-key.created',
+  'admin-key.ended',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

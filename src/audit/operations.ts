@@ -8,7 +8,7 @@ import { type AuditEvent, EVENT_TYPES, parseEventType, type Source } from './aud
 import { type AuditFilter, listEvents } from './store.ts';
 
 /** The words for an actor that is no user and no account. */
-const SOURCES: readonly Source[] = ['web', 'api', 'cli', 'server', 'customer', 'owner'];
+const SOURCES: readonly Source[] = ['web', 'api', 'cli', 'admin', 'server', 'customer', 'owner'];
 
 /** The parameters of a list of events: Twilio's, for its Monitor Events. */
 export const AUDIT_FILTERS = [
@@ -56,7 +56,7 @@ export function listingOfEvents(
   };
 }
 
-const KINDS = ['AC', 'CN', 'SK', 'US', 'WH', 'IV'] as const;
+const KINDS = ['AC', 'AK', 'CN', 'SK', 'US', 'WH', 'IV'] as const;
 
 function sidOf(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;

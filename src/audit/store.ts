@@ -33,6 +33,8 @@ export interface AuditFilter {
   actorSid?: string | undefined;
   /** What was changed. */
   resourceSid?: string | undefined;
+  /** The account that was changed: one of the subaccounts, say. */
+  changedAccountSid?: string | undefined;
   /** From this time on. */
   since?: number | undefined;
   /** Before this time. */
@@ -138,12 +140,18 @@ export async function listEvents(
 }
 
 /** Whether there is more to ask of a row than its index and its time. */
-function isSifted({ source, ...filter }: AuditFilter): boolean {
-  return source !== undefined || INDEXED.filter((name) => filter[name] !== undefined).length > 1;
+function isSifted({ source, changedAccountSid, ...filter }: AuditFilter): boolean {
+  return (
+    source !== undefined ||
+    changedAccountSid !== undefined ||
+    INDEXED.filter((name) => filter[name] !== undefined).length > 1
+  );
 }
 
-function hasAll(row: Row, { source, eventType, actorSid, resourceSid }: AuditFilter): boolean {
+function hasAll(row: Row, filter: AuditFilter): boolean {
+  const { source, eventType, actorSid, resourceSid, changedAccountSid } = filter;
   const asked = [
+    [changedAccountSid, row.changed_account_sid],
     [source, row.source],
     [eventType, row.event_type],
     [actorSid, row.actor_sid],

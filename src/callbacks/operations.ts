@@ -24,6 +24,7 @@ import {
   findCallbackOwner,
   insertCallbacks,
   listAttempts,
+  listCallbacks,
   makeDue,
 } from './store.ts';
 
@@ -91,6 +92,14 @@ export function listingOfCallbacks(query: Queryable, app: AppKey, filter: Resend
   return {
     scope: `${app.accountSid} ${app.connectAppSid} Callbacks ${filter.status ?? ''} ${filter.since}`,
     slice: (slice: Slice) => listCallbacksOfApp(query, key, slice),
+  };
+}
+
+/** Every callback of an account's apps. */
+export function listingOfAllCallbacks({ database }: Context, accountSid: string) {
+  return {
+    scope: `${accountSid} Callbacks`,
+    slice: (slice: Slice) => listCallbacks(database.query, accountSid, slice),
   };
 }
 

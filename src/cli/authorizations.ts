@@ -1,24 +1,19 @@
 /** `connect-apps authorizations …`: what customers authorized, and consent without a browser. */
 
 import type { Command } from 'commander';
-import { getAccount } from '../accounts/operations.ts';
-import type { Authorization } from '../authorizations/authorization.ts';
+import type { Act } from '../admin/act.ts';
 import {
-  authorizeConnectApp,
-  checkCustomer,
-  getConsentParties,
-  listingOfAuthorizedConnectApps,
-  revokeAuthorization,
-} from '../authorizations/operations.ts';
-import { allowedUrl, deniedUrl, MAX_STATE_BYTES } from '../authorizations/redirect.ts';
-import type { Context } from '../context.ts';
-import { parameterProblem } from '../parameter.ts';
+  createAuthorization,
+  denyAuthorization,
+  listAuthorizations,
+  revokeAuthorizationAct,
+} from '../admin/acts/authorizations.ts';
+import type { Wire } from '../admin/input.ts';
+import { Problem } from '../problem.ts';
 import { addExamples } from './examples.ts';
-import { checkFollowed, followRedirect } from './follow.ts';
-import { lookUp, onDatabase } from './on-database.ts';
+import { operate, readAll } from './operator.ts';
 import { printItem, printList } from './output.ts';
-import { readAll } from './read-all.ts';
-import { addDatabaseFlags } from './settings.ts';
+import { addOperatorFlags } from './settings.ts';
 
 interface Flags {
   accountSid: string;
@@ -42,7 +37,7 @@ export function addAuthorizationCommands(program: Command): void {
   const create = ofOneApp(authorizations, 'create', 'authorize a Connect App without a browser')
     .option('--state <text>', 'the state to return to the app, before URL encoding')
     .option(...FOLLOW)
-    .action((flags: Flags) => recordAnswer(flags, allow));
+    .action((flags: Flags) => recordAnswer(flags, createAuthorization, { state: flags.state }));
   addExamples(
     create,
     'authorizations create --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93 --state "order 17"',
@@ -50,7 +45,7 @@ export function addAuthorizationCommands(program: Command): void {
 
   const deny = ofOneApp(authorizations, 'deny', 'deny a Connect App, like Deny on the consent page')
     .option(...FOLLOW)
-    .action((flags: Flags) => recordAnswer(flags, refuse));
+    .action((flags: Flags) => recordAnswer(flags, denyAuthorization, {}));
   addExamples(
     deny,
     'authorizations deny --account-sid AC00000000000000000000000000000002 --connect-app-sid CNb989fdd207b04d16aee578018ef5fd93',
@@ -60,7 +55,12 @@ export function addAuthorizationCommands(program: Command): void {
     authorizations,
     'list',
     'list the Connect Apps that a customer authorized',
-  ).action((flags: Flags) => onDatabase(flags, (context) => list(context, flags)));
+  ).action(async (flags: Flags) => {
+    const input = { account_sid: flags.accountSid };
+    const items = await operate(flags, (call) => readAll(call, listAuthorizations, input));
+    const columns = ['connect_app_sid', 'connect_app_friendly_name', 'account_sid', 'permissions'];
+    printList(items, columns, flags.json === true);
+  });
   addExamples(listing, 'authorizations list --account-sid AC00000000000000000000000000000002');
 
   const revocation = ofOneApp(
@@ -68,8 +68,9 @@ export function addAuthorizationCommands(program: Command): void {
     'revoke',
     "revoke an authorization, and call the app's Deauthorize URL",
   ).action(async (flags: Flags) => {
-    const revoked = await onDatabase(flags, (context) => revoke(context, flags));
-    printItem(wireOf(revoked), flags.json === true);
+    const input = { account_sid: flags.accountSid, connect_app_sid: flags.connectAppSid };
+    const revoked = await operate(flags, (call) => call(revokeAuthorizationAct, input));
+    printItem(revoked, flags.json === true);
   });
   addExamples(
     revocation,
@@ -78,7 +79,7 @@ export function addAuthorizationCommands(program: Command): void {
 }
 
 function command(authorizations: Command, name: string, description: string): Command {
-  return addDatabaseFlags(authorizations.command(name))
+  return addOperatorFlags(authorizations.command(name))
     .description(description)
     .requiredOption('--account-sid <sid>', 'the customer')
     .option('--json', 'print JSON with the property names of the API');
@@ -91,94 +92,20 @@ function ofOneApp(authorizations: Command, name: string, description: string): C
   );
 }
 
-/** Answers a request for consent, prints the answer, and with --follow sends it to the app. */
-async function recordAnswer(
-  flags: Flags,
-  work: (context: Context, flags: Flags) => Promise<{ redirect: string }>,
-): Promise<void> {
-  const item = await onDatabase(flags, (context) => work(context, flags));
-  if (!flags.follow) {
-    printItem(item, flags.json === true);
-    return;
-  }
-  const outcome = await followRedirect(flags, item.redirect);
-  printItem({ ...item, redirect_status: outcome.status }, flags.json === true);
-  checkFollowed(outcome);
-}
-
-async function allow(context: Context, flags: Flags) {
-  const { accountSid, authorizeRedirectUrl } = await findParties(context, flags);
-  const state = encodeState(flags.state);
-  const key = { accountSid, connectAppSid: flags.connectAppSid };
-  const authorization = await authorizeConnectApp(context, key);
-  const redirect = allowedUrl(authorizeRedirectUrl, authorization.subaccountSid, {
-    state,
-    cb: undefined,
-  });
-  return { ...wireOf(authorization), redirect };
-}
-
-/** A denial returns nothing but the error parameter. */
-const NO_PARAMETERS = { state: undefined, cb: undefined };
-
-async function refuse(context: Context, flags: Flags) {
-  const { connectAppSid, authorizeRedirectUrl } = await findParties(context, flags);
-  return {
-    connect_app_sid: connectAppSid,
-    redirect: deniedUrl(authorizeRedirectUrl, NO_PARAMETERS),
-  };
-}
-
-/** The app and the account, checked as on the consent page. */
-async function findParties(context: Context, flags: Flags) {
-  const account = await findCustomer(context, flags);
-  const { app } = await lookUp(`Connect App ${flags.connectAppSid}`, () =>
-    getConsentParties(context.database.query, flags.connectAppSid),
+/** Answers a request for consent, prints the answer, and with --follow that of the app. */
+async function recordAnswer(flags: Flags, act: Act, input: Wire): Promise<void> {
+  const { redirect_failure: failure, ...item } = await operate(flags, (call) =>
+    call(act, {
+      account_sid: flags.accountSid,
+      connect_app_sid: flags.connectAppSid,
+      follow: flags.follow,
+      ...input,
+    }),
   );
-  checkCustomer(account);
-  // An app without one is refused above.
-  const authorizeRedirectUrl = app.authorizeRedirectUrl ?? '';
-  return { accountSid: account.sid, connectAppSid: app.sid, authorizeRedirectUrl };
-}
-
-function findCustomer(context: Context, { accountSid }: Flags) {
-  return lookUp(`account ${accountSid}`, () => getAccount(context, accountSid));
-}
-
-async function revoke(context: Context, flags: Flags): Promise<Authorization> {
-  const { sid: accountSid } = await findCustomer(context, flags);
-  const { connectAppSid } = flags;
-  return lookUp(`authorization of Connect App ${connectAppSid} by account ${accountSid}`, () =>
-    revokeAuthorization(context, { accountSid, connectAppSid }),
+  printItem(item, flags.json === true);
+  if (failure === undefined) return;
+  throw new Problem(
+    'redirect_failed',
+    `The redirect could not be called (${failure}). The consent above is still recorded.`,
   );
-}
-
-async function list(context: Context, flags: Flags): Promise<void> {
-  const account = await findCustomer(context, flags);
-  const authorized = await readAll(listingOfAuthorizedConnectApps(context, account).slice);
-  const items = authorized.map((one) => ({
-    ...wireOf(one),
-    connect_app_friendly_name: one.connectAppFriendlyName,
-  }));
-  printList(
-    items,
-    ['connect_app_sid', 'connect_app_friendly_name', 'account_sid', 'permissions'],
-    flags.json === true,
-  );
-}
-
-/** As it stands in a link of the app: an argument has no other form than the text itself. */
-function encodeState(state: string | undefined): string | undefined {
-  const encoded = state === undefined ? undefined : encodeURIComponent(state.toWellFormed());
-  if (encoded === undefined || encoded.length <= MAX_STATE_BYTES) return encoded;
-  throw parameterProblem('state', `must have at most ${MAX_STATE_BYTES} bytes in a URL`);
-}
-
-/** Property names as in the API; `account_sid` is the subaccount created for the app. */
-function wireOf(authorization: Authorization) {
-  return {
-    account_sid: authorization.subaccountSid,
-    connect_app_sid: authorization.connectAppSid,
-    permissions: authorization.permissions,
-  };
 }

@@ -1,5 +1,6 @@
 /** `connect-apps exec -- COMMAND`: a program written for Twilio, against the local server. */
 
+import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import { systemClock } from '../clock.ts';
 import { DEMO_DEVELOPER } from '../demo/data.ts';
@@ -111,7 +112,9 @@ async function optionsOf(flags: Flags): Promise<ExecOptions> {
 
 /** A server in memory, with the demo data, on any free port; nothing in the environment sets it up. */
 async function startThrowAwayServer(): Promise<RunningServer> {
-  const config = createConfig({ PORT: '0', DATABASE_URL: 'sqlite::memory:' }, 'development');
+  // Of this exec alone: what its command runs gets it with the environment.
+  const adminKey = randomBytes(32).toString('hex');
+  const settings = { PORT: '0', DATABASE_URL: 'sqlite::memory:', ADMIN_KEY: adminKey };
   const { start } = await import('../server/start.ts');
-  return start(config);
+  return { ...(await start(createConfig(settings, 'development'))), adminKey };
 }

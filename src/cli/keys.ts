@@ -2,15 +2,12 @@
 
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { getAccount } from '../accounts/operations.ts';
-import { API_KEY_TYPES, type ApiKey, type ApiKeyType } from '../api-keys/api-key.ts';
-import { createApiKey, deleteApiKey, listingOfApiKeys } from '../api-keys/operations.ts';
-import type { Context } from '../context.ts';
+import { createKey, deleteKey, listKeys } from '../admin/acts/keys.ts';
+import { API_KEY_TYPES, type ApiKeyType } from '../api-keys/api-key.ts';
 import { addExamples } from './examples.ts';
-import { lookUp, onDatabase } from './on-database.ts';
+import { operate, readAll } from './operator.ts';
 import { printItem, printList } from './output.ts';
-import { readAll } from './read-all.ts';
-import { addDatabaseFlags } from './settings.ts';
+import { addOperatorFlags } from './settings.ts';
 
 interface Flags {
   accountSid: string;
@@ -33,20 +30,17 @@ export function addKeyCommands(program: Command): void {
         .default('Standard'),
     )
     .action(async (flags: Flags) => {
-      const key = await ofAccount(flags, (context, accountSid) =>
-        createApiKey(context, accountSid, { FriendlyName: flags.friendlyName }, flags.type),
-      );
-      printItem({ ...wireOf(key), secret: key.secret }, flags.json === true);
+      const { accountSid: account_sid, friendlyName: friendly_name, type } = flags;
+      const input = { account_sid, friendly_name, type };
+      printItem(await operate(flags, (call) => call(createKey, input)), flags.json === true);
     });
   addExamples(create, `keys create ${ACCOUNT} --friendly-name "Billing server"`);
 
   const list = command(keys, 'list', 'list the API keys of an account').action(
     async (flags: Flags) => {
-      const all = await ofAccount(flags, (context, accountSid) =>
-        readAll(listingOfApiKeys(context, accountSid, 'Keys').slice),
-      );
-      const columns = ['sid', 'friendly_name', 'type', 'date_created'];
-      printList(all.map(wireOf), columns, flags.json === true);
+      const input = { account_sid: flags.accountSid };
+      const items = await operate(flags, (call) => readAll(call, listKeys, input));
+      printList(items, ['sid', 'friendly_name', 'type', 'date_created'], flags.json === true);
     },
   );
   addExamples(list, `keys list ${ACCOUNT}`);
@@ -54,42 +48,15 @@ export function addKeyCommands(program: Command): void {
   const remove = command(keys, 'delete', 'delete an API key, which ends its access immediately')
     .argument('<sid>', 'the key')
     .action(async (sid: string, flags: Flags) => {
-      const key = await ofAccount(flags, (context, accountSid) =>
-        lookUp(`API key ${sid} of account ${accountSid}`, () =>
-          deleteApiKey(context, accountSid, sid),
-        ),
-      );
-      printItem(wireOf(key), flags.json === true);
+      const input = { account_sid: flags.accountSid, sid };
+      printItem(await operate(flags, (call) => call(deleteKey, input)), flags.json === true);
     });
   addExamples(remove, `keys delete SK… ${ACCOUNT}`);
 }
 
 function command(keys: Command, name: string, description: string): Command {
-  return addDatabaseFlags(keys.command(name))
+  return addOperatorFlags(keys.command(name))
     .description(description)
     .requiredOption('--account-sid <sid>', 'the account')
     .option('--json', 'print JSON');
-}
-
-/** Runs `work` on the account that the flags name. */
-function ofAccount<Result>(
-  flags: Flags,
-  work: (context: Context, accountSid: string) => Promise<Result>,
-): Promise<Result> {
-  return onDatabase(flags, async (context) => {
-    const { accountSid } = flags;
-    const account = await lookUp(`account ${accountSid}`, () => getAccount(context, accountSid));
-    return work(context, account.sid);
-  });
-}
-
-function wireOf(key: ApiKey) {
-  return {
-    sid: key.sid,
-    account_sid: key.accountSid,
-    friendly_name: key.friendlyName,
-    type: key.type,
-    date_created: new Date(key.createdAt).toISOString(),
-    date_updated: new Date(key.updatedAt).toISOString(),
-  };
 }

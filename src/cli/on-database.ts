@@ -1,13 +1,39 @@
-/** Runs commands on the configured database; an error names the resource and the database. */
+/** Acts in this process, on the configured database; an error names the resource and the database. */
 
 import { resolve } from 'node:path';
+import { followWith } from '../admin/follow.ts';
 import type { Context } from '../context.ts';
+import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import { Problem } from '../problem.ts';
 import type { DatabaseUrl } from '../server/config.ts';
+import type { Call } from './call.ts';
 import { withContext, withFlags } from './settings.ts';
 
 /** Runs `work` as `withContext` does; errors about the database name it. */
 export async function onDatabase<Result>(
+  flags: object,
+  work: (call: Call) => Promise<Result>,
+): Promise<Result> {
+  const { callbackAllowedNetworks, publicUrl, host, port, signIn } = withFlags({ ...flags });
+  const client = createGuardedClient({ allowedNetworks: callbackAllowedNetworks });
+  const origin = publicUrl ?? `http://${host}:${port}`;
+  const visit = {
+    origin,
+    follow: followWith(client),
+    hasPasswords: signIn.hasPasswords,
+    scopes: ['write'] as const,
+  };
+  try {
+    return await onContext(flags, (context) =>
+      work((act, input = {}) => act.run({ ...visit, context }, input)),
+    );
+  } finally {
+    client.close();
+  }
+}
+
+/** The same for what is no act, because it is about this machine. */
+export async function onContext<Result>(
   flags: object,
   work: (context: Context) => Promise<Result>,
 ): Promise<Result> {
@@ -16,17 +42,6 @@ export async function onDatabase<Result>(
     return await withContext({ ...flags }, work);
   } catch (error) {
     throw error instanceof Problem ? withDatabase(error, nameOf(database)) : error;
-  }
-}
-
-/** Makes a `not_found` from `find` name what is missing: "No account AC… in sqlite:/srv/connect.db." */
-export async function lookUp<Result>(what: string, find: () => Promise<Result>): Promise<Result> {
-  try {
-    return await find();
-  } catch (error) {
-    const isUnnamed =
-      error instanceof Problem && error.problem === 'not_found' && error.detail === undefined;
-    throw isUnnamed ? new Problem('not_found', `No ${what}`, { cause: error }) : error;
   }
 }
 

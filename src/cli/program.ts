@@ -5,6 +5,7 @@ import { Problem } from '../problem.ts';
 import { isDebugging } from '../server/config.ts';
 import { readVersion } from '../server/version.ts';
 import { addAccountCommands } from './accounts.ts';
+import { addAdminKeyCommands } from './admin-keys.ts';
 import { addAppCommands } from './apps.ts';
 import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
@@ -13,6 +14,7 @@ import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
 import { addHealthCommand } from './health.ts';
+import { addImportFromTwilio } from './import.ts';
 import { addKeyCommands } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { endWithOutput, printFailure } from './output.ts';
@@ -65,9 +67,11 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addAppCommands(program);
   addAuthorizationCommands(program);
   addKeyCommands(program);
+  addAdminKeyCommands(program);
   addUserCommands(program);
   addWebhookCommands(program);
   addAuditCommands(program);
+  addImportFromTwilio(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });

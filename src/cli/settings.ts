@@ -50,6 +50,14 @@ export function addDatabaseFlags(command: Command): Command {
     .option('--database-pool-size <number>', 'connections to PostgreSQL per process (10)');
 }
 
+/** The same for a command that can also act on a running server. */
+export function addOperatorFlags(command: Command): Command {
+  return addDatabaseFlags(command).option(
+    '--url <origin>',
+    'act on the running server at this origin, with CONNECT_APPS_ADMIN_KEY',
+  );
+}
+
 /** Adds a flag for each setting of a server. Secrets have none: others can read a command line. */
 export function addServerFlags(command: Command): Command {
   for (const [flag, description] of SERVER_FLAGS) command.option(flag, description);

@@ -1,19 +1,20 @@
 /** `connect-apps users …` with a link to pass on, or for one account: invite, reset-link, disable, enable. */
 
 import { type Command, Option } from 'commander';
-import { getAccount } from '../accounts/operations.ts';
-import type { Context } from '../context.ts';
-import { invite } from '../users/invitations.ts';
-import { joinPath, resetPath } from '../users/links.ts';
-import { getUser } from '../users/operations.ts';
-import { createReset, LINK_MS } from '../users/password-change.ts';
-import { disablePerson, enablePerson } from '../users/people.ts';
+import type { Act } from '../admin/act.ts';
+import {
+  createInvitation,
+  createResetLink,
+  disableUser,
+  enableUser,
+} from '../admin/acts/people.ts';
+import { findUser } from '../admin/acts/users.ts';
 import { ROLES, type Role } from '../users/user.ts';
 import { addExamples } from './examples.ts';
-import { lookUp, onDatabase } from './on-database.ts';
+import { operate } from './operator.ts';
 import { printItem } from './output.ts';
 import { requirePasswords } from './password.ts';
-import { addDatabaseFlags, withFlags } from './settings.ts';
+import { addOperatorFlags } from './settings.ts';
 
 interface Flags {
   email: string;
@@ -38,13 +39,9 @@ export function addLinkCommands(users: Command): void {
     )
     .option(...PUBLIC_URL)
     .action(async (flags: Flags) => {
-      const { email, role } = flags;
-      const item = await onDatabase(flags, async (context) => {
-        const { sid: accountSid } = await accountOf(context, flags);
-        const { invitation: made, secret } = await invite(context, accountSid, { email, role });
-        return { email: made.email, account_sid: accountSid, ...linkOf(flags, joinPath(secret)) };
-      });
-      printItem(item, flags.json === true);
+      const { email, role, accountSid: account_sid, publicUrl: public_url } = flags;
+      const input = { account_sid, email, role, public_url };
+      printItem(await operate(flags, (call) => call(createInvitation, input)), flags.json === true);
     });
   addExamples(
     invitation,
@@ -54,11 +51,11 @@ export function addLinkCommands(users: Command): void {
   const reset = ofOneUser(users, 'reset-link', 'print a link to set a new password')
     .option(...PUBLIC_URL)
     .action(async (flags: Flags) => {
-      const { email } = flags;
+      const { email, publicUrl: public_url } = flags;
       requirePasswords({ ...flags });
-      const item = await onDatabase(flags, async (context) => {
-        const secret = await lookUp(`user ${email}`, () => createReset(context, email));
-        return { email, ...linkOf(flags, resetPath(secret)) };
+      const item = await operate(flags, async (call) => {
+        const { sid } = await call(findUser, { email });
+        return call(createResetLink, { sid, public_url });
       });
       printItem(item, flags.json === true);
     });
@@ -68,18 +65,13 @@ export function addLinkCommands(users: Command): void {
     users,
     'disable',
     'keep a user from acting for an account, and end their sessions',
-    (context, key) => disablePerson(context, key, { mayBeLast: true }),
+    disableUser,
   );
-  addMembershipCommand(
-    users,
-    'enable',
-    'let a disabled user act for an account again',
-    enablePerson,
-  );
+  addMembershipCommand(users, 'enable', 'let a disabled user act for an account again', enableUser);
 }
 
 function ofOneUser(users: Command, name: string, description: string): Command {
-  return addDatabaseFlags(users.command(name))
+  return addOperatorFlags(users.command(name))
     .description(description)
     .requiredOption('--email <address>', 'the user')
     .option('--json', 'print JSON');
@@ -89,19 +81,15 @@ function addMembershipCommand(
   users: Command,
   name: 'disable' | 'enable',
   description: string,
-  work: (context: Context, key: { accountSid: string; userSid: string }) => Promise<void>,
+  act: Act,
 ): void {
   const made = ofOneUser(users, name, description)
     .requiredOption(...ACCOUNT)
     .action(async (flags: Flags) => {
-      const item = await onDatabase(flags, async (context) => {
-        const { sid: accountSid } = await accountOf(context, flags);
-        const user = await lookUp(`user ${flags.email}`, () => getUser(context, flags.email));
-        await lookUp(`user ${flags.email} of account ${accountSid}`, () =>
-          work(context, { accountSid, userSid: user.sid }),
-        );
-        const { sid, email } = user;
-        return { sid, email, account_sid: accountSid, disabled: name === 'disable' };
+      const { email, accountSid: account_sid } = flags;
+      const item = await operate(flags, async (call) => {
+        const { sid } = await call(findUser, { email });
+        return call(act, { account_sid, sid });
       });
       printItem(item, flags.json === true);
     });
@@ -109,14 +97,4 @@ function addMembershipCommand(
     made,
     `users ${name} --email developer@example.com --account-sid AC00000000000000000000000000000001`,
   );
-}
-
-function accountOf(context: Context, { accountSid }: Flags) {
-  return lookUp(`account ${accountSid}`, () => getAccount(context, accountSid));
-}
-
-function linkOf(flags: Flags, path: string) {
-  const { publicUrl, host, port } = withFlags({ ...flags });
-  const url = `${publicUrl ?? `http://${host}:${port}`}${path}`;
-  return { url, expires_in_days: LINK_MS / 86_400_000 };
 }

@@ -1,20 +1,23 @@
 /** `connect-apps users …`: the people who sign in, and the accounts that they belong to. */
 
 import { type Command, Option } from 'commander';
-import { getAccount } from '../accounts/operations.ts';
-import type { Context } from '../context.ts';
-import { listMemberships } from '../users/membership-store.ts';
-import { createUser, deleteUser, getUser, updateUser } from '../users/operations.ts';
-import { setOperator } from '../users/operators.ts';
-import { setPassword } from '../users/password-change.ts';
-import { listUsers } from '../users/store.ts';
-import { type Membership, ROLES, type Role, type User } from '../users/user.ts';
+import { showAccount } from '../admin/acts/accounts.ts';
+import {
+  createUserAct,
+  deleteUserAct,
+  findUser,
+  listUsers,
+  setUserPassword,
+  updateUserAct,
+} from '../admin/acts/users.ts';
+import type { Wire } from '../admin/input.ts';
+import { ROLES, type Role } from '../users/user.ts';
+import type { Call } from './call.ts';
 import { addExamples } from './examples.ts';
-import { lookUp, onDatabase } from './on-database.ts';
+import { operate, readAll } from './operator.ts';
 import { printItem, printList } from './output.ts';
 import { readNewPassword, requirePasswords } from './password.ts';
-import { readAll } from './read-all.ts';
-import { addDatabaseFlags } from './settings.ts';
+import { addOperatorFlags } from './settings.ts';
 import { addLinkCommands } from './user-links.ts';
 
 interface Flags {
@@ -47,7 +50,7 @@ export function addUserCommands(program: Command): void {
         self.error('error: Give --account-sid, --operator, or both', { exitCode: 2 });
       }
       requirePasswords({ ...flags });
-      return show(flags, (context) => createOne(context, flags));
+      return show(flags, (call) => createOne(call, flags));
     });
   addExamples(
     create,
@@ -56,13 +59,10 @@ export function addUserCommands(program: Command): void {
     'users create --email operator@example.com --operator < password.txt',
   );
 
-  const list = command(users, 'list', 'list all users').action((flags: Flags) =>
-    onDatabase(flags, async (context) => {
-      const all = await readAll((slice) => listUsers(context.database.query, slice));
-      const items = await Promise.all(all.map((user) => wireOf(context, user)));
-      printList(items, ['sid', 'email', 'operator', 'account_sids'], flags.json === true);
-    }),
-  );
+  const list = command(users, 'list', 'list all users').action(async (flags: Flags) => {
+    const items = await operate(flags, (call) => readAll(call, listUsers));
+    printList(items, ['sid', 'email', 'operator', 'account_sids'], flags.json === true);
+  });
   addExamples(list, 'users list --json');
 
   const update = ofOneUser(
@@ -82,13 +82,15 @@ export function addUserCommands(program: Command): void {
           'error: Give --add-account-sid, --remove-account-sid, --operator or --no-operator';
         self.error(sentence, { exitCode: 2 });
       }
-      return show(flags, async (context) => {
-        await checkAccounts(context, add);
-        const { role } = flags;
-        const updated = await ofUser(flags, () =>
-          updateUser(context, flags.email, { add, remove, role }),
-        );
-        return operator === undefined ? updated : setOperator(context, updated.email, operator);
+      const changes = {
+        add_account_sids: add,
+        remove_account_sids: remove,
+        role: flags.role,
+        operator,
+      };
+      return show(flags, async (call) => {
+        await checkAccounts(call, add);
+        return call(updateUserAct, { sid: await sidOf(call, flags), ...changes });
       });
     });
   addExamples(
@@ -98,12 +100,8 @@ export function addUserCommands(program: Command): void {
   );
 
   const remove = ofOneUser(users, 'delete', 'delete a user and end their sessions').action(
-    async (flags: Flags) => {
-      const { sid, email } = await onDatabase(flags, (context) =>
-        ofUser(flags, () => deleteUser(context, flags.email)),
-      );
-      printItem({ sid, email, deleted: true }, flags.json === true);
-    },
+    (flags: Flags) =>
+      show(flags, async (call) => call(deleteUserAct, { sid: await sidOf(call, flags) })),
   );
   addExamples(remove, 'users delete --email customer@example.com');
 
@@ -115,10 +113,9 @@ export function addUserCommands(program: Command): void {
     .addHelpText('after', PASSWORD_SOURCE)
     .action((flags: Flags) => {
       requirePasswords({ ...flags });
-      return show(flags, async (context) => {
-        await ofUser(flags, () => getUser(context, flags.email));
-        const password = await readNewPassword();
-        return ofUser(flags, () => setPassword(context, flags.email, password));
+      return show(flags, async (call) => {
+        const sid = await sidOf(call, flags);
+        return call(setUserPassword, { sid, password: await readNewPassword() });
       });
     });
   addExamples(
@@ -132,7 +129,7 @@ export function addUserCommands(program: Command): void {
 const ROLE_HELP = 'what the user may do there';
 
 function command(users: Command, name: string, description: string): Command {
-  return addDatabaseFlags(users.command(name))
+  return addOperatorFlags(users.command(name))
     .description(description)
     .option('--json', 'print JSON');
 }
@@ -142,39 +139,24 @@ function ofOneUser(users: Command, name: string, description: string): Command {
 }
 
 async function createOne(
-  context: Context,
-  { email, accountSid: accountSids = [], operator: isOperator = false, role }: Flags,
-): Promise<User> {
+  call: Call,
+  { email, accountSid: accountSids = [], operator = false, role }: Flags,
+): Promise<Wire> {
   // Before a password is typed twice for nothing.
-  await checkAccounts(context, accountSids);
+  await checkAccounts(call, accountSids);
   const password = await readNewPassword();
-  return createUser(context, { email, accountSids, role, password, isOperator });
+  return call(createUserAct, { email, account_sids: accountSids, role, password, operator });
 }
 
-async function checkAccounts(context: Context, sids: readonly string[]): Promise<void> {
-  for (const sid of sids) await lookUp(`account ${sid}`, () => getAccount(context, sid));
+async function checkAccounts(call: Call, sids: readonly string[]): Promise<void> {
+  for (const sid of sids) await call(showAccount, { sid });
 }
 
-function ofUser<Result>({ email }: Flags, work: () => Promise<Result>): Promise<Result> {
-  return lookUp(`user ${email}`, work);
+/** The user that the flags name: an address belongs in no URL. */
+async function sidOf(call: Call, { email }: Flags): Promise<unknown> {
+  return (await call(findUser, { email })).sid;
 }
 
-async function show(flags: Flags, work: (context: Context) => Promise<User>): Promise<void> {
-  const item = await onDatabase(flags, async (context) => wireOf(context, await work(context)));
-  printItem(item, flags.json === true);
-}
-
-async function wireOf(context: Context, user: User) {
-  const memberships = await listMemberships(context.database.query, user.sid);
-  const sidsOf = (some: readonly Membership[]) => some.map(({ accountSid }) => accountSid);
-  return {
-    sid: user.sid,
-    email: user.email,
-    operator: user.isOperator,
-    account_sids: sidsOf(memberships),
-    owner_of: sidsOf(memberships.filter(({ role }) => role === 'owner')),
-    disabled_in: sidsOf(memberships.filter(({ disabledAt }) => disabledAt !== null)),
-    last_sign_in: user.lastSignInAt === null ? null : new Date(user.lastSignInAt).toISOString(),
-    date_created: new Date(user.createdAt).toISOString(),
-  };
+async function show(flags: Flags, work: (call: Call) => Promise<Wire>): Promise<void> {
+  printItem(await operate(flags, work), flags.json === true);
 }

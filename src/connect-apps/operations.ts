@@ -21,6 +21,7 @@ import { deleteLogo } from './logo-store.ts';
 import {
   deleteConnectAppRow,
   findConnectApp,
+  findOwner,
   findPosition,
   insertConnectApp,
   listConnectApps,
@@ -68,6 +69,26 @@ export async function getConnectApp(
   sidText: string,
 ): Promise<ConnectApp> {
   return getConnectAppIn(context.database.query, accountSid, sidText);
+}
+
+/** The app with this SID, whoever owns it: for the operator. */
+export async function findConnectAppOfAnybody(
+  { database }: Context,
+  sidText: string,
+): Promise<ConnectApp | undefined> {
+  const sid = parseSid('CN', sidText);
+  const accountSid = sid && (await findOwner(database.query, sid));
+  return accountSid ? findConnectApp(database.query, { accountSid, sid }) : undefined;
+}
+
+/** The same, and raises `not_found` when there is none. */
+export async function getConnectAppOfAnybody(
+  context: Context,
+  sidText: string,
+): Promise<ConnectApp> {
+  const app = await findConnectAppOfAnybody(context, sidText);
+  if (!app) throw new Problem('not_found');
+  return app;
 }
 
 async function getConnectAppIn(

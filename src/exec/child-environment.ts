@@ -13,12 +13,14 @@ export interface ChildSettings {
   trust: TrustFiles;
   /** The account for the command's requests, unless it has its own credentials. */
   credentials: { accountSid: string; authToken: string };
+  /** The server and a key of its admin API, for `connect-apps` commands that the command runs. */
+  server: { url: string; adminKey?: string };
 }
 
 /** What `exec` changes in `environment`; undefined for a variable that it removes. */
 export function changesToEnvironment(
   environment: NodeJS.ProcessEnv,
-  { proxyUrl, trust, credentials }: ChildSettings,
+  { proxyUrl, trust, credentials, server }: ChildSettings,
 ): NodeJS.ProcessEnv {
   const bypass = bypassedHosts(environment);
   return {
@@ -46,6 +48,7 @@ export function changesToEnvironment(
     // They would only lead to other names of the same API, and past a base URL set by hand.
     TWILIO_REGION: undefined,
     TWILIO_EDGE: undefined,
+    ...adminSettings(environment, server),
     ...ownOrDemoCredentials(environment, credentials),
   };
 }
@@ -100,4 +103,12 @@ function ownOrDemoCredentials(
 ): NodeJS.ProcessEnv {
   if (environment.TWILIO_ACCOUNT_SID || environment.TWILIO_AUTH_TOKEN) return {};
   return { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken };
+}
+
+/** Commands of ours act on that server when there is a key of it; otherwise where they would without `exec`. */
+function adminSettings(
+  environment: NodeJS.ProcessEnv,
+  { url, adminKey = environment.CONNECT_APPS_ADMIN_KEY }: ChildSettings['server'],
+): NodeJS.ProcessEnv {
+  return adminKey ? { CONNECT_APPS_URL: url, CONNECT_APPS_ADMIN_KEY: adminKey } : {};
 }

@@ -87,7 +87,12 @@ async function withSettings<Result>(
     cleanUps.unshift(() => proxy.close());
     const trust = writeTrustFiles(authority.certificate, environment);
     cleanUps.unshift(() => trust.remove());
-    const changes = changesToEnvironment(environment, { proxyUrl: proxy.url, trust, credentials });
+    const changes = changesToEnvironment(environment, {
+      proxyUrl: proxy.url,
+      trust,
+      credentials,
+      server,
+    });
     return await use(changes, () => {
       proxy.settle();
       return summarize(tally);

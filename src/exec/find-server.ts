@@ -2,6 +2,8 @@
 
 export interface RunningServer {
   url: string;
+  /** What opens its admin API, when that is known. */
+  adminKey?: string;
   close(): Promise<void>;
 }
 
@@ -13,7 +15,7 @@ export async function findServer(
   startThrowAwayServer: () => Promise<RunningServer>,
   notice: (line: string) => void,
 ): Promise<RunningServer> {
-  if (await isServing(url)) return { url, close: async () => {} };
+  if (await isServing(url)) return { url: new URL(url).origin, close: async () => {} };
   const server = await startThrowAwayServer();
   notice(`No server answers at ${url}: started a temporary one in memory, with demo data.`);
   return server;

@@ -1,6 +1,9 @@
 /** Config -> a running server. The only place where things are constructed. */
 
 import { addAccountRoutes } from '../accounts/routes.ts';
+import { followWith } from '../admin/follow.ts';
+import { writeAdminProblem } from '../admin/problems.ts';
+import { addAdminRoutes } from '../admin/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
@@ -93,7 +96,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
     ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
-    writeErrorPage: (error, request) => writeErrorPage(error, request, brand),
+    writeErrorPage: (error, request) =>
+      (config.adminKey === undefined ? undefined : writeAdminProblem(error, request.target)) ??
+      writeErrorPage(error, request, brand),
   });
 
   let purging: Purging | undefined;
@@ -140,6 +145,16 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
+  let origin = config.publicUrl ?? '';
+  if (config.adminKey !== undefined) {
+    const follow = followWith(consoleClient);
+    await addAdminRoutes(server, context, {
+      key: config.adminKey,
+      origin: () => origin,
+      follow,
+      hasPasswords: signIn.hasPasswords,
+    });
+  }
   addOperationsRoutes(server, {
     database: context.database,
     isDraining: () => isDraining,
@@ -163,7 +178,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       // Node's option, which Fastify passes on without naming it in its types.
       const place = { host, port: config.port, reusePort };
       const listening = await server.listen(place);
-      const origin = config.publicUrl ?? listening;
+      origin = config.publicUrl ?? listening;
       // Processes that share a port leave their metrics to the process that started them.
       if (config.metricsPort !== undefined && !reusePort) {
         metricsServer = await startMetricsServer(host, config.metricsPort, metrics);

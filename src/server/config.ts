@@ -11,6 +11,7 @@ import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import type { BrandSettings } from '../pages/brand.ts';
 import { Problem } from '../problem.ts';
+import { parseAdminKey, parseServerUrl } from './admin-settings.ts';
 import { parseBrand } from './brand-settings.ts';
 import { parseSignIn, type SignInSettings } from './oidc-settings.ts';
 import { flag, settingProblem as invalid, oneOf, PREFIX, wholeNumber } from './setting.ts';
@@ -52,6 +53,10 @@ export interface Config {
   readonly rateLimitPerSecond: number;
   readonly trustProxy: readonly string[];
   readonly callbackAllowedNetworks: readonly string[];
+  /** Opens the admin API; undefined: there is none. A command sends it to the server at `serverUrl`. */
+  readonly adminKey: string | undefined;
+  /** The server that commands act on; undefined: on the database. */
+  readonly serverUrl: string | undefined;
   /** Name, logo, colour and links on every page. */
   readonly brand: BrandSettings;
   /** How people sign in. */
@@ -78,6 +83,8 @@ const DEFAULTS = {
   RATE_LIMIT_PER_SECOND: '',
   TRUST_PROXY: '',
   CALLBACK_ALLOWED_NETWORKS: '',
+  ADMIN_KEY: '',
+  URL: '',
   BRAND_NAME: '',
   BRAND_LOGO_URL: '',
   BRAND_LOGO_FILE: '',
@@ -194,6 +201,8 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     rateLimitPerSecond: wholeNumber('RATE_LIMIT_PER_SECOND', limit, 1_000_000),
     trustProxy: list('TRUST_PROXY'),
     callbackAllowedNetworks: list('CALLBACK_ALLOWED_NETWORKS', ['127.0.0.0/8', '::1/128']),
+    adminKey: parseAdminKey(text('ADMIN_KEY')),
+    serverUrl: parseServerUrl(text('URL')),
     brand: parseBrand({
       name: text('BRAND_NAME'),
       logoUrl: text('BRAND_LOGO_URL'),

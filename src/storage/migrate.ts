@@ -20,6 +20,7 @@ import { up as apiKeys } from './migrations/0010-api-keys.ts';
 import { up as authorizationsEndedByAccount } from './migrations/0014-authorizations-ended-by-account.ts';
 import { up as standIns } from './migrations/0015-stand-ins.ts';
 import { up as callbacksOfStandIns } from './migrations/0016-callbacks-of-stand-ins.ts';
+import { up as adminKeys } from './migrations/0017-admin-keys.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
@@ -35,6 +36,7 @@ const MIGRATIONS = {
   '0014-authorizations-ended-by-account': { up: authorizationsEndedByAccount },
   '0015-stand-ins': { up: standIns },
   '0016-callbacks-of-stand-ins': { up: callbacksOfStandIns },
+  '0017-admin-keys': { up: adminKeys },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */

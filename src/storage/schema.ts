@@ -8,6 +8,7 @@ import type { Generated } from 'kysely';
 export interface Schema {
   accounts: AccountsTable;
   api_keys: ApiKeysTable;
+  admin_keys: AdminKeysTable;
   connect_apps: ConnectAppsTable;
   connect_app_logos: ConnectAppLogosTable;
   stand_ins: StandInsTable;
@@ -55,6 +56,21 @@ export interface ApiKeysTable {
   fingerprint_sealed: string;
   created_at: number;
   updated_at: number;
+}
+
+/** Keys of the admin API: of no account. */
+export interface AdminKeysTable {
+  sid: string;
+  friendly_name: string;
+  /** Comma-separated. */
+  scopes: string;
+  /** As those of an API key. */
+  secret_digest: string;
+  fingerprint_sealed: string;
+  created_at: number;
+  expires_at: number | null;
+  ended_at: number | null;
+  last_used_at: number | null;
 }
 
 export interface ConnectAppsTable {
@@ -318,7 +334,7 @@ export interface AuditEventsTable {
   created_at: number;
   /** A name of audit/audit.ts. */
   event_type: string;
-  source: 'web' | 'api' | 'cli' | 'server' | 'customer' | 'owner';
+  source: 'web' | 'api' | 'cli' | 'admin' | 'server' | 'customer' | 'owner';
   /** The user or account that acted; null where the source says it all. */
   actor_sid: string | null;
   /** The account that was changed, or whose resource was: the parent or one of its subaccounts. */

@@ -43,7 +43,8 @@ describe('the command line', () => {
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+) </gm)].map(([, flag = '']) =>
       flag.replaceAll('-', '_').toUpperCase(),
     );
-    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY', 'OIDC_CLIENT_SECRET'];
+    // URL is that of a client: commands that act on a server have its flag.
+    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY', 'OIDC_CLIENT_SECRET', 'ADMIN_KEY', 'URL'];
     assert.deepEqual(
       flags.filter((one) => one !== 'ENV_FILE').sort(),
       SETTING_NAMES.filter((one) => !keys.includes(one)).sort(),

@@ -21,9 +21,11 @@ const TRUST = {
 };
 const CREDENTIALS = { accountSid: 'ACdemo', authToken: 'demo-token' };
 
-function changes(environment: NodeJS.ProcessEnv) {
+function changes(environment: NodeJS.ProcessEnv, adminKey?: string) {
   const proxyUrl = 'http://127.0.0.1:8080';
-  return changesToEnvironment(environment, { proxyUrl, trust: TRUST, credentials: CREDENTIALS });
+  const server = { url: 'http://127.0.0.1:2010', ...(adminKey && { adminKey }) };
+  const settings = { proxyUrl, trust: TRUST, credentials: CREDENTIALS, server };
+  return changesToEnvironment(environment, settings);
 }
 
 test('each language finds the proxy and the authority where it looks for them', () => {
@@ -147,4 +149,14 @@ test('a shell reads back each value exactly, and unsets what has none', async ()
   const probe = 'printf "%s|%s" "$VALUE" "$' + '{GONE-unset}"';
   const { stdout } = await run('/bin/sh', ['-c', script + probe]);
   assert.equal(stdout, `${value}|unset`);
+});
+
+test('commands of ours act on the server when there is a key of it, and otherwise as without exec', () => {
+  assert.ok(!('CONNECT_APPS_URL' in changes({})));
+  const own = changes({ CONNECT_APPS_URL: 'http://elsewhere' }, 'of this exec');
+  assert.equal(own.CONNECT_APPS_URL, 'http://127.0.0.1:2010');
+  assert.equal(own.CONNECT_APPS_ADMIN_KEY, 'of this exec');
+  const given = changes({ CONNECT_APPS_ADMIN_KEY: 'of the user' });
+  assert.equal(given.CONNECT_APPS_URL, 'http://127.0.0.1:2010');
+  assert.equal(given.CONNECT_APPS_ADMIN_KEY, 'of the user');
 });

@@ -72,6 +72,7 @@ const SAMPLES = [
 /** The tables whose rows are found by something else than an account, and by what. */
 const GLOBAL_KEYS: Record<string, string> = {
   accounts: 'sid',
+  admin_keys: 'sid',
   users: 'sid',
   sessions: 'digest',
   password_resets: 'user_sid',

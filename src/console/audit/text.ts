@@ -9,6 +9,7 @@ import { shortSid, tag } from '../parts/text.ts';
 /** What each event says, before its resource. */
 export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
   'account.created': 'Created the account',
+  'account.imported': 'Imported the account',
   'account.renamed': 'Renamed the account',
   'account.suspended': 'Suspended the account',
   'account.activated': 'Activated the account',
@@ -44,6 +45,8 @@ export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
   'password-reset-link.created': 'Made a link to reset a password',
   'session.ended': 'Signed out another browser',
   'sessions.ended': 'Signed out everywhere',
+  'admin-key.created': 'Created a key of the admin API',
+  'admin-key.ended': 'Ended a key of the admin API',
 };
 
 /** Who it was where no user and no account is named. */
@@ -51,6 +54,7 @@ export const SOURCE_TEXTS: Readonly<Record<Source, string>> = {
   web: 'the console',
   api: 'the API',
   cli: 'the command line',
+  admin: 'the admin API',
   server: 'the server',
   customer: 'the customer',
   owner: "the app's owner",
