@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { DESCRIPTION } from '../../src/stand-ins/description.ts';
 import { arrayOf, objectOf } from '../api/narrow.ts';
 import { ended } from '../support/cli.ts';
 import { freePort } from '../support/free-port.ts';
@@ -59,6 +60,13 @@ describe('a server behind Prism', { skip: findObstacle(PRISM, DOCUMENT) }, () =>
       }
     }
     assert.deepEqual(faults, []);
+  });
+
+  it('is asked for every resource that it stands in for', () => {
+    const asked = new Set(fitted.operations.map(({ template }) => template));
+    const path = (place: string) => `/2010-04-01/Accounts/{AccountSid}${place}.json`;
+    const missing = DESCRIPTION.places.filter((place) => !asked.has(path(place.path)));
+    assert.deepEqual(missing, []);
   });
 });
 

@@ -41,5 +41,6 @@ describe("a server that Schemathesis asks by Twilio's document", {
       scratch,
     );
     assert.equal(code, 0, output);
+    assert.match(output, /Tested: 163\n/);
   });
 });

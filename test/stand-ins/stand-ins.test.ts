@@ -73,6 +73,11 @@ for (const engine of DATABASES) {
       assert.equal(objectOf(wrongSid.json).detail, undefined);
     });
 
+    it('show a parameter in the type of its property', async () => {
+      const token = objectOf((await post('Tokens.json', { Ttl: '3600' })).json);
+      assert.equal(token.ttl, '3600');
+    });
+
     it('let an app act with post-all in its own subaccount alone', async () => {
       const customer = await server.createAccount();
       for (const permissions of [['get-all'], ['post-all'], ['get-all', 'post-all']] as const) {
