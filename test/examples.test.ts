@@ -20,7 +20,6 @@ import { until } from './support/until.ts';
 
 const DEVELOPER = 'AC00000000000000000000000000000001';
 const CUSTOMER = 'AC00000000000000000000000000000002';
-const APP = 'CNb989fdd207b04d16aee578018ef5fd93';
 const ROOT = join(import.meta.dirname, '..');
 const at = (path: string) => join(ROOT, 'examples', path);
 
@@ -83,16 +82,18 @@ for (const engine of DATABASES) {
       return stdout;
     };
 
-    /** Starts an example as its README says, and returns where it is. */
-    async function startExample(context: TestContext, { name, command }: Example): Promise<string> {
+    /** Starts an example as its README says, with an app of its own. */
+    async function startExample(context: TestContext, { name, command }: Example) {
       const port = await freePort();
       const site = `http://127.0.0.1:${port}`;
-      await run(
-        ...['apps', 'update', APP, '--permissions', 'post-all'],
+      const created = await run(
+        ...['apps', 'create', '--json', '--account-sid', DEVELOPER, '--friendly-name', name],
+        ...['--permissions', 'post-all'],
         ...['--authorize-redirect-url', `${site}/authorized`],
         ...['--deauthorize-callback-url', `${site}/deauthorized`],
         ...['--deauthorize-callback-method', 'POST'],
       );
+      const appSid: string = JSON.parse(created).sid;
       const exec = [join(ROOT, 'src/main.ts'), 'exec', '--url', origin, '--', ...command(port)];
       const child = spawn(process.execPath, exec, {
         cwd: folder,
@@ -100,7 +101,7 @@ for (const engine of DATABASES) {
         env: {
           PATH: process.env.PATH,
           HOME: folder,
-          CONNECT_APP_SID: APP,
+          CONNECT_APP_SID: appSid,
           AUTHORIZE_ORIGIN: origin,
           ORIGIN: site,
           DATA_FILE: join(folder, `${name}.json`),
@@ -116,14 +117,14 @@ for (const engine of DATABASES) {
           () => false,
         );
       await until('the example answers', answers, 60_000);
-      return site;
+      return { site, appSid };
     }
 
     for (const example of EXAMPLES) {
       it(`${example.name} connects, sends a message and is told of its end`, {
         skip: obstacleOf(example),
       }, async (context) => {
-        const site = await startExample(context, example);
+        const { site, appSid } = await startExample(context, example);
         const page = await browser.newPage();
         context.after(() => page.close());
         page.setDefaultTimeout(30_000);
@@ -156,7 +157,8 @@ for (const engine of DATABASES) {
         assert.equal(await page.getByText(`${sid} delivered`).count(), 1);
         assert.equal(await page.getByRole('button', { name: 'Send' }).count(), 1);
 
-        await run('authorizations', 'revoke', '--account-sid', CUSTOMER, '--connect-app-sid', APP);
+        const authorization = ['--account-sid', CUSTOMER, '--connect-app-sid', appSid];
+        await run('authorizations', 'revoke', ...authorization);
         await until('the example is told', async () => {
           await page.reload();
           return (await page.getByRole('button', { name: 'Send' }).count()) === 0;
