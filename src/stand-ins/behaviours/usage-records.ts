@@ -90,7 +90,7 @@ function recordOf(
     count_unit: count,
     description,
     end_date: to,
-    price: Number(priceOf({ category, units }).toFixed(4)),
+    price: priceOf({ category, units }).toFixed(4),
     price_unit: 'usd',
     start_date: from,
     subresource_uris: {},
