@@ -8,7 +8,6 @@ import type { Queryable } from '../storage/database.ts';
 import type { WireItem, WireValue } from '../wire.ts';
 import type { Target } from './places.ts';
 import type { StandIn } from './stand-in.ts';
-import type { Use } from './usage.ts';
 
 /** What a request is about. */
 export interface Call {
@@ -29,9 +28,7 @@ export interface Behaviour {
   missing?: Readonly<Record<string, ProblemName>>;
   /** Checks what was sent to create one, and adds what the server decides. Raises the fault. */
   create?(call: Call, values: Values): Promise<Values>;
-  /** What the account has used with a new one. */
-  use?(properties: WireItem): Use;
-  /** The same as `create` for a change. */
+  /** The same for a change. */
   update?(call: Call, values: Values, before: StandIn): Promise<Values>;
   /**
    * When the status of one goes on by itself, as it is now; null when it stays. It is asked after it was created,

@@ -6,16 +6,6 @@ import { balance } from './behaviours/balance.ts';
 import { calls } from './behaviours/calls.ts';
 import { incomingPhoneNumbers } from './behaviours/incoming-phone-numbers.ts';
 import { messages } from './behaviours/messages.ts';
-import {
-  usageDaily,
-  usageLastMonth,
-  usageMonthly,
-  usageRecords,
-  usageThisMonth,
-  usageToday,
-  usageYearly,
-  usageYesterday,
-} from './behaviours/usage-records.ts';
 
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   AvailablePhoneNumbers: availableCountries,
@@ -26,13 +16,4 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   Calls: calls,
   IncomingPhoneNumbers: incomingPhoneNumbers,
   Messages: messages,
-  'Usage/Records': usageRecords,
-  'Usage/Records/AllTime': usageRecords,
-  'Usage/Records/Daily': usageDaily,
-  'Usage/Records/LastMonth': usageLastMonth,
-  'Usage/Records/Monthly': usageMonthly,
-  'Usage/Records/ThisMonth': usageThisMonth,
-  'Usage/Records/Today': usageToday,
-  'Usage/Records/Yearly': usageYearly,
-  'Usage/Records/Yesterday': usageYesterday,
 };

@@ -30,7 +30,6 @@ import {
   listStandIns,
   updateStandInRow,
 } from './store.ts';
-import { noteUse } from './usage.ts';
 
 /** Returns the one that a path names; raises `not_found` when there is none. */
 export async function getStandIn(
@@ -71,9 +70,7 @@ export async function createStandIn(
       const { now: createdAt } = call;
       const dueAt = BEHAVIOURS[type]?.dueAt?.({ properties, sent: values }, createdAt) ?? null;
       const standIn = { accountSid, type, parentSid, sid, createdAt, properties };
-      const isNew = await insertStandIn(transaction, { ...standIn, sent: values, dueAt });
-      const use = BEHAVIOURS[type]?.use?.(properties);
-      if (isNew && use !== undefined) await noteUse(transaction, accountSid, use, createdAt);
+      await insertStandIn(transaction, { ...standIn, sent: values, dueAt });
     }
     return properties;
   });

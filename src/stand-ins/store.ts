@@ -87,9 +87,9 @@ export function findPosition(
   return list.findPosition(query, { ...collection, parentSid: parentSid ?? '' }, count);
 }
 
-/** Adds a stand-in and returns true; does nothing if there is one with this key. */
-export async function insertStandIn(query: Queryable, standIn: StandIn): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await query
+/** Adds a stand-in; does nothing if there is one with this key. */
+export async function insertStandIn(query: Queryable, standIn: StandIn): Promise<void> {
+  await query
     .insertInto('stand_ins')
     .values({
       account_sid: standIn.accountSid,
@@ -102,8 +102,7 @@ export async function insertStandIn(query: Queryable, standIn: StandIn): Promise
       created_at: standIn.createdAt,
     })
     .onConflict((conflict) => conflict.columns(['account_sid', 'type', 'sid']).doNothing())
-    .executeTakeFirstOrThrow();
-  return numInsertedOrUpdatedRows === 1n;
+    .execute();
 }
 
 /** Writes other properties, and when the status goes on by itself. */

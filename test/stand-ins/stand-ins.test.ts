@@ -171,53 +171,6 @@ for (const engine of DATABASES) {
       checkProblem(await post(call, { Status: 'completed' }), { status: 400, code: 21220 });
     });
 
-    it('add up to the usage of the account, and lower its balance', async () => {
-      const payer = await server.createAccount();
-      const ask = async (rest: string) =>
-        objectOf((await server.request('GET', at(rest, payer.accountSid), { auth: payer })).json);
-      const usage = async (rest: string) =>
-        arrayOf((await ask(`Usage/Records${rest}`)).usage_records).map(objectOf);
-      const nothing = await usage('.json');
-      assert.deepEqual(
-        nothing.map(({ category, count }) => [category, count]),
-        [
-          ['calls', '0'],
-          ['mms', '0'],
-          ['phonenumbers', '0'],
-          ['sms', '0'],
-        ],
-      );
-      assert.equal((await ask('Balance.json')).balance, '100.0000');
-      const form = { To: '+15558675310', From: '+15005550006', Body: 'x'.repeat(200) };
-      for (let count = 0; count < 2; count += 1) {
-        const path = at('Messages.json', payer.accountSid);
-        assert.equal((await server.request('POST', path, { auth: payer, form })).status, 201);
-      }
-      const today = new Date().toISOString().slice(0, 10);
-      for (const list of [
-        '',
-        '/AllTime',
-        '/Daily',
-        '/Monthly',
-        '/ThisMonth',
-        '/Today',
-        '/Yearly',
-      ]) {
-        const [sms, ...others] = await usage(`${list}.json?Category=sms`);
-        assert.deepEqual([sms?.count, sms?.usage, sms?.usage_unit], ['2', '4', 'segments'], list);
-        assert.deepEqual(others, []);
-      }
-      const [daily] = await usage('/Daily.json');
-      assert.deepEqual([daily?.start_date, daily?.end_date], [today, today]);
-      for (const past of ['/Yesterday.json', '/LastMonth.json', '.json?EndDate=-1days']) {
-        assert.ok(
-          (await usage(past)).every(({ count }) => count === '0'),
-          past,
-        );
-      }
-      assert.equal((await ask('Balance.json')).balance, '99.9684');
-    });
-
     it('take messages from numbers of the account', async () => {
       const number = objectOf((await post('IncomingPhoneNumbers.json', { AreaCode: '617' })).json);
       const from = stringOf(number.phone_number);

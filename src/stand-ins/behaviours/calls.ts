@@ -52,8 +52,6 @@ export const calls: Behaviour = {
       to_formatted: to,
     };
   },
-  // Each lasts less than a minute, and a minute that has begun is paid.
-  use: () => ({ category: 'calls', units: 1 }),
   dueAt: ({ properties }, now) => (String(properties.status) in NEXT_STATUS ? now + STEP_MS : null),
   advance(properties, now) {
     const status = NEXT_STATUS[String(properties.status)] ?? String(properties.status);

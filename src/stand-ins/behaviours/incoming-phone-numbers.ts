@@ -56,7 +56,6 @@ export const incomingPhoneNumbers: Behaviour = {
       phone_number: number.phoneNumber,
     };
   },
-  use: () => ({ category: 'phonenumbers', units: 1 }),
   async remove({ query }, { properties }) {
     await releaseNumber(query, String(properties.phone_number));
   },

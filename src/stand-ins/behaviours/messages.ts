@@ -64,10 +64,6 @@ export const messages: Behaviour = {
     };
     return { ...values, ...decided };
   },
-  use: ({ num_media: media, num_segments: segments }) =>
-    Number(media) > 0
-      ? { category: 'mms', units: 1 }
-      : { category: 'sms', units: Math.max(1, Number(segments)) },
   dueAt({ properties, sent }, now) {
     if (properties.status === 'scheduled') return Date.parse(String(sent.send_at)) || now;
     return String(properties.status) in NEXT_STATUS ? now + STEP_MS : null;
