@@ -24,6 +24,8 @@ export interface Actor {
   sid: string | null;
   /** The address of the request; null for the command line and the server itself. */
   address: string | null;
+  /** Whether a Connect App acts for the account. */
+  isApp?: boolean;
 }
 
 /** The server itself, as when it creates its demo data. */

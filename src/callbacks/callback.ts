@@ -1,6 +1,7 @@
 /**
- * Deauthorization callbacks notify the owner of an app that a customer is gone. A callback is written in the
- * transaction of the change that it reports; worker.ts delivers it.
+ * A callback tells somebody that something has changed: the owner of an app that a customer is gone, and on a
+ * development server whoever named a URL what became of a message or a call. It is written in the transaction of
+ * the change that it reports; worker.ts delivers it.
  */
 
 import { calledUrl } from '../http-url.ts';
@@ -15,19 +16,30 @@ export const CALLBACK_STATUSES = ['pending', 'delivered', 'failed'] as const;
 
 export type CallbackStatus = (typeof CALLBACK_STATUSES)[number];
 
-/** A test is made on request, with a subaccount that does not exist, and is tried once. */
-export type CallbackKind = 'deauthorization' | 'test';
+/**
+ * A `test` is made on request, with a subaccount that does not exist. The others are of stand-ins: `status` tells
+ * what became of a message or a call, `message` and `call` ask for the TwiML of one.
+ */
+export type CallbackKind = 'deauthorization' | 'test' | 'status' | 'message' | 'call';
+
+/** Whether a callback of this kind is sent again by itself when it failed: nobody waits for the others. */
+export function isRetried(kind: CallbackKind): boolean {
+  return kind === 'deauthorization' || kind === 'status';
+}
 
 export interface Callback {
   /** Also its idempotency token: the same over all attempts. */
   sid: string;
-  /** The owner of the app. */
+  /** Who is called, and whose token signs: the owner of the app, or an account that acted itself. */
   accountSid: string;
+  /** Empty when no app had to do with it. */
   connectAppSid: string;
-  /** The subaccount that the app has lost. */
+  /** What it is about: the subaccount that the app has lost, or in which it acted. */
   subaccountSid: string;
-  /** As the app had it when the authorization ended, in the form in which it is called. */
+  /** As it was configured when the change happened, in the form in which it is called. */
   url: string;
+  /** What is sent. */
+  parameters: Readonly<Record<string, string>>;
   method: CallbackMethod;
   status: CallbackStatus;
   kind: CallbackKind;
@@ -63,19 +75,31 @@ export interface NewCallback {
   now: number;
   random: Random;
   kind?: CallbackKind;
+  /** Absent: the two of a deauthorization. */
+  parameters?: Readonly<Record<string, string>>;
 }
 
-/** Makes the callback of one deauthorization, which is due at once. */
+/** What a deauthorization tells. */
+export function deauthorizationParameters({
+  subaccountSid,
+  connectAppSid,
+}: Pick<Callback, 'subaccountSid' | 'connectAppSid'>): Record<string, string> {
+  return { AccountSid: subaccountSid, ConnectAppSid: connectAppSid };
+}
+
+/** Makes a callback, which is due at once. */
 export function createCallback({
   url,
   method,
   now,
   random,
   kind = 'deauthorization',
+  parameters,
   ...parties
 }: NewCallback): Callback {
   return {
     ...parties,
+    parameters: parameters ?? deauthorizationParameters(parties),
     kind,
     sid: createSid('WH', random),
     url: calledUrl(url),

@@ -10,24 +10,21 @@ import { type SignedCallback, signCallback } from './signature.ts';
 /** Says that a callback is a test. It is not signed, so a receiver must check the signature first. */
 export const TEST_HEADER = 'x-connect-apps-test';
 
-export type Signable = Pick<
-  Callback,
-  'accountSid' | 'connectAppSid' | 'subaccountSid' | 'url' | 'method'
->;
+export type Signable = Pick<Callback, 'accountSid' | 'url' | 'method' | 'parameters'>;
 
 /** Signs a callback with its owner's primary token of now. */
 export async function sign(
   { keyring }: Pick<Context, 'keyring'>,
   query: Queryable,
-  { accountSid, subaccountSid, connectAppSid, url, method }: Signable,
+  { accountSid, url, method, parameters }: Signable,
 ): Promise<SignedCallback> {
   const account = await findAccount(query, accountSid);
-  if (account === undefined) throw new Error('The owner of the app is gone');
+  if (account === undefined) throw new Error('The account that signs is gone');
   return signCallback({
     authToken: keyring.open(account.token.sealed, account.sid),
     method,
     url,
-    parameters: { AccountSid: subaccountSid, ConnectAppSid: connectAppSid },
+    parameters,
   });
 }
 

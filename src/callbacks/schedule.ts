@@ -1,6 +1,6 @@
 /** When a callback that failed is tried again. */
 
-import type { Callback } from './callback.ts';
+import { type Callback, isRetried } from './callback.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -37,7 +37,7 @@ export function nextAttemptDelayMs(attemptsMade: number, random: () => number): 
 
 /**
  * What a callback is after an attempt that got this answer: any 2xx is success; everything else is tried again
- * as long as the schedule has attempts, except a test.
+ * as long as the schedule has attempts, if its kind is sent again.
  */
 export function resultOf(
   { attemptsMade, kind }: Callback,
@@ -48,7 +48,7 @@ export function resultOf(
   if (status !== null && status >= 200 && status < 300) {
     return { status: 'delivered', nextAttemptAt: null };
   }
-  const delayMs = kind === 'test' ? undefined : nextAttemptDelayMs(attemptsMade + 1, random);
+  const delayMs = isRetried(kind) ? nextAttemptDelayMs(attemptsMade + 1, random) : undefined;
   return delayMs === undefined
     ? { status: 'failed', nextAttemptAt: null }
     : { status: 'pending', nextAttemptAt: now + delayMs };
@@ -62,7 +62,7 @@ export function remainingAttempts({
 }: Pick<Callback, 'kind' | 'attemptsMade' | 'nextAttemptAt'>): number[] {
   if (nextAttemptAt === null) return [];
   const times = [nextAttemptAt];
-  if (kind === 'test') return times;
+  if (!isRetried(kind)) return times;
   let at = nextAttemptAt;
   for (const pauseMs of PAUSES_MS.slice(attemptsMade + 1)) {
     at += pauseMs;

@@ -7,7 +7,7 @@ import { createHmac } from 'node:crypto';
 import { calledUrl } from '../http-url.ts';
 
 export interface UnsignedCallback {
-  /** The app owner's primary token, the only token that the receiver has. */
+  /** The primary token of the app's owner, or of the account that acted: the one that the receiver has. */
   authToken: string;
   method: 'GET' | 'POST';
   /** As configured; `calledUrl` gives the form that is called and signed. */

@@ -4,7 +4,7 @@ import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Slice } from '../storage/keyset.ts';
 import type { CallbackAttemptsTable, CallbacksTable } from '../storage/schema.ts';
-import type { Attempt, Callback } from './callback.ts';
+import { type Attempt, type Callback, deauthorizationParameters } from './callback.ts';
 
 /** Names one callback. */
 export interface CallbackKey {
@@ -32,6 +32,7 @@ export async function insertCallbacks(
     receiver: receiverOf(callback.url),
     status: callback.status,
     kind: callback.kind,
+    parameters: JSON.stringify(callback.parameters),
     attempts_made: callback.attemptsMade,
     next_attempt_at: callback.nextAttemptAt,
     created_at: callback.createdAt,
@@ -149,13 +150,15 @@ export async function purgeCallbacks(
 
 /** Converts a row to a callback. */
 export function fromRow(row: Selectable<CallbacksTable>): Callback {
+  const parties = { connectAppSid: row.connect_app_sid, subaccountSid: row.subaccount_sid };
   return {
+    ...parties,
     sid: row.sid,
     accountSid: row.account_sid,
-    connectAppSid: row.connect_app_sid,
-    subaccountSid: row.subaccount_sid,
     url: row.url,
     method: row.method,
+    parameters:
+      row.parameters === null ? deauthorizationParameters(parties) : JSON.parse(row.parameters),
     status: row.status,
     kind: row.kind,
     attemptsMade: row.attempts_made,

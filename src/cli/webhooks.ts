@@ -1,4 +1,4 @@
-/** `connect-apps webhooks …`: deauthorization callbacks, and every attempt to deliver them. */
+/** `connect-apps webhooks …`: callbacks, and every attempt to deliver them. */
 
 import { type Command, Option } from 'commander';
 import { getAccount } from '../accounts/operations.ts';

@@ -4,6 +4,7 @@
  */
 
 import { allowedUrl, deniedUrl } from '../authorizations/redirect.ts';
+import { deauthorizationParameters } from '../callbacks/callback.ts';
 import { requestOf, sign } from '../callbacks/request.ts';
 import type { Context } from '../context.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
@@ -70,12 +71,16 @@ export async function play(
       await add(name, [], skipped(name, url === null ? 'no_url' : 'no_time'));
       return undefined;
     }
-    const parties = {
-      accountSid: app.accountSid,
+    const parameters = deauthorizationParameters({
       connectAppSid: app.sid,
       subaccountSid: accountSid,
-    };
-    const signed = await sign(context, database.query, { ...parties, url, method });
+    });
+    const signed = await sign(context, database.query, {
+      accountSid: app.accountSid,
+      url,
+      method,
+      parameters,
+    });
     const signature = name === 'forged' ? forged(signed.signature) : signed.signature;
     const request = requestOf(
       { ...signed, signature },

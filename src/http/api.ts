@@ -232,7 +232,12 @@ export function createApi(
       const actorSid = parseSid('SK', wish.credentials.username);
       const checked = acting(context, async (query) => {
         const { caller } = await checkAccess(query, keyring, wish);
-        return { source: 'api', sid: actorSid ?? caller.account.sid, address: request.ip };
+        return {
+          source: 'api',
+          sid: actorSid ?? caller.account.sid,
+          address: request.ip,
+          isApp: caller.permissions !== undefined,
+        };
       });
       return work(checked, parseSid('AC', wish.accountSid ?? request.callerSid ?? '') ?? '');
     },

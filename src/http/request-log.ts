@@ -9,6 +9,7 @@ import { Problem } from '../problem.ts';
 import { ERRORS } from './errors.ts';
 import { pathOf } from './path.ts';
 import { pathParameter } from './request.ts';
+import { routeOf, standInOf } from './stand-in-mark.ts';
 
 const SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
 const EXTENSION = /^\/2010-04-01\/.*(\.(?:json|xml|csv))\/?$/;
@@ -41,7 +42,7 @@ export function createRequestLog(
       ms: Math.round(elapsedTime * 10) / 10,
       ...(status >= 400 && describeFault(request, isForPerson)),
     };
-    const place = isForPerson ? pathOfRoute(request) : (request.routeOptions.url ?? 'none');
+    const place = isForPerson ? pathOfRoute(request) : (routeOf(request) ?? 'none');
     requestLog.info(fields, `${request.method} ${place}`);
   };
 }
@@ -64,10 +65,10 @@ function accountOf(request: FastifyRequest): string | undefined {
 
 /** The route with the SIDs that stand in the path, and its extension. */
 function pathOfRoute(request: FastifyRequest): string {
-  const { url } = request.routeOptions;
+  const url = routeOf(request);
   if (url === undefined) return '(no such path)';
   const path = url.replace(/:(\w+)/g, (placeholder, name: string) => {
-    const value = pathParameter(request, name);
+    const value = pathParameter(request, name) || (standInOf(request)?.sid ?? '');
     return SID.test(value) ? value : placeholder;
   });
   const [, extension = ''] = EXTENSION.exec(pathOf(request.originalUrl)) ?? [];

@@ -15,6 +15,7 @@ import { NOBODY } from '../requests/request.ts';
 import { parseSid } from '../sid.ts';
 import { ERRORS } from './errors.ts';
 import { pathParameter } from './request.ts';
+import { routeOf, standInOf } from './stand-in-mark.ts';
 
 const ACCOUNT_PATH = /^\/2010-04-01\/Accounts\/(AC[0-9a-f]{32})(?:[/.?]|$)/i;
 const RESOURCE_SID = /^[A-Z]{2}[0-9a-f]{32}$/i;
@@ -37,7 +38,7 @@ export function recordTo(recorder: Recorder, clock: Clock) {
       problem === undefined
         ? null
         : (fault instanceof Problem && fault.reason) || reasonOfProblem(problem);
-    const what = { method, route: request.routeOptions.url ?? UNKNOWN_ROUTE, status, reason };
+    const what = { method, route: routeOf(request) ?? UNKNOWN_ROUTE, status, reason };
     const named = parseSid('AC', pathParameter(request, 'AccountSid')) ?? '';
     const detailsOf = (pathAccountSid: string) => (): RequestDetails => ({
       sid: request.id,
@@ -94,10 +95,12 @@ function claimOf(request: FastifyRequest, named: string): string | undefined {
 }
 
 /** The SID at the end of the path, if it names something other than an account. */
-function resourceOf({ params }: FastifyRequest): string | null {
+function resourceOf(request: FastifyRequest): string | null {
+  const { params } = request;
   if (typeof params !== 'object' || params === null) return null;
   const values: unknown[] = Object.values(params);
-  const last = values.length > 1 ? String(values.at(-1)) : '';
+  const mark = standInOf(request);
+  const last = mark ? (mark.sid ?? '') : values.length > 1 ? String(values.at(-1)) : '';
   return RESOURCE_SID.test(last) ? last.slice(0, 2) + last.slice(2).toLowerCase() : null;
 }
 

@@ -10,6 +10,9 @@ export type RequestCaller = string;
 
 export const NOBODY: RequestCaller = 'nobody';
 
+/** The end of a route that a stand-in answers. */
+export const STAND_IN = ' (stand-in)';
+
 /** What became of a request: 2xx and 3xx, 4xx, 5xx. */
 export const OUTCOMES = ['answered', 'refused', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];

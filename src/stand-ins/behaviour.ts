@@ -23,6 +23,17 @@ export interface Call {
 
 export type Values = Readonly<Record<string, WireValue>>;
 
+/** That one is new, or has been changed or advanced. */
+export interface Change {
+  context: Context;
+  /** The transaction of the change. */
+  query: Queryable;
+  now: number;
+  standIn: StandIn;
+  /** The properties that it had; absent when it is new. */
+  before?: WireItem;
+}
+
 export interface Behaviour {
   /** What it means that a required parameter is missing, where that has a code of its own. */
   missing?: Readonly<Record<string, ProblemName>>;
@@ -37,6 +48,8 @@ export interface Behaviour {
   dueAt?(standIn: Pick<StandIn, 'properties' | 'sent'>, now: number): number | null;
   /** What one has when its status went on at `now`. */
   advance?(properties: WireItem, now: number): WireItem;
+  /** What else happens because of a change, in the same transaction: callbacks, others that are made. */
+  follow?(change: Change): Promise<void>;
   /** What else ends with one that is deleted. */
   remove?(call: Call, before: StandIn): Promise<void>;
   /** Whether a list shows an item, beyond its filters. */

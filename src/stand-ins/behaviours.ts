@@ -6,6 +6,7 @@ import { balance } from './behaviours/balance.ts';
 import { calls } from './behaviours/calls.ts';
 import { incomingPhoneNumbers } from './behaviours/incoming-phone-numbers.ts';
 import { messages } from './behaviours/messages.ts';
+import { usageBy, usageOver } from './behaviours/usage-records.ts';
 
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   AvailablePhoneNumbers: availableCountries,
@@ -16,4 +17,13 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   Calls: calls,
   IncomingPhoneNumbers: incomingPhoneNumbers,
   Messages: messages,
+  'Usage/Records': usageOver('all'),
+  'Usage/Records/AllTime': usageOver('all'),
+  'Usage/Records/Daily': usageBy(10),
+  'Usage/Records/LastMonth': usageOver('last month'),
+  'Usage/Records/Monthly': usageBy(7),
+  'Usage/Records/ThisMonth': usageOver('this month'),
+  'Usage/Records/Today': usageOver('today'),
+  'Usage/Records/Yearly': usageBy(4),
+  'Usage/Records/Yesterday': usageOver('yesterday'),
 };

@@ -37,15 +37,19 @@ export async function advanceDue(context: Context): Promise<void> {
   for (const standIn of due) await advance(context, standIn);
 }
 
-async function advance({ database, clock }: Context, due: StandIn): Promise<void> {
+async function advance(context: Context, due: StandIn): Promise<void> {
+  const { database, clock } = context;
   const now = clock.now();
   await database.transaction(async (transaction) => {
     const standIn = await findStandIn(transaction, due);
-    const { advance: step, dueAt } = BEHAVIOURS[due.type] ?? {};
+    const { advance: step, dueAt, follow } = BEHAVIOURS[due.type] ?? {};
     // Another process may have been first, or a request.
     if (standIn?.dueAt !== due.dueAt || step === undefined) return;
     const properties = step(standIn.properties, now);
     const next = dueAt?.({ properties, sent: standIn.sent }, now) ?? null;
-    await updateStandInRow(transaction, standIn, { properties, dueAt: next });
+    const advanced = { ...standIn, properties, dueAt: next };
+    await updateStandInRow(transaction, standIn, advanced);
+    const before = standIn.properties;
+    await follow?.({ context, query: transaction, now, standIn: advanced, before });
   });
 }

@@ -84,6 +84,13 @@ export function namesBelow(type: string): readonly string[] {
   return below.get(type) ?? [];
 }
 
+/** The collections that belong to one of a collection, such as `Messages/Media`. */
+export function typesBelow(type: string): readonly string[] {
+  return [...types].filter((one) => one.startsWith(`${type}/`));
+}
+
+const types = new Set(DESCRIPTION.places.map(({ path }) => typeOf(path.slice(1).split('/'))));
+
 const below = new Map<string, string[]>();
 for (const { path } of DESCRIPTION.places) {
   const segments = path.slice(1).split('/');

@@ -6,19 +6,12 @@ import type { Api } from '../http/api.ts';
 import { readPage } from '../http/paging.ts';
 import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
+import { markStandIn } from '../http/stand-in-mark.ts';
 import { Problem } from '../problem.ts';
 import { formatOf } from './format.ts';
-import {
-  createStandIn,
-  deleteStandIn,
-  getStandIn,
-  listingOfStandIns,
-  updateStandIn,
-} from './operations.ts';
+import { listingOfStandIns } from './listing.ts';
+import { createStandIn, deleteStandIn, getStandIn, updateStandIn } from './operations.ts';
 import { findTarget, type Target } from './places.ts';
-
-/** Says that a stand-in answers, and for which resource. */
-const HEADER = 'connect-apps-stand-in';
 
 /** Adds everything below an account that no other route has. */
 export function addStandInRoutes(
@@ -100,6 +93,8 @@ function targetOf(request: FastifyRequest, reply: FastifyReply): Target {
     ...(canDelete ? ['DELETE'] : []),
     'OPTIONS',
   ];
-  reply.headers({ [HEADER]: target.type, allow: methods.join(', ') });
+  reply.header('allow', methods.join(', '));
+  const pattern = target.place.path.replace(/\{(\w+)\}/g, ':$1');
+  markStandIn(request, reply, { type: target.type, pattern, sid: target.sid });
   return target;
 }

@@ -1,7 +1,7 @@
 /** What stands in for one of Twilio's other resources: named properties, made from its description. No SQL. */
 
 import { findUrlFault } from '../http-url.ts';
-import { type Parameters, parameterProblem, textOf } from '../parameter.ts';
+import { findTextFault, type Parameters, parameterProblem, textOf } from '../parameter.ts';
 import { Problem, type ProblemName } from '../problem.ts';
 import type { WireItem, WireValue } from '../wire.ts';
 import { rfc2822 } from '../wire.ts';
@@ -17,10 +17,12 @@ export interface StandIn {
   createdAt: number;
   /** As on the wire. */
   properties: WireItem;
-  /** The values of the parameters that created it. */
+  /** The values of the parameters that created it and that no property shows, such as `status_callback`. */
   sent: WireItem;
   /** When its status goes on by itself; null when it stays. */
   dueAt: number | null;
+  /** Who gave it the URLs that it calls: the account, or the Connect App that the account was made for. */
+  caller: 'account' | 'app';
 }
 
 /** The basic kind, what follows its colon, and whether it may be null. */
@@ -57,6 +59,9 @@ export function neutralValue(kind: Kind): WireValue {
 }
 
 const SID = /^[A-Z]{2}[0-9a-fA-F]{32}$/;
+/** Of one parameter: what is longer than Twilio takes anywhere is kept nowhere. */
+const MAX_LENGTH = 8192;
+const MAX_VALUES = 100;
 
 /** The values of the parameters that were sent, by the names of their properties; raises the fault of one. */
 export function parseParameters(
@@ -83,6 +88,17 @@ export function parseParameters(
 function parseValue(name: string, kind: Kind, texts: readonly string[]): WireValue {
   const { name: type, rest } = partsOf(kind);
   const [text = ''] = texts;
+  if (texts.length > MAX_VALUES) throw parameterProblem(name, 'is repeated too often');
+  const rule = {
+    type: 'string',
+    format: 'multiline',
+    maxLength: MAX_LENGTH,
+    description: '',
+  } as const;
+  for (const one of texts) {
+    const fault = findTextFault(rule, one);
+    if (fault !== undefined) throw parameterProblem(name, fault);
+  }
   if (type === 'array') return texts.filter((one) => one !== '');
   if (text === '') return type === 'string' || type === 'uri' ? '' : null;
   const refuse = (fault: string) => parameterProblem(name, fault);
@@ -120,6 +136,16 @@ function parseValue(name: string, kind: Kind, texts: readonly string[]): WireVal
     default:
       return text;
   }
+}
+
+/** The parameters that no property shows, and a behaviour may need later: what is secret is not among them. */
+export function unshown(
+  shape: Shape,
+  values: Readonly<Record<string, WireValue>>,
+): Record<string, WireValue> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name]) => !(name in shape) && !/password|secret/.test(name)),
+  );
 }
 
 /** The name of a property from that of its parameter: `PhoneNumber` is `phone_number`. */

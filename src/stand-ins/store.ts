@@ -99,6 +99,7 @@ export async function insertStandIn(query: Queryable, standIn: StandIn): Promise
       properties: JSON.stringify(standIn.properties),
       sent: JSON.stringify(standIn.sent),
       due_at: standIn.dueAt,
+      caller: standIn.caller,
       created_at: standIn.createdAt,
     })
     .onConflict((conflict) => conflict.columns(['account_sid', 'type', 'sid']).doNothing())
@@ -109,11 +110,11 @@ export async function insertStandIn(query: Queryable, standIn: StandIn): Promise
 export async function updateStandInRow(
   query: Queryable,
   { accountSid, type, sid }: StandInKey,
-  { properties, dueAt }: Pick<StandIn, 'properties' | 'dueAt'>,
+  { properties, dueAt, caller }: Pick<StandIn, 'properties' | 'dueAt' | 'caller'>,
 ): Promise<void> {
   await query
     .updateTable('stand_ins')
-    .set({ properties: JSON.stringify(properties), due_at: dueAt })
+    .set({ properties: JSON.stringify(properties), due_at: dueAt, caller })
     .where('account_sid', '=', accountSid)
     .where('type', '=', type)
     .where('sid', '=', sid)
@@ -148,6 +149,22 @@ export async function deleteStandInRow(
     .execute();
 }
 
+/** Removes all of some collections that belong to one parent. */
+export async function deleteChildren(
+  query: Queryable,
+  accountSid: string,
+  types: readonly string[],
+  parentSid: string,
+): Promise<void> {
+  if (types.length === 0) return;
+  await query
+    .deleteFrom('stand_ins')
+    .where('account_sid', '=', accountSid)
+    .where('type', 'in', types)
+    .where('parent_sid', '=', parentSid)
+    .execute();
+}
+
 function fromRow(row: Row): StandIn {
   return {
     accountSid: row.account_sid,
@@ -158,5 +175,6 @@ function fromRow(row: Row): StandIn {
     properties: JSON.parse(row.properties),
     sent: JSON.parse(row.sent),
     dueAt: row.due_at,
+    caller: row.caller,
   };
 }

@@ -19,6 +19,7 @@ import { up as operators } from './migrations/0009-operators.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
 import { up as authorizationsEndedByAccount } from './migrations/0014-authorizations-ended-by-account.ts';
 import { up as standIns } from './migrations/0015-stand-ins.ts';
+import { up as callbacksOfStandIns } from './migrations/0016-callbacks-of-stand-ins.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
@@ -33,6 +34,7 @@ const MIGRATIONS = {
   '0010-api-keys': { up: apiKeys },
   '0014-authorizations-ended-by-account': { up: authorizationsEndedByAccount },
   '0015-stand-ins': { up: standIns },
+  '0016-callbacks-of-stand-ins': { up: callbacksOfStandIns },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */

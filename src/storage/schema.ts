@@ -89,6 +89,8 @@ export interface StandInsTable {
   properties: string;
   /** JSON: the parameters that created it, such as its StatusCallback. */
   sent: string;
+  /** Who gave it the URLs that it calls: the account, or the Connect App that the account was made for. */
+  caller: Generated<'account' | 'app'>;
   /** When its status goes on by itself; null when it stays. */
   due_at: number | null;
   created_at: number;
@@ -178,8 +180,10 @@ export interface CallbacksTable {
   /** Host and port of the URL: attempts to one receiver are limited. */
   receiver: string;
   status: 'pending' | 'delivered' | 'failed';
-  /** A `test` was asked for, and reports the end of nothing. */
-  kind: Generated<'deauthorization' | 'test'>;
+  /** A `test` was asked for, and reports the end of nothing; the last three are of stand-ins. */
+  kind: Generated<'deauthorization' | 'test' | 'status' | 'message' | 'call'>;
+  /** JSON: what is sent; null in rows of before it was kept, which are deauthorizations and tests. */
+  parameters: string | null;
   attempts_made: number;
   /** When it may be tried (again), or when its lease ends; null once it is settled. */
   next_attempt_at: number | null;

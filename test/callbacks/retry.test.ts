@@ -53,6 +53,7 @@ async function addFailed(world: TestContext): Promise<Callback> {
     method: 'POST',
     status: 'failed',
     kind: 'deauthorization',
+    parameters: {},
     attemptsMade: 9,
     nextAttemptAt: null,
     createdAt: 1,

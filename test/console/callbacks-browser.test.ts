@@ -87,6 +87,7 @@ describe('callbacks, code and Try the flow in a browser', { skip: BROWSER_OBSTAC
         method: 'POST',
         status,
         kind: 'deauthorization',
+        parameters: {},
         attemptsMade,
         nextAttemptAt,
         createdAt: now - 400_000 - index * 3_600_000,

@@ -69,6 +69,7 @@ for (const engine of DATABASES) {
           method: 'POST',
           status: 'failed',
           kind: 'deauthorization',
+          parameters: {},
           attemptsMade: 8,
           nextAttemptAt: null,
           createdAt: now - 1000 - index,

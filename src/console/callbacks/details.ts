@@ -1,7 +1,7 @@
 /** One callback: what was tried, what comes next, what is signed and how to check it. */
 
 import { html } from 'hono/html';
-import type { Attempt } from '../../callbacks/callback.ts';
+import type { Attempt, CallbackKind } from '../../callbacks/callback.ts';
 import type { CallbackDetails } from '../../callbacks/operations.ts';
 import { TEST_HEADER } from '../../callbacks/request.ts';
 import { failureSentence } from '../../outgoing/failure-sentences.ts';
@@ -52,7 +52,7 @@ function factsOf({ now }: AccountVisit, callback: CallbackDetails): Html {
     isPadded: true,
     body: definitionList([
       ['State', chip(STATE_TONES[status], STATE_WORDS[status])],
-      ['What it reports', kind === 'test' ? testWords() : 'The end of an authorization'],
+      ['What it reports', kind === 'test' ? testWords() : KIND_WORDS[kind]],
       ['Sent to', html`<code>${method} ${plainText(withoutUserInfo(url))}</code>`],
       ['AccountSid', sid(subaccountSid)],
       ['Idempotency token', sid(callback.sid)],
@@ -60,6 +60,13 @@ function factsOf({ now }: AccountVisit, callback: CallbackDetails): Html {
     ]),
   });
 }
+
+const KIND_WORDS: Readonly<Record<Exclude<CallbackKind, 'test'>, string>> = {
+  deauthorization: 'The end of an authorization',
+  status: 'The status of a message or call (StatusCallback)',
+  message: 'An incoming message (SmsUrl); it is tried once',
+  call: 'A call that was answered (Url); it is tried once',
+};
 
 function testWords(): Html {
   return html`Nothing: it is a test with an AccountSid that nobody has, and the header <code>${TEST_HEADER}: true</code>. It is tried once.`;
@@ -105,13 +112,13 @@ export function answerOf(answer: string | null): Html {
 }
 
 function signedOf(callback: CallbackDetails, path: string, language: Language): Html {
-  const { method, request, subaccountSid, connectAppSid } = callback;
+  const { method, request, parameters } = callback;
   const url = withoutUserInfo(request.url);
   const code = verificationOf(language, {
     method,
     url,
     signed: request.signed,
-    parameters: { AccountSid: subaccountSid, ConnectAppSid: connectAppSid },
+    parameters,
   });
   const about =
     method === 'POST'

@@ -76,7 +76,7 @@ function rowOf({ now }: AccountVisit, path: string, callback: CallbackInList): H
   const reason = reasonOf(callback);
   const hasFailed = status !== 'delivered' && callback.latest !== undefined;
   return tableRow(COLUMNS, [
-    html`<a href="${path}/${callback.sid}">${time(createdAt, now)}</a>${kind === 'test' ? html` ${tag('test')}` : ''}`,
+    html`<a href="${path}/${callback.sid}">${time(createdAt, now)}</a>${kind === 'deauthorization' ? '' : html` ${tag(kind)}`}`,
     status === 'failed' ? chip('bad', word) : html`<span class="quiet">${word}</span>`,
     html`${hasFailed ? html`<span class="why">${reason}</span>` : reason}${attemptsOf(callback, now)}`,
     sid(callback.subaccountSid, { isShort: true }),

@@ -27,7 +27,7 @@ export function verificationOf(language: Language, values: VerificationValues): 
 const twilio = require('twilio');
 
 const url = ${quoted(url)};
-const parameters = ${method === 'POST' ? `{ ${list((name, value) => `${name}: '${value}'`)} }` : '{}'};
+const parameters = ${method === 'POST' ? `{ ${list((name, value) => `${name}: ${inJavaScript(value)}`)} }` : '{}'};
 const { TWILIO_AUTH_TOKEN, SIGNATURE } = env;
 console.log(twilio.validateRequest(TWILIO_AUTH_TOKEN, SIGNATURE, url, parameters));
 `;
@@ -36,7 +36,7 @@ console.log(twilio.validateRequest(TWILIO_AUTH_TOKEN, SIGNATURE, url, parameters
 from twilio.request_validator import RequestValidator
 
 url = ${doubleQuoted(url)}
-parameters = {${list((name, value) => `"${name}": "${value}"`)}}
+parameters = {${list((name, value) => `${doubleQuoted(name)}: ${doubleQuoted(value)}`)}}
 validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
 print(validator.validate(url, parameters, os.environ["SIGNATURE"]))
 `;
@@ -44,7 +44,7 @@ print(validator.validate(url, parameters, os.environ["SIGNATURE"]))
       return `require 'twilio-ruby'
 
 url = ${quoted(url)}
-parameters = {${list((name, value) => `'${name}' => '${value}'`)}}
+parameters = {${list((name, value) => `${quoted(name)} => ${quoted(value)}`)}}
 validator = Twilio::Security::RequestValidator.new(ENV.fetch('TWILIO_AUTH_TOKEN'))
 puts validator.validate(url, parameters, ENV.fetch('SIGNATURE'))
 `;
@@ -53,7 +53,7 @@ puts validator.validate(url, parameters, ENV.fetch('SIGNATURE'))
 require_once __DIR__ . '/vendor/autoload.php';
 
 $url = ${quoted(url)};
-$parameters = [${list((name, value) => `'${name}' => '${value}'`)}];
+$parameters = [${list((name, value) => `${quoted(name)} => ${quoted(value)}`)}];
 $validator = new Twilio\\Security\\RequestValidator(getenv('TWILIO_AUTH_TOKEN'));
 var_dump($validator->validate(getenv('SIGNATURE'), $url, $parameters));
 `;
@@ -69,7 +69,7 @@ import (
 
 func main() {
 	url := ${doubleQuoted(url)}
-	parameters := map[string]string{${list((name, value) => `"${name}": "${value}"`)}}
+	parameters := map[string]string{${list((name, value) => `${doubleQuoted(name)}: ${doubleQuoted(value)}`)}}
 	validator := client.NewRequestValidator(os.Getenv("TWILIO_AUTH_TOKEN"))
 	fmt.Println(validator.Validate(url, parameters, os.Getenv("SIGNATURE")))
 }
@@ -81,7 +81,7 @@ import java.util.Map;
 public class Check {
     public static void main(String[] args) {
         String url = ${doubleQuoted(url)};
-        Map<String, String> parameters = Map.of(${list((name, value) => `"${name}", "${value}"`)});
+        Map<String, String> parameters = Map.ofEntries(${list((name, value) => `Map.entry(${doubleQuoted(name)}, ${doubleQuoted(value)})`)});
         RequestValidator validator = new RequestValidator(System.getenv("TWILIO_AUTH_TOKEN"));
         System.out.println(validator.validate(url, parameters, System.getenv("SIGNATURE")));
     }
@@ -93,7 +93,7 @@ using System.Collections.Generic;
 using Twilio.Security;
 
 var url = ${doubleQuoted(url)};
-var parameters = new Dictionary<string, string> { ${list((name, value) => `["${name}"] = "${value}"`)} };
+var parameters = new Dictionary<string, string> { ${list((name, value) => `[${doubleQuoted(name)}] = ${doubleQuoted(value)}`)} };
 var validator = new RequestValidator(Environment.GetEnvironmentVariable("TWILIO_AUTH_TOKEN"));
 Console.WriteLine(validator.Validate(url, parameters, Environment.GetEnvironmentVariable("SIGNATURE")));
 `;
@@ -105,13 +105,18 @@ Console.WriteLine(validator.Validate(url, parameters, Environment.GetEnvironment
   }
 }
 
-/** URLs hold no quote that is not escaped here, and no backslash (http-url.ts). */
+/** As Ruby and PHP read it: a line break stays one. */
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
+function inJavaScript(text: string): string {
+  return quoted(text).replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+}
+
 function doubleQuoted(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  // The escapes of JSON are those of Python, Go, Java and C#, too.
+  return JSON.stringify(text);
 }
 
 function shellQuoted(text: string): string {

@@ -17,7 +17,7 @@ import { count, fullTime, sid } from '../parts/text.ts';
 import { adviceFor } from './advice.ts';
 import { recordOf } from './filter.ts';
 import { type AppNames, callerText, namesOf } from './names.ts';
-import { durationText, routeText, statusText } from './row.ts';
+import { durationText, patternOf, routeText, standInTag, statusText } from './row.ts';
 
 /** The page; raises `not_found` for a request that is not in this account's record. */
 export async function requestView(context: Context, visit: AccountVisit): Promise<View> {
@@ -35,7 +35,7 @@ export async function requestView(context: Context, visit: AccountVisit): Promis
   return {
     title: `${request.method} ${route}`,
     section: 'requests',
-    lede: html`<a href="${link('requests')}">Requests</a> ${sid(request.sid)}`,
+    lede: html`<a href="${link('requests')}">Requests</a> ${sid(request.sid)}${standInTag(request.route)}`,
     body: html`<div class="stack">${decision(request)}${panel({ isPadded: true, title: 'The request', body: facts(visit, request, names) })}${panel(
       {
         isPadded: true,
@@ -89,8 +89,9 @@ function facts({ now }: AccountVisit, request: ApiRequest, names: AppNames): Htm
 
 /** The command that sends the same, as far as is known. */
 function curlFor({ request }: AccountVisit, one: ApiRequest): string {
-  const last = /\/:\w+$/.test(one.route) && one.resourceSid !== null;
-  const path = one.route
+  const pattern = patternOf(one.route);
+  const last = /\/:\w+$/.test(pattern) && one.resourceSid !== null;
+  const path = pattern
     .replace(':AccountSid', one.pathAccountSid)
     .replace(/\/:\w+$/, (part) => (last ? `/${one.resourceSid}` : part))
     .replace(/:(\w+)/g, '{$1}')

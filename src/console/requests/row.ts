@@ -3,9 +3,9 @@
 import { html } from 'hono/html';
 import type { Html } from '../../pages/layout.ts';
 import { explainReason } from '../../reason.ts';
-import type { ApiRequest } from '../../requests/request.ts';
+import { type ApiRequest, STAND_IN } from '../../requests/request.ts';
 import { type Column, tableRow } from '../parts/table.ts';
-import { chip, count, time } from '../parts/text.ts';
+import { chip, count, tag, time } from '../parts/text.ts';
 import { type AppNames, callerText } from './names.ts';
 
 export const REQUEST_COLUMNS: readonly Column[] = [
@@ -20,8 +20,18 @@ const VERSION = '/2010-04-01';
 
 /** The pattern of a route as documentation writes it. */
 export function routeText(route: string): string {
-  const path = route.startsWith(VERSION) ? route.slice(VERSION.length) : route;
+  const path = patternOf(route).replace(VERSION, '');
   return path.replace(/:(\w+)/g, '{$1}');
+}
+
+/** The route without the words that a stand-in answered. */
+export function patternOf(route: string): string {
+  return route.endsWith(STAND_IN) ? route.slice(0, -STAND_IN.length) : route;
+}
+
+/** Says that a stand-in answered; nothing where none did. */
+export function standInTag(route: string): Html {
+  return route.endsWith(STAND_IN) ? html` ${tag('stand-in')}` : html``;
 }
 
 /** A status: plain where it is well. */
@@ -42,7 +52,7 @@ export function requestRow(
   { names, href, now }: { names: AppNames; href: string; now: number },
 ): Html {
   const why = request.reason === null ? undefined : explainReason(request.reason);
-  const what = html`<span class="verb">${request.method}</span> <a href="${href}">${routeText(request.route)}</a>${
+  const what = html`<span class="verb">${request.method}</span> <a href="${href}">${routeText(request.route)}</a>${standInTag(request.route)}${
     why === undefined ? '' : html`<span class="why">${why}</span>`
   }${
     request.more === 0

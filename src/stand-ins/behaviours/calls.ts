@@ -2,10 +2,13 @@
 
 import { textOf } from '../../parameter.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
-import { rfc2822 } from '../../wire.ts';
+import { rfc2822, type WireItem } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
 import { CHANNEL, MAGIC_VALID, NUMBER } from '../phone-numbers.ts';
+import type { StandIn } from '../stand-in.ts';
+import { methodOf, tell } from '../tell.ts';
+import { countUsage, dollars, PRICES } from '../usage.ts';
 
 const TO_FAULTS: Readonly<Record<string, ProblemName>> = {
   '+15005550001': 'call_to_invalid',
@@ -21,6 +24,14 @@ const NEXT_STATUS: Readonly<Record<string, string>> = {
   'in-progress': 'completed',
 };
 const ENDED = ['completed', 'busy', 'failed', 'no-answer', 'canceled'];
+
+/** The event of a status; that of the others is `completed`. The order is that in which they come. */
+const EVENTS: Readonly<Record<string, string>> = {
+  queued: 'initiated',
+  ringing: 'ringing',
+  'in-progress': 'answered',
+  completed: 'completed',
+};
 
 export const calls: Behaviour = {
   missing: { To: 'call_to_missing', From: 'call_from_missing' },
@@ -62,21 +73,77 @@ export const calls: Behaviour = {
       date_updated: rfc2822(now),
       ...(status === 'in-progress' && { answered_by: 'human', start_time: rfc2822(now) }),
       ...(status === 'completed' && {
-        duration: String(Math.max(1, Math.round((now - startedAt) / 1000))),
+        duration: durationOf(startedAt, now),
+        price: `-${dollars(PRICES['calls-outbound'])}`,
         end_time: rfc2822(now),
       }),
     };
   },
-  async update({ sent }, values, { properties }) {
+  async follow(change) {
+    const { query, now, standIn, before } = change;
+    const { properties, sent } = standIn;
+    const status = String(properties.status);
+    if (status === before?.status) return;
+    if (status === 'in-progress' && sent.url) {
+      const parameters = parametersOf(standIn);
+      const method = methodOf(sent.method);
+      await tell(change, standIn, { kind: 'call', url: String(sent.url), method, parameters });
+    }
+    if (status === 'completed') {
+      const minutes = Math.ceil(Number(properties.duration) / 60);
+      await countUsage(query, standIn.accountSid, 'calls-outbound', minutes, now);
+    }
+    const event = EVENTS[status] ?? 'completed';
+    if (!sent.status_callback || !eventsOf(sent).includes(event)) return;
+    await tell(change, standIn, {
+      kind: 'status',
+      url: String(sent.status_callback),
+      method: methodOf(sent.status_callback_method),
+      parameters: {
+        ...parametersOf(standIn),
+        ...(event === 'initiated' && { CallStatus: 'initiated' }),
+        ...(event === 'completed' && { CallDuration: String(properties.duration ?? '0') }),
+        CallbackSource: 'call-progress-events',
+        SequenceNumber: String(Object.values(EVENTS).indexOf(event)),
+        Timestamp: rfc2822(now),
+      },
+    });
+  },
+  async update({ sent, now }, values, { properties }) {
     if (ENDED.includes(String(properties.status))) {
       throw new Problem('call_ended', 'The call has ended.');
     }
     if (textOf(sent, 'Status') === 'canceled' && properties.status === 'in-progress') {
       throw new Problem('call_ended', 'A call in progress cannot be canceled: send completed.');
     }
-    return values;
+    if (!textOf(sent, 'Status')) return values;
+    const startedAt = Date.parse(String(properties.start_time)) || now;
+    return { ...values, duration: durationOf(startedAt, now), end_time: rfc2822(now) };
   },
 };
+
+function durationOf(startedAt: number, now: number): string {
+  return String(Math.max(1, Math.round((now - startedAt) / 1000)));
+}
+
+/** Which events were chosen; by default the last one alone. */
+function eventsOf({ status_callback_event: chosen }: WireItem): string[] {
+  const events = Array.isArray(chosen) ? chosen.flatMap((one) => String(one).split(/[\s,]+/)) : [];
+  return events.length === 0 ? ['completed'] : events;
+}
+
+/** What every callback of a call tells. */
+function parametersOf({ accountSid, sid, properties }: StandIn): Record<string, string> {
+  return {
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    CallSid: sid,
+    CallStatus: String(properties.status),
+    Direction: String(properties.direction),
+    From: String(properties.from),
+    To: String(properties.to),
+  };
+}
 
 async function checkFrom({ query, account, sent }: Call): Promise<string> {
   const from = textOf(sent, 'From') ?? '';

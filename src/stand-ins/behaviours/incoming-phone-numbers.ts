@@ -13,6 +13,7 @@ import {
   type NumberType,
   typeOfNumber,
 } from '../phone-numbers.ts';
+import { countUsage } from '../usage.ts';
 import { CAPABILITIES } from './available-phone-numbers.ts';
 
 /** Twilio's test numbers (docs, iam/test-credentials): to buy, one that works, one that is taken, one that is none. */
@@ -28,9 +29,6 @@ const TYPES: Readonly<Record<string, NumberType>> = {
 export const incomingPhoneNumbers: Behaviour = {
   async create(call, values) {
     const number = await chooseNumber(call);
-    if (number.phoneNumber !== MAGIC_VALID) {
-      await takeNumber(call.query, number.phoneNumber, call.account.sid, call.now);
-    }
     return {
       address_requirements: 'none',
       beta: false,
@@ -55,6 +53,14 @@ export const incomingPhoneNumbers: Behaviour = {
       ...values,
       phone_number: number.phoneNumber,
     };
+  },
+  async follow({ query, now, standIn, before }) {
+    if (before !== undefined) return;
+    const phoneNumber = String(standIn.properties.phone_number);
+    if (phoneNumber !== MAGIC_VALID && !(await takeNumber(query, phoneNumber, standIn))) {
+      throw new Problem('phone_number_unavailable', `${phoneNumber} has just been bought.`);
+    }
+    await countUsage(query, standIn.accountSid, 'phonenumbers', 1, now);
   },
   async remove({ query }, { properties }) {
     await releaseNumber(query, String(properties.phone_number));

@@ -2,11 +2,16 @@
 
 import { textOf } from '../../parameter.ts';
 import { Problem, type ProblemName } from '../../problem.ts';
-import { rfc2822, type WireValue } from '../../wire.ts';
+import { rfc2822, type WireItem, type WireValue } from '../../wire.ts';
 import type { Behaviour, Call } from '../behaviour.ts';
 import { ownerOf } from '../numbers-in-use.ts';
 import { CHANNEL, MAGIC_VALID, NUMBER } from '../phone-numbers.ts';
 import { countSegments } from '../segments.ts';
+import type { StandIn } from '../stand-in.ts';
+import { tell } from '../tell.ts';
+import { countUsage, dollars, PRICES } from '../usage.ts';
+import { receive } from './inbound-messages.ts';
+import { addMedia, mediaOf } from './media.ts';
 
 /** How long a message has each status on its way. */
 const STEP_MS = 300;
@@ -43,7 +48,7 @@ export const messages: Behaviour = {
     const to = checkTo(textOf(sent, 'To') ?? '');
     const from = await checkFrom(call);
     const body = textOf(sent, 'Body') ?? '';
-    const media = [sent.MediaUrl ?? []].flat().filter((url) => url !== '');
+    const media = mediaOf(sent);
     if (body === '' && media.length === 0 && !textOf(sent, 'ContentSid')) {
       throw new Problem('body_missing', 'Send a Body, a MediaUrl or a ContentSid.');
     }
@@ -64,6 +69,23 @@ export const messages: Behaviour = {
     };
     return { ...values, ...decided };
   },
+  async follow(change) {
+    const { query, now, standIn, before } = change;
+    const { properties, sent, accountSid } = standIn;
+    if (before === undefined) {
+      await addMedia(change);
+      const isMms = properties.num_media !== '0';
+      const units = isMms ? 1 : Number(properties.num_segments) || 1;
+      await countUsage(query, accountSid, isMms ? 'mms-outbound' : 'sms-outbound', units, now);
+    }
+    if (properties.status === before?.status) return;
+    if (sent.status_callback) {
+      const url = String(sent.status_callback);
+      const parameters = statusParameters(standIn);
+      await tell(change, standIn, { kind: 'status', url, method: 'POST', parameters });
+    }
+    if (properties.status === 'delivered') await receive(change);
+  },
   dueAt({ properties, sent }, now) {
     if (properties.status === 'scheduled') return Date.parse(String(sent.send_at)) || now;
     return String(properties.status) in NEXT_STATUS ? now + STEP_MS : null;
@@ -74,7 +96,7 @@ export const messages: Behaviour = {
       ...properties,
       status,
       date_updated: rfc2822(now),
-      ...(status === 'sent' && { date_sent: rfc2822(now) }),
+      ...(status === 'sent' && { date_sent: rfc2822(now), price: `-${priceOf(properties)}` }),
     };
   },
   async update({ sent }, values, { properties }) {
@@ -86,6 +108,28 @@ export const messages: Behaviour = {
     return values;
   },
 };
+
+/** The price of a message in dollars: by its segments, or of one with media. */
+function priceOf({ num_media, num_segments }: WireItem): string {
+  if (num_media !== '0') return dollars(PRICES['mms-outbound']);
+  return dollars(PRICES['sms-outbound'] * (Number(num_segments) || 1));
+}
+
+function statusParameters({ accountSid, sid, properties }: StandIn): Record<string, string> {
+  const { messaging_service_sid: service, from } = properties;
+  const status = String(properties.status);
+  return {
+    AccountSid: accountSid,
+    ApiVersion: '2010-04-01',
+    ...(from !== null && { From: String(from) }),
+    MessageSid: sid,
+    MessageStatus: status,
+    ...(service !== null && { MessagingServiceSid: String(service) }),
+    SmsSid: sid,
+    SmsStatus: status,
+    To: String(properties.to),
+  };
+}
 
 function checkTo(to: string): string {
   const fault = TO_FAULTS[to];
