@@ -3,13 +3,12 @@
  * those. So every request that follows from it is one that the server must answer as the document says.
  */
 
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createApiKey } from '../../src/api-keys/operations.ts';
-import { DESCRIPTION } from '../../src/stand-ins/description.ts';
+import { createSidFor, propertiesOf, rowOf } from '../../src/stand-ins/making.ts';
 import { findTarget } from '../../src/stand-ins/places.ts';
-import { newProperties, propertyName, sidPrefixOf } from '../../src/stand-ins/stand-in.ts';
+import { propertyName } from '../../src/stand-ins/stand-in.ts';
 import { insertStandIn } from '../../src/stand-ins/store.ts';
 import { arrayOf, objectOf, stringOf } from '../api/narrow.ts';
 import type { TestServer } from '../support/server.ts';
@@ -140,7 +139,7 @@ async function sidsOf(
     const path = fit(`${ROOT}/{AccountSid}/${list}.json`, sids);
     const post = objectOf(paths.find(([one]) => below(one) === `${list}.json`)?.[1]).post;
     if (isInserted(list, post)) {
-      sids.set(anonymous(list), await insert(server, path, propertyName(name)));
+      sids.set(anonymous(list), await insert(server, path));
       continue;
     }
     const form = formOf(`${ROOT}/{AccountSid}/${list}.json`, objectOf(post), sids);
@@ -155,18 +154,19 @@ async function sidsOf(
 async function insert(
   { context, developer: { accountSid } }: TestServer,
   path: string,
-  property: string,
 ): Promise<string> {
-  const target = findTarget(path.replace(`${ROOT}/${accountSid}/`, '').replace('.json', ''));
-  if (target === undefined) throw new Error(`${path} is nowhere`);
-  const shape = DESCRIPTION.shapes[target.place.shape] ?? {};
-  const sid = `${sidPrefixOf(shape[property])}${randomBytes(16).toString('hex')}`;
-  const createdAt = context.clock.now();
-  const properties = newProperties(shape, { account_sid: accountSid, [property]: sid }, createdAt);
-  const parentSid = target.parents.at(-1)?.sid ?? '';
-  const row = { accountSid, type: target.type, parentSid, sid, createdAt, properties };
+  const found = findTarget(path.replace(`${ROOT}/${accountSid}/`, '').replace('.json', ''));
+  if (found === undefined) throw new Error(`${path} is nowhere`);
+  // A POST there may answer with another shape.
+  const { post: _, ...place } = found.place;
+  const target = { ...found, place };
+  const sid = createSidFor(context, target);
+  if (sid === undefined) throw new Error(`${path} has no SIDs`);
+  const now = context.clock.now();
+  const row = rowOf(accountSid, target, sid, 'account', now);
+  const properties = propertiesOf(accountSid, target, sid, {}, now);
   await context.database.transaction((transaction) =>
-    insertStandIn(transaction, { ...row, sent: {}, dueAt: null }),
+    insertStandIn(transaction, { ...row, properties, sent: {}, dueAt: null }),
   );
   return sid;
 }
