@@ -103,6 +103,7 @@ for (const engine of DATABASES) {
           HOME: folder,
           CONNECT_APP_SID: appSid,
           AUTHORIZE_ORIGIN: origin,
+          PORT: String(port),
           ORIGIN: site,
           DATA_FILE: join(folder, `${name}.json`),
         },

@@ -1,6 +1,7 @@
 /**
- * A Connect App with Express: the Connect button, consent, a phone number and a message for the customer, and the
- * callbacks. It is written for Twilio; README.md explains how to run it against connect-apps unchanged.
+ * A Connect App with Express: the Connect button, consent, a phone number and a message for the
+ * customer, and the callbacks. It is written for Twilio; README.md explains how to run it against
+ * connect-apps unchanged.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -11,10 +12,11 @@ const {
   CONNECT_APP_SID,
   TWILIO_AUTH_TOKEN,
   AUTHORIZE_ORIGIN = 'https://www.twilio.com',
+  PORT = '3000',
   // Where browsers and Twilio reach this app: https://…, unless both are on this machine.
-  ORIGIN = 'http://127.0.0.1:3000',
+  ORIGIN = `http://127.0.0.1:${PORT}`,
 } = process.env;
-const { protocol, host, hostname, port } = new URL(ORIGIN);
+const { protocol, host } = new URL(ORIGIN);
 const cookie = { httpOnly: true, sameSite: 'lax', secure: protocol === 'https:' };
 
 // A real app keeps both in a database, and shows its users only what is theirs.
@@ -40,10 +42,10 @@ app.get('/', (_, response) => {
     .send(page(`<a href="${link}">Connect</a>${forms.join('')}<ul>${items.join('')}</ul>`));
 });
 
-// Consent sends the customer here, with the SID of an account that is ours to use, or without one after Deny.
+// Consent sends the customer here, with the SID of an account that is ours to use; after Deny, without.
 app.get('/authorized', async (request, response) => {
   const { state, AccountSid } = request.query;
-  // The consent must have started in this browser; otherwise someone could connect another person's account.
+  // The consent must have started in this browser: nobody can connect another person's account.
   const [, expected] = /\bstate=([0-9a-f]{32})/.exec(request.headers.cookie ?? '') ?? [];
   if (expected === undefined || state !== expected) {
     return response.status(403).send(page('Start again from our page.'));
@@ -104,4 +106,4 @@ function page(body) {
   return `<!doctype html><html lang="en"><title>Example Connect App</title>${body}</html>`;
 }
 
-app.listen(Number(port), hostname, () => console.log(`The app is at ${ORIGIN}`));
+app.listen(Number(PORT), '127.0.0.1', () => console.log(`The app is at ${ORIGIN}`));

@@ -1,12 +1,12 @@
-"""A Connect App with Flask: the Connect button, consent, a phone number and a message for the customer, and the
-callbacks. It is written for Twilio; README.md explains how to run it against connect-apps unchanged.
+"""A Connect App with Flask: the Connect button, consent, a phone number and a message for the
+customer, and the callbacks. It is written for Twilio; README.md explains how to run it against
+connect-apps unchanged.
 """
 
 import os
 import re
 import secrets
 from functools import wraps
-from urllib.parse import urlsplit
 
 from flask import Flask, abort, redirect, render_template_string, request, session
 from twilio.request_validator import RequestValidator
@@ -15,12 +15,15 @@ from twilio.rest import Client
 CONNECT_APP_SID = os.environ["CONNECT_APP_SID"]
 AUTH_TOKEN = os.environ["TWILIO_AUTH_TOKEN"]
 AUTHORIZE_ORIGIN = os.environ.get("AUTHORIZE_ORIGIN", "https://www.twilio.com")
+PORT = int(os.environ.get("PORT", "3000"))
 # Where browsers and Twilio reach this app: https://…, unless both are on this machine.
-ORIGIN = os.environ.get("ORIGIN", "http://127.0.0.1:3000")
+ORIGIN = os.environ.get("ORIGIN", f"http://127.0.0.1:{PORT}")
 
 # A real app keeps both in a database, and shows its users only what is theirs.
-customers = {}  # The phone number of each customer, by the SID of the account that the customer gave us.
-statuses = {}  # The status of each message, by its SID.
+# The phone number of each customer, by the SID of the account that the customer gave us.
+customers = {}
+# The status of each message, by its SID.
+statuses = {}
 
 PAGE = """<!doctype html><html lang="en"><title>Example Connect App</title>
 <a href="{{ link }}">Connect</a>
@@ -32,7 +35,8 @@ PAGE = """<!doctype html><html lang="en"><title>Example Connect App</title>
 
 app = Flask(__name__)
 app.secret_key = secrets.token_hex()
-app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=ORIGIN.startswith("https:"))
+app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+app.config["SESSION_COOKIE_SECURE"] = ORIGIN.startswith("https:")
 
 
 @app.get("/")
@@ -44,8 +48,8 @@ def home():
 
 @app.get("/authorized")
 def authorized():
-    """Consent sends the customer here, with the SID of an account that is ours to use, or without one after Deny."""
-    # The consent must have started in this browser; otherwise someone could connect another person's account.
+    """Consent sends the customer here, with the SID of an account that is ours to use; after Deny, without."""
+    # The consent must have started in this browser: nobody can connect another person's account.
     expected = session.pop("state", None)
     if expected is None or request.args.get("state") != expected:
         abort(403, "Start again from our page.")
@@ -78,7 +82,8 @@ def signed(view):
     @wraps(view)
     def checked():
         signature = request.headers.get("X-Twilio-Signature", "")
-        if not RequestValidator(AUTH_TOKEN).validate(ORIGIN + request.path, request.form, signature):
+        url = ORIGIN + request.path
+        if not RequestValidator(AUTH_TOKEN).validate(url, request.form, signature):
             abort(403, "The signature is wrong.")
         view()
         return "", 204
@@ -115,4 +120,4 @@ def get_phone_number(account_sid):
 
 
 if __name__ == "__main__":
-    app.run(host=urlsplit(ORIGIN).hostname, port=urlsplit(ORIGIN).port)
+    app.run(port=PORT)

@@ -1,8 +1,9 @@
 <?php
 
 /*
- * A Connect App in plain PHP, without a library: the Connect button, consent, a phone number and a message for the
- * customer, and the callbacks. It is written for Twilio; README.md explains how to run it against connect-apps unchanged.
+ * A Connect App in plain PHP, without a library: the Connect button, consent, a phone number and a
+ * message for the customer, and the callbacks. It is written for Twilio; README.md explains how to
+ * run it against connect-apps unchanged.
  */
 
 declare(strict_types=1);
@@ -44,10 +45,10 @@ function showHome(): void
     echo '</ul></html>';
 }
 
-/** Consent sends the customer here, with the SID of an account that is ours to use, or without one after Deny. */
+/** Consent sends the customer here, with the SID of an account that is ours to use; after Deny, without. */
 function connectCustomer(): void
 {
-    // The consent must have started in this browser; otherwise someone could connect another person's account.
+    // The consent must have started in this browser: nobody can connect another person's account.
     $expected = $_COOKIE['state'] ?? '';
     if ($expected === '' || ($_GET['state'] ?? '') !== $expected) {
         stop(403, 'Start again from our page.');
@@ -145,10 +146,11 @@ function request(string $accountSid, string $resource, ?array $form = null): arr
     return $reply;
 }
 
-/** The phone number of each customer, by the SID of the customer's account, and the status of each message. */
+/** The phone number of each customer, by the SID of the account, and the status of each message. */
 function readData(): array
 {
-    return json_decode(@file_get_contents(DATA_FILE) ?: '', true) ?? ['customers' => [], 'statuses' => []];
+    $nothing = ['customers' => [], 'statuses' => []];
+    return is_file(DATA_FILE) ? json_decode(file_get_contents(DATA_FILE), true) : $nothing;
 }
 
 function changeData(callable $change): void
@@ -157,7 +159,8 @@ function changeData(callable $change): void
     flock($lock, LOCK_EX);
     $data = readData();
     $change($data);
-    file_put_contents(DATA_FILE, json_encode($data));
+    file_put_contents(DATA_FILE . '.new', json_encode($data));
+    rename(DATA_FILE . '.new', DATA_FILE);
     fclose($lock);
 }
 
