@@ -20,6 +20,7 @@ const SENTENCES = {
   permission_missing: 'The app is granted $1; a $3 of this account needs $2.',
   app_changes_nothing:
     'An app cannot change accounts, authorizations or Connect Apps, whatever it is granted.',
+  outside_subaccount: 'An app acts in no account but the one that was made for it.',
   key_too_weak: 'A Standard API key cannot manage accounts or API keys.',
   account_of_others:
     'The account $1 of the path is neither the caller’s nor one of its subaccounts.',
@@ -41,6 +42,7 @@ const SENTENCES = {
   headers_too_large: 'The request headers are too large.',
   body_too_large: 'The request body is over 64 kB.',
   media_type_wrong: 'The parameters were not sent as a form.',
+  stand_in_refused: 'A stand-in refused it as Twilio does; the code names the rule.',
   overloaded: 'The server had more work than it could do.',
   database_away: 'The database did not answer.',
   server_failed: 'The server failed; its log says why.',
@@ -79,9 +81,10 @@ export function reasonOf(name: ReasonName, ...values: readonly (string | number)
   return [name, ...values].join(' ');
 }
 
-/** The reason of a problem that was raised without one. */
-export function reasonOfProblem(problem: ProblemName | 'internal'): Reason {
-  return (problem !== 'internal' && OF_PROBLEM[problem]) || 'server_failed';
+/** The reason of a problem that was raised without one: the rest of those that are the caller's are of stand-ins. */
+export function reasonOfProblem(problem: ProblemName | 'internal', status: number): Reason {
+  const known = problem === 'internal' ? undefined : OF_PROBLEM[problem];
+  return known ?? (status < 500 ? 'stand_in_refused' : 'server_failed');
 }
 
 /** Explains a reason in a sentence; undefined for one that this version does not know. */

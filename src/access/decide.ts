@@ -134,6 +134,11 @@ function checkMayAct({ account, permissions }: Caller, { sid }: StoredAccount): 
     permissions.includes('post-all')
       ? 'A Connect App can change nothing outside of its own subaccount.'
       : 'The customer has not granted this Connect App the permission post-all.',
+    {
+      reason: permissions.includes('post-all')
+        ? reasonOf('outside_subaccount')
+        : reasonOf('permission_missing', permissions.join('+') || 'nothing', 'post-all', 'POST'),
+    },
   );
 }
 

@@ -50,8 +50,11 @@ export type Resource = Partial<
 >;
 
 export interface Api {
-  /** Adds a URL; methods that it does not have answer 405. */
-  route(url: string, resource: Resource): void;
+  /**
+   * Adds a URL; methods that it does not have answer 405. `isList` tells of a wildcard whether a request is for a
+   * list.
+   */
+  route(url: string, resource: Resource, isList?: (request: FastifyRequest) => boolean): void;
   /** Who is asking, and for which account; raises the reason if access is denied. */
   open(request: FastifyRequest): Promise<Access>;
   /**
@@ -137,9 +140,12 @@ export function createApi(
     });
   }
 
-  function addRoute(url: string, resource: Resource): void {
+  function addRoute(
+    url: string,
+    resource: Resource,
     // A list has no SID at its end.
-    const isList = !/:\w+$/.test(url);
+    isList = (_: FastifyRequest) => !/:\w+$/.test(url),
+  ): void {
     const methods = Object.keys(resource);
     const allow = [
       ...methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)),
@@ -159,7 +165,7 @@ export function createApi(
       }
       if (spend) {
         request.pay = (caller) => {
-          const spending = spend(budgetOf(caller), weightOf(request, isList));
+          const spending = spend(budgetOf(caller), weightOf(request, isList(request)));
           reply.header('x-ratelimit-limit', rate);
           reply.header('x-ratelimit-remaining', spending.left);
           if (spending.isServed) return;
@@ -177,7 +183,11 @@ export function createApi(
         url,
         config: { right },
         onRequest: identify,
-        ...(isList && method === 'GET' && { errorHandler: raiseForList }),
+        ...(method === 'GET' && {
+          errorHandler: (error: Error, request: FastifyRequest) => {
+            throw isList(request) ? forList(error) : error;
+          },
+        }),
       });
     }
     server.route({
@@ -206,7 +216,7 @@ export function createApi(
   }
 
   return {
-    route: (path, resource) => addRoute(API_VERSION + path, resource),
+    route: (path, resource, isList) => addRoute(API_VERSION + path, resource, isList),
     open: (request) => database.look((query) => check(query, request)),
     fetch: (request, work) =>
       database.look(async (query) => {
@@ -253,11 +263,11 @@ function payNothing(): void {}
  * One of the official clients takes 20006 on a list for the list's end, and would show nothing instead
  * of an error: there a denial is 401, 20003.
  */
-function raiseForList(error: Error): never {
+function forList(error: Error): Error {
   if (error instanceof Problem && error.problem === 'access_denied') {
-    throw new Problem('not_authenticated', error.detail, { reason: error.reason });
+    return new Problem('not_authenticated', error.detail, { reason: error.reason });
   }
-  throw error;
+  return error;
 }
 
 /** The CORS headers that Twilio's OpenAPI describes. */

@@ -37,7 +37,7 @@ export function recordTo(recorder: Recorder, clock: Clock) {
     const reason =
       problem === undefined
         ? null
-        : (fault instanceof Problem && fault.reason) || reasonOfProblem(problem);
+        : (fault instanceof Problem && fault.reason) || reasonOfProblem(problem, status);
     const what = { method, route: routeOf(request) ?? UNKNOWN_ROUTE, status, reason };
     const named = parseSid('AC', pathParameter(request, 'AccountSid')) ?? '';
     const detailsOf = (pathAccountSid: string) => (): RequestDetails => ({

@@ -19,6 +19,7 @@ import { endConnectionsOnClose } from './connections.ts';
 import { type ErrorReply, writeErrorReply } from './errors.ts';
 import { takeForms } from './forms.ts';
 import { createNodeServer } from './node-server.ts';
+import { explainOtherHost } from './other-hosts.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody } from './request.ts';
@@ -115,7 +116,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (request.routeOptions.config.isAlwaysAnswered) return done();
     if (!admission.mayBegin()) return done(OVERLOADED);
     // Before its body is read.
-    if (request.is404) return done(NOT_FOUND);
+    if (request.is404) return done(notFound(request.originalUrl));
     // A request that is still arriving is not work yet; otherwise slow senders would keep others out.
     if (!hasBody(request)) begin(request);
     done();
@@ -162,9 +163,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     answerError(error, request, reply);
   });
   server.setNotFoundHandler((request, reply) => {
-    answerError(NOT_FOUND, request, reply);
+    answerError(notFound(request.originalUrl), request, reply);
   });
   return server;
+}
+
+function notFound(target: string): Problem {
+  const detail = explainOtherHost(target);
+  return detail === undefined
+    ? NOT_FOUND
+    : new Problem('resource_unknown', detail, { reason: NOT_FOUND.reason });
 }
 
 /** What is needed of a reply: Fastify's own type differs before routing. */

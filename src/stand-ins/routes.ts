@@ -8,6 +8,7 @@ import { sendItem, sendList } from '../http/representation.ts';
 import { formOf, pathParameter, queryOf } from '../http/request.ts';
 import { markStandIn } from '../http/stand-in-mark.ts';
 import { Problem } from '../problem.ts';
+import { reasonOf } from '../reason.ts';
 import { formatOf } from './format.ts';
 import { listingOfStandIns } from './listing.ts';
 import { createStandIn, deleteStandIn, getStandIn, updateStandIn } from './operations.ts';
@@ -21,60 +22,64 @@ export function addStandInRoutes(
 ): void {
   const schema = { hide: true };
 
-  api.route('/Accounts/:AccountSid/*', {
-    GET: {
-      right: 'read',
-      schema,
-      handler: async (request, reply) => {
-        const found = await api.list(request, async (reading, { account }) => {
+  api.route(
+    '/Accounts/:AccountSid/*',
+    {
+      GET: {
+        right: 'read',
+        schema,
+        handler: async (request, reply) => {
+          const found = await api.list(request, async (reading, { account }) => {
+            const target = targetOf(request, reply);
+            const { list, fetch, shape } = target.place;
+            if (list === undefined && !fetch) throw new Problem('method_not_allowed');
+            if (list === undefined) {
+              const properties = await getStandIn(reading, account, target);
+              return { format: formatOf(shape, ''), item: { properties } };
+            }
+            const parameters = queryOf(request);
+            const page = await readPage(
+              await listingOfStandIns(reading, account, target, parameters),
+              parameters,
+              { keyring: context.keyring, strictPageSize },
+            );
+            return { format: formatOf(shape, list.items), page };
+          });
+          return 'page' in found
+            ? sendList(request, reply, found.format, found.page)
+            : sendItem(request, reply, found.format, found.item);
+        },
+      },
+      POST: {
+        right: 'act',
+        schema,
+        handler: async (request, reply) => {
           const target = targetOf(request, reply);
-          const { list, fetch, shape } = target.place;
-          if (list === undefined && !fetch) throw new Problem('method_not_allowed');
-          if (list === undefined) {
-            const properties = await getStandIn(reading, account, target);
-            return { format: formatOf(shape, ''), item: { properties } };
-          }
-          const parameters = queryOf(request);
-          const page = await readPage(
-            await listingOfStandIns(reading, account, target, parameters),
-            parameters,
-            { keyring: context.keyring, strictPageSize },
+          const { post, shape } = target.place;
+          if (post === undefined) throw new Problem('method_not_allowed');
+          const form = formOf(request, Object.keys(post.parameters));
+          const write = target.sid === undefined ? createStandIn : updateStandIn;
+          const properties = await api.change(request, (acting, accountSid) =>
+            write(acting, accountSid, target, form),
           );
-          return { format: formatOf(shape, list.items), page };
-        });
-        return 'page' in found
-          ? sendList(request, reply, found.format, found.page)
-          : sendItem(request, reply, found.format, found.item);
+          const format = formatOf(post.shape ?? shape, '');
+          return sendItem(request, reply.code(post.status), format, { properties });
+        },
+      },
+      DELETE: {
+        right: 'act',
+        schema,
+        handler: async (request, reply) => {
+          const target = targetOf(request, reply);
+          await api.change(request, (acting, accountSid) =>
+            deleteStandIn(acting, accountSid, target),
+          );
+          return reply.code(204).send();
+        },
       },
     },
-    POST: {
-      right: 'act',
-      schema,
-      handler: async (request, reply) => {
-        const target = targetOf(request, reply);
-        const { post, shape } = target.place;
-        if (post === undefined) throw new Problem('method_not_allowed');
-        const form = formOf(request, Object.keys(post.parameters));
-        const write = target.sid === undefined ? createStandIn : updateStandIn;
-        const properties = await api.change(request, (acting, accountSid) =>
-          write(acting, accountSid, target, form),
-        );
-        const format = formatOf(post.shape ?? shape, '');
-        return sendItem(request, reply.code(post.status), format, { properties });
-      },
-    },
-    DELETE: {
-      right: 'act',
-      schema,
-      handler: async (request, reply) => {
-        const target = targetOf(request, reply);
-        await api.change(request, (acting, accountSid) =>
-          deleteStandIn(acting, accountSid, target),
-        );
-        return reply.code(204).send();
-      },
-    },
-  });
+    (request) => findTarget(pathParameter(request, '*'))?.place.list !== undefined,
+  );
 }
 
 /** What the path names; raises `resource_unknown` for what Twilio's description does not have. */
@@ -84,6 +89,7 @@ function targetOf(request: FastifyRequest, reply: FastifyReply): Target {
     throw new Problem(
       'resource_unknown',
       "Twilio's 2010-04-01 API has no such resource. Other products, such as Verify and Conversations, have hosts of their own, which this server does not stand in for.",
+      { reason: reasonOf('route_unknown') },
     );
   }
   const { list, fetch, post, delete: canDelete } = target.place;

@@ -78,6 +78,32 @@ for (const engine of DATABASES) {
       assert.equal(token.ttl, '3600');
     });
 
+    it('say where Twilio has what this server does not have', async () => {
+      for (const [path, host] of [
+        ['/v2/Services/VA1/Verifications', 'verify.twilio.com'],
+        ['/v1/Services', 'messaging.twilio.com'],
+        ['/v3/Anything', 'a host of its own'],
+      ] as const) {
+        const answer = await server.request('GET', path, { auth });
+        assert.equal(answer.status, 404, path);
+        assert.ok(answer.text.includes(host), answer.text);
+      }
+    });
+
+    it('are marked in the log and in the record of requests', async () => {
+      const made = objectOf((await post('Queues.json', { FriendlyName: 'Marked' })).json);
+      await get(`Queues/${made.sid}.json`);
+      const pattern = '/2010-04-01/Accounts/:AccountSid/Queues/:Sid (stand-in)';
+      await until('it is in the log', () => server.logs().includes(`GET ${pattern}`));
+      const query = server.context.database.query
+        .selectFrom('requests')
+        .select(['route', 'resource_sid'])
+        .where('route', '=', pattern);
+      await until('it is in the record', async () =>
+        (await query.execute()).some((row) => row.resource_sid === made.sid),
+      );
+    });
+
     it('let an app act with post-all in its own subaccount alone', async () => {
       const customer = await server.createAccount();
       for (const permissions of [['get-all'], ['post-all'], ['get-all', 'post-all']] as const) {

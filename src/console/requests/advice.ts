@@ -13,6 +13,9 @@ const ADVICE: Readonly<Record<string, string>> = {
     'Ask for the permission in the app’s settings, and send the customer the authorize link again: they grant what the app asks for at that moment.',
   app_changes_nothing: 'Change it with the credentials of the account itself.',
   account_of_others: 'Use the SID of the caller’s own account or of one of its subaccounts.',
+  outside_subaccount:
+    'Use the SID that the redirect brought: the customer’s subaccount for this app.',
+  stand_in_refused: 'docs/stand-ins.md names the rules that each stand-in checks.',
   key_too_weak: 'Use the auth token or a Main key.',
   resource_unknown: 'Check the SID; another account’s resource is unknown here, too.',
   route_unknown: 'Check the URL against the API reference.',

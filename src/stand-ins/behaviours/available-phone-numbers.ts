@@ -38,7 +38,7 @@ export const CAPABILITIES = { fax: false, mms: true, sms: true, voice: true };
 
 function codeOf({ target }: Call): string {
   const code = target.parameters.CountryCode?.toUpperCase() ?? '';
-  if (code in COUNTRIES) return code;
+  if (Object.hasOwn(COUNTRIES, code)) return code;
   throw new Problem('not_found');
 }
 

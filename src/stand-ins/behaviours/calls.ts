@@ -10,12 +10,12 @@ import type { StandIn } from '../stand-in.ts';
 import { methodOf, tell } from '../tell.ts';
 import { countUsage, dollars, PRICES } from '../usage.ts';
 
-const TO_FAULTS: Readonly<Record<string, ProblemName>> = {
-  '+15005550001': 'call_to_invalid',
-  '+15005550002': 'call_to_unroutable',
-  '+15005550003': 'call_to_not_permitted',
-  '+15005550004': 'call_to_blocked',
-};
+const TO_FAULTS = new Map<string, ProblemName>([
+  ['+15005550001', 'call_to_invalid'],
+  ['+15005550002', 'call_to_unroutable'],
+  ['+15005550003', 'call_to_not_permitted'],
+  ['+15005550004', 'call_to_blocked'],
+]);
 /** How long a call has each status on its way. */
 const STEP_MS = 500;
 const NEXT_STATUS: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ export const calls: Behaviour = {
   missing: { To: 'call_to_missing', From: 'call_from_missing' },
   async create(call, values) {
     const to = textOf(call.sent, 'To') ?? '';
-    const fault = TO_FAULTS[to];
+    const fault = TO_FAULTS.get(to);
     if (fault !== undefined) {
       throw new Problem(fault, `To ${to} is a test number that is refused.`);
     }

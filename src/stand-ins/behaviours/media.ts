@@ -8,14 +8,14 @@ import { findTarget } from '../places.ts';
 import { insertStandIn } from '../store.ts';
 
 const MAX_MEDIA = 10;
-const TYPES: Readonly<Record<string, string>> = {
-  gif: 'image/gif',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  vcf: 'text/vcard',
-};
+const TYPES = new Map<string, string>([
+  ['gif', 'image/gif'],
+  ['mp3', 'audio/mpeg'],
+  ['mp4', 'video/mp4'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['vcf', 'text/vcard'],
+]);
 
 /** The URLs of the media that were sent; raises `parameter_invalid`. */
 export function mediaOf(sent: Parameters): string[] {
@@ -46,5 +46,5 @@ export async function addMedia({ context, query, now, standIn }: Change): Promis
 /** By the name of the file; most are pictures. */
 export function typeOf(url: string): string {
   const [, extension = ''] = /\.(\w+)(?:[?#]|$)/.exec(url) ?? [];
-  return TYPES[extension.toLowerCase()] ?? 'image/jpeg';
+  return TYPES.get(extension.toLowerCase()) ?? 'image/jpeg';
 }

@@ -28,18 +28,18 @@ const SENDER_ID = /^(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}$/;
 const SHORT_CODE = /^\d{3,6}$/;
 
 /** Twilio's test numbers (docs, iam/test-credentials). */
-const TO_FAULTS: Readonly<Record<string, ProblemName>> = {
-  '+15005550001': 'to_invalid',
-  '+15005550002': 'to_unroutable',
-  '+15005550003': 'to_not_permitted',
-  '+15005550004': 'to_blocked',
-  '+15005550009': 'to_not_mobile',
-};
-const FROM_FAULTS: Readonly<Record<string, ProblemName>> = {
-  '+15005550001': 'from_invalid',
-  '+15005550007': 'from_not_owned',
-  '+15005550008': 'from_queue_full',
-};
+const TO_FAULTS = new Map<string, ProblemName>([
+  ['+15005550001', 'to_invalid'],
+  ['+15005550002', 'to_unroutable'],
+  ['+15005550003', 'to_not_permitted'],
+  ['+15005550004', 'to_blocked'],
+  ['+15005550009', 'to_not_mobile'],
+]);
+const FROM_FAULTS = new Map<string, ProblemName>([
+  ['+15005550001', 'from_invalid'],
+  ['+15005550007', 'from_not_owned'],
+  ['+15005550008', 'from_queue_full'],
+]);
 
 export const messages: Behaviour = {
   missing: { To: 'to_missing' },
@@ -132,7 +132,7 @@ function statusParameters({ accountSid, sid, properties }: StandIn): Record<stri
 }
 
 function checkTo(to: string): string {
-  const fault = TO_FAULTS[to];
+  const fault = TO_FAULTS.get(to);
   if (fault !== undefined) throw new Problem(fault, `To ${to} is a test number that is refused.`);
   if (NUMBER.test(to) || CHANNEL.test(to) || SHORT_CODE.test(to)) return to;
   throw new Problem('to_invalid', `To ${to} is not a phone number in the form +15551234567.`);
@@ -145,7 +145,7 @@ async function checkFrom({ query, account, sent }: Call): Promise<string | null>
     if (textOf(sent, 'MessagingServiceSid')) return null;
     throw new Problem('from_missing', 'Send a From or a MessagingServiceSid.');
   }
-  const fault = FROM_FAULTS[from];
+  const fault = FROM_FAULTS.get(from);
   if (fault !== undefined)
     throw new Problem(fault, `From ${from} is a test number that is refused.`);
   if (from === MAGIC_VALID || CHANNEL.test(from) || SENDER_ID.test(from)) return from;
