@@ -15,6 +15,7 @@ import { measurePostgres } from './parts/postgres.ts';
 import { measureRecord } from './parts/record.ts';
 import { measureRequests } from './parts/requests.ts';
 import { measureSoak } from './parts/soak.ts';
+import { measureStandIns } from './parts/stand-ins.ts';
 import { measureWorkers } from './parts/workers.ts';
 import { type Size, sizeIn } from './size.ts';
 import { type Table, toMarkdown } from './table.ts';
@@ -22,6 +23,7 @@ import { type Table, toMarkdown } from './table.ts';
 const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   requests: measureRequests,
   record: measureRecord,
+  'stand-ins': measureStandIns,
   postgres: measurePostgres,
   workers: measureWorkers,
   overload: measureOverload,

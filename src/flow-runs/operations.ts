@@ -8,6 +8,7 @@ import type { ConnectApp } from '../connect-apps/connect-app.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import { createSid, parseSid } from '../sid.ts';
+import { deleteStandInsOf } from '../stand-ins/store.ts';
 import type { Queryable } from '../storage/database.ts';
 import type { CheckResult, FlowRun } from './flow-run.ts';
 import {
@@ -16,6 +17,7 @@ import {
   findLeftRuns,
   findRun,
   insertRun,
+  listPlayedAccounts,
   listRecentRuns,
   listRunsOfApp,
   type RunKey,
@@ -117,6 +119,7 @@ export async function finishRun(
 ): Promise<void> {
   const now = clock.now();
   await database.transaction(async (transaction) => {
+    await deleteStandInsOf(transaction, await listPlayedAccounts(transaction, run.customerSid));
     await deletePlayedCustomer(transaction, run.customerSid);
     await endRun(transaction, run, state, now);
   });

@@ -139,6 +139,16 @@ export async function endAuthorization(
     .execute();
 }
 
+/** The accounts of a played customer: its own, and those that apps got. */
+export async function listPlayedAccounts(query: Queryable, customerSid: string): Promise<string[]> {
+  const rows = await query
+    .selectFrom('accounts')
+    .select('sid')
+    .where('owner_account_sid', '=', customerSid)
+    .execute();
+  return rows.map(({ sid }) => sid);
+}
+
 /** Removes a played customer, its subaccounts, and what it authorized. */
 export async function deletePlayedCustomer(query: Queryable, customerSid: string): Promise<void> {
   await query.deleteFrom('authorizations').where('account_sid', '=', customerSid).execute();

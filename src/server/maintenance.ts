@@ -1,5 +1,5 @@
 /**
- * What grows with time is removed with time, by itself: callbacks with their attempts, resends, runs of Try the
+ * What grows with time is removed with time, by itself: callbacks with their attempts, messages and calls of stand-ins, resends, runs of Try the
  * flow, sessions, links that let somebody in, the record of requests, and the last traces of deleted Connect
  * Apps. The audit trail stays,
  * but for addresses.
@@ -28,6 +28,7 @@ import {
   trimRequests,
 } from '../requests/purge-store.ts';
 import type { CountUnit } from '../requests/request.ts';
+import { purgeStandIns } from '../stand-ins/store.ts';
 import type { Queryable } from '../storage/database.ts';
 import { purgeInvitations } from '../users/invitation-store.ts';
 import { purgeResets } from '../users/reset-store.ts';
@@ -56,6 +57,7 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
   const now = clock.now();
   for (const [removeSome, before] of [
     [purgeCallbacks, now - KEPT_MS],
+    [purgeStandIns, now - KEPT_MS],
     [purgeResends, now - KEPT_MS],
     [purgeRuns, now - KEPT_MS],
     [purgeUrlChecks, now - KEPT_MS],

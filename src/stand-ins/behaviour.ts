@@ -14,7 +14,7 @@ export interface Call {
   context: Context;
   /** The transaction or the look. */
   query: Queryable;
-  account: Pick<Account, 'sid' | 'ownerAccountSid'>;
+  account: Pick<Account, 'sid'>;
   target: Target;
   /** What was sent, as form or query. */
   sent: Parameters;

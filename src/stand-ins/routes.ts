@@ -29,25 +29,26 @@ export function addStandInRoutes(
         right: 'read',
         schema,
         handler: async (request, reply) => {
+          const { place } = findTarget(pathParameter(request, '*')) ?? {};
+          if (place?.fetch) {
+            const properties = await api.fetch(request, async (reading, sid) =>
+              getStandIn(reading, { sid }, targetOf(request, reply)),
+            );
+            return sendItem(request, reply, formatOf(place.shape, ''), { properties });
+          }
           const found = await api.list(request, async (reading, { account }) => {
             const target = targetOf(request, reply);
-            const { list, fetch, shape } = target.place;
-            if (list === undefined && !fetch) throw new Problem('method_not_allowed');
-            if (list === undefined) {
-              const properties = await getStandIn(reading, account, target);
-              return { format: formatOf(shape, ''), item: { properties } };
-            }
+            const { list, shape } = target.place;
+            if (list === undefined) throw new Problem('method_not_allowed');
             const parameters = queryOf(request);
-            const page = await readPage(
-              await listingOfStandIns(reading, account, target, parameters),
-              parameters,
-              { keyring: context.keyring, strictPageSize },
-            );
-            return { format: formatOf(shape, list.items), page };
+            const listing = await listingOfStandIns(reading, account, target, parameters);
+            const options = { keyring: context.keyring, strictPageSize };
+            return {
+              format: formatOf(shape, list.items),
+              page: await readPage(listing, parameters, options),
+            };
           });
-          return 'page' in found
-            ? sendList(request, reply, found.format, found.page)
-            : sendItem(request, reply, found.format, found.item);
+          return sendList(request, reply, found.format, found.page);
         },
       },
       POST: {

@@ -165,6 +165,41 @@ export async function deleteChildren(
     .execute();
 }
 
+/** What is made again and again: the rest is what an account is set up with, and stays. */
+const PASSING = ['Calls', 'Messages', 'Messages/Media'];
+
+/** Removes up to `limit` messages and calls made before a time; returns how many. */
+export async function purgeStandIns(
+  query: Queryable,
+  before: number,
+  limit: number,
+): Promise<number> {
+  const rows = await query
+    .selectFrom('stand_ins')
+    .select(['account_sid as accountSid', 'type', 'sid'])
+    .where('type', 'in', PASSING)
+    .where('created_at', '<', before)
+    .limit(limit)
+    .execute();
+  for (const row of rows) await deleteStandInRow(query, row);
+  return rows.length;
+}
+
+/** Removes all that some accounts have, and lets others have their numbers. */
+export async function deleteStandInsOf(
+  query: Queryable,
+  accountSids: readonly string[],
+): Promise<void> {
+  if (accountSids.length === 0) return;
+  await query.deleteFrom('stand_ins').where('account_sid', 'in', accountSids).execute();
+  await query
+    .deleteFrom('stand_ins')
+    .where('account_sid', '=', '')
+    .where('type', '=', 'NumbersInUse')
+    .where('parent_sid', 'in', accountSids)
+    .execute();
+}
+
 function fromRow(row: Row): StandIn {
   return {
     accountSid: row.account_sid,
