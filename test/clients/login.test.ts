@@ -39,11 +39,11 @@ for (const engine of DATABASES) {
 
       const login = await type(
         ['login'],
-        { expect: 'Account SID', type: `${accountSid}\r` },
-        { expect: 'Auth Token', type: `${authToken}\r` },
-        { expect: 'identifier', type: 'local\r' },
+        { expect: 'The Account SID for', type: `${accountSid}\r` },
+        { expect: 'Your Twilio Auth Token', type: `${authToken}\r` },
+        { expect: 'Shorthand identifier', type: 'local\r' },
         // `exec` has put the account and its token into the environment, too.
-        { expect: 'Continue', type: 'y\r' },
+        { expect: 'Continue setting up', type: 'y\r' },
       );
       assert.equal(login.exitCode, 0, login.shown);
       assert.match(login.shown, /Created API Key SK[0-9a-f]{32}/);
