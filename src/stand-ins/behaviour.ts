@@ -37,6 +37,8 @@ export interface Change {
 export interface Behaviour {
   /** What it means that a required parameter is missing, where that has a code of its own. */
   missing?: Readonly<Record<string, ProblemName>>;
+  /** The list in which one is created, where the path names what it belongs to by a name, or what is not there yet. */
+  adopt?(call: Call): Promise<Target>;
   /** Checks what was sent to create one, and adds what the server decides. Raises the fault. */
   create?(call: Call, values: Values): Promise<Values>;
   /** The same for a change. */

@@ -6,6 +6,7 @@ import { balance } from './behaviours/balance.ts';
 import { calls } from './behaviours/calls.ts';
 import { incomingPhoneNumbers } from './behaviours/incoming-phone-numbers.ts';
 import { messages } from './behaviours/messages.ts';
+import { participants } from './behaviours/participants.ts';
 import { usageBy, usageOver } from './behaviours/usage-records.ts';
 
 export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
@@ -15,6 +16,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviour>> = {
   'AvailablePhoneNumbers/TollFree': availablePhoneNumbers('tollfree'),
   Balance: balance,
   Calls: calls,
+  'Conferences/Participants': participants,
   IncomingPhoneNumbers: incomingPhoneNumbers,
   Messages: messages,
   'Usage/Records': usageOver('all'),

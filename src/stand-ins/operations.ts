@@ -38,20 +38,21 @@ export async function getStandIn(
 export async function createStandIn(
   context: Context,
   accountSid: string,
-  target: Target,
+  asked: Target,
   sent: Parameters,
 ): Promise<WireItem> {
-  const { post } = target.place;
+  const { post } = asked.place;
   if (post === undefined) throw new Problem('method_not_allowed');
-  const { create, dueAt, follow, missing } = BEHAVIOURS[target.type] ?? {};
+  const { adopt, create, dueAt, follow, missing } = BEHAVIOURS[asked.type] ?? {};
   const values = parseParameters(post, sent, missing);
-  const sid = createSidFor(context, target);
+  const sid = createSidFor(context, asked);
   return context.database.transaction(async (transaction) => {
     // A first run of this transaction may have been committed, and its answer lost.
-    const made = sid && (await findStandIn(transaction, { accountSid, type: target.type, sid }));
+    const made = sid && (await findStandIn(transaction, { accountSid, type: asked.type, sid }));
     if (made) return made.properties;
     const account = await getAccountIn(transaction, accountSid);
-    const call = callOf(context, transaction, account, target, sent);
+    const call = callOf(context, transaction, account, asked, sent);
+    const target = (await adopt?.(call)) ?? asked;
     await checkParents(transaction, accountSid, target);
     const given = (await create?.(call, values)) ?? values;
     const properties = propertiesOf(accountSid, target, sid, given, call.now);

@@ -78,6 +78,52 @@ for (const engine of DATABASES) {
       assert.equal(token.ttl, '3600');
     });
 
+    it('begin a conference with its first participant', async () => {
+      const form = { From: '+15005550006', To: '+15558675310' };
+      const first = await post('Conferences/Standup/Participants.json', form);
+      assert.equal(first.status, 201, first.text);
+      const { conference_sid: sid, call_sid: callSid } = objectOf(first.json);
+      const second = await post('Conferences/Standup/Participants.json', form);
+      assert.equal(objectOf(second.json).conference_sid, sid);
+      const listed = objectOf((await get(`Conferences/${sid}/Participants.json`)).json);
+      assert.equal(arrayOf(listed.participants).length, 2);
+      const conference = objectOf((await get(`Conferences/${sid}.json`)).json);
+      assert.deepEqual([conference.friendly_name, conference.status], ['Standup', 'in-progress']);
+      const participant = `Conferences/${sid}/Participants/${callSid}.json`;
+      const muted = await post(participant, { Muted: 'true' });
+      assert.equal(objectOf(muted.json).muted, true);
+      const nobody = `Conferences/CF${'0'.repeat(32)}/Participants.json`;
+      checkProblem(await post(nobody, form), { status: 404, code: 20404 });
+    });
+
+    it('list the countries, and numbers of each type', async () => {
+      const countries = objectOf((await get('AvailablePhoneNumbers.json')).json).countries;
+      const codes = arrayOf(countries).map((one) => objectOf(one).country_code);
+      assert.deepEqual(codes, ['CA', 'GB', 'US']);
+      for (const [path, pattern] of [
+        ['GB/Mobile', /\+447700900\d{3}/],
+        ['GB/Local.json?InLocality=London', /\+442079460\d{3}/],
+        ['US/TollFree', /\+18\d\d55501\d\d/],
+        ['US/Local.json?InRegion=WA&PageSize=1', /\+120655501\d\d/],
+      ] as const) {
+        const rest = path.includes('.json') ? path : `${path}.json`;
+        assert.match((await get(`AvailablePhoneNumbers/${rest}`)).text, pattern);
+      }
+      checkProblem(await get('AvailablePhoneNumbers/ZZ/Local.json'), { status: 404, code: 20404 });
+    });
+
+    it('end a call on request, and list calls by status', async () => {
+      const form = { To: '+15558675310', From: '+15005550006', Twiml: '<Response/>' };
+      const call = objectOf((await post('Calls.json', form)).json);
+      const ended = await post(`Calls/${call.sid}.json`, { Status: 'canceled' });
+      assert.equal(objectOf(ended.json).status, 'canceled', ended.text);
+      const listed = objectOf((await get('Calls.json?Status=canceled')).json);
+      assert.deepEqual(
+        arrayOf(listed.calls).map((one) => objectOf(one).sid),
+        [call.sid],
+      );
+    });
+
     it('say where Twilio has what this server does not have', async () => {
       for (const [path, host] of [
         ['/v2/Services/VA1/Verifications', 'verify.twilio.com'],
