@@ -90,6 +90,18 @@ for (const engine of DATABASES) {
       assert.ok(!detail.text.includes(account.authToken));
     });
 
+    it('mark what a stand-in answered', async () => {
+      const account = await server.createAccount();
+      const { accountSid } = account;
+      const cookie = await signIn(accountSid);
+      const sid = await ask(accountSid, pathOf(accountSid, '/Queues'), account);
+      for (const path of ['requests', `requests/${sid}`]) {
+        const { text } = await look(cookie, `/console/${accountSid}/${path}`);
+        assert.match(text, />stand-in</);
+        assert.ok(text.includes('/Accounts/{AccountSid}/Queues<'));
+      }
+    });
+
     it('filter by all that the URL says, and name the filters where nothing matches', async () => {
       const account = await server.createAccount();
       const { accountSid } = account;
