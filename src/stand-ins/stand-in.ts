@@ -167,9 +167,14 @@ export function newProperties(
   return Object.fromEntries(
     Object.entries(shape).map(([name, kind]) => [
       name,
-      given[name] ?? always[name] ?? neutralValue(kind),
+      asKind(kind, given[name]) ?? always[name] ?? neutralValue(kind),
     ]),
   );
+}
+
+/** A value in the type of its property: the `Ttl` of a token is sent as an integer and shown as a string. */
+function asKind(kind: Kind, value: WireValue | undefined): WireValue | undefined {
+  return typeof value === 'number' && partsOf(kind).name === 'string' ? String(value) : value;
 }
 
 /** The properties with those that are given, as far as the shape has them. */

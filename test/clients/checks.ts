@@ -3,6 +3,18 @@
  * half-way, or leaves a check out, is thereby seen.
  */
 
+/** What a program does with numbers, messages and calls, and as whom. */
+const DEEDS = [
+  'buys a phone number',
+  'configures a phone number',
+  'sends a message',
+  'lists messages',
+  'makes a call',
+  'reads usage',
+  'releases a phone number',
+] as const;
+const ACTORS = ['as an account', 'as an app with post-all', 'with an API key'] as const;
+
 /** The checks against a server that allows DELETE. */
 export const CHECKS = [
   'fetches an app',
@@ -62,6 +74,11 @@ export const CHECKS = [
   'validates a GET callback',
   "validates Twilio's documented request",
   'rejects a forged callback',
+  ...ACTORS.flatMap((actor) => DEEDS.map((deed) => `${deed} ${actor}` as const)),
+  'reads messages as an app with get-all',
+  'does not act as an app with get-all',
+  'refuses an API key for accounts',
+  'refuses a deleted API key',
   'deletes an app',
 ] as const;
 

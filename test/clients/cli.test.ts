@@ -12,6 +12,7 @@ describeClient({
   folder,
   obstacle: existsSync(commands) ? undefined : 'test/clients/install.sh has not installed it',
   required: true,
+  engines: ['sqlite'],
   command: (program) =>
     program === 'conformance'
       ? [process.execPath, join(folder, 'conformance.ts')]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the clients that the tests of this folder and of ../exec run, each from its registry, into
-# folders that git ignores. A language that is missing is named and left out. So is a client that its
+# Installs the clients that the tests of this folder and of ../exec run, and what the examples need, each
+# from its registry, into folders that git ignores. A language that is missing is named and left out. So is a client that its
 # registry does not serve, which its test then says; any other failure ends this with an error.
 
 set -u
@@ -36,6 +36,8 @@ bring cli npm 'npm ci --ignore-scripts --no-audit --no-fund'
 bring ../exec/nodes npm 'npm ci --ignore-scripts --no-audit --no-fund'
 bring python python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
 bring social-auth python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
+bring ../../examples/express npm 'npm ci --ignore-scripts --no-audit --no-fund'
+bring ../../examples/flask python3 'python3 -m venv .venv && .venv/bin/pip install --quiet --requirement requirements.txt'
 bring go go 'go mod download && go build -buildvcs=false -o target/ ./...'
 bring java mvn 'mvn --batch-mode --quiet dependency:copy-dependencies -DoutputDirectory=target/lib'
 bring ruby bundle 'bundle install --quiet'

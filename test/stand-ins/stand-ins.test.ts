@@ -73,6 +73,11 @@ for (const engine of DATABASES) {
       assert.equal(objectOf(wrongSid.json).detail, undefined);
     });
 
+    it('show a parameter in the type of its property', async () => {
+      const token = objectOf((await post('Tokens.json', { Ttl: '3600' })).json);
+      assert.equal(token.ttl, '3600');
+    });
+
     it('begin a conference with its first participant', async () => {
       const form = { From: '+15005550006', To: '+15558675310' };
       const first = await post('Conferences/Standup/Participants.json', form);

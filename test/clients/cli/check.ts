@@ -13,9 +13,11 @@ export const TEXT = 'שלום e\u0301 👩🏽\u200d🚀 "q" <b>&amp;</b> 100% +
 
 /** What the command line prints of one resource. */
 export type Properties = Record<string, unknown>;
-type Credentials = {
+export type Credentials = {
   TWILIO_ACCOUNT_SID?: string | undefined;
   TWILIO_AUTH_TOKEN?: string | undefined;
+  TWILIO_API_KEY?: string;
+  TWILIO_API_SECRET?: string;
 };
 
 /** Runs one check and prints how it ended. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# All that curl can do with ConnectApps, AuthorizedConnectApps and Accounts.
-# It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
-# `strict` it checks what a strict server refuses instead; with `away`, what a server says that
-# has lost its database.
+# All that curl can do with ConnectApps, AuthorizedConnectApps and Accounts, and what a Connect App
+# does with phone numbers, messages and calls. It runs on what scene.ts prepares, and changes and
+# deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server refuses instead;
+# with `away`, what a server says that has lost its database.
 
 set -u
 
@@ -10,6 +10,7 @@ API=https://api.twilio.com/2010-04-01/Accounts
 OWN=$API/$TWILIO_ACCOUNT_SID
 APP=$OWN/ConnectApps/$CONNECT_APP_SID.json
 ME=$TWILIO_ACCOUNT_SID:$TWILIO_AUTH_TOKEN
+TO=+15558675310
 UNKNOWN=$(printf 'f%.0s' {1..32})
 TEXT='שלום 👩🏽‍🚀 <b>&amp;</b> 100% + 1; a=b'
 status=0 body='' failed=0 faults=''
@@ -303,6 +304,99 @@ meet_failures() {
   report 'is told of a failure of the server'
 }
 
+# read_property NAME: the first property of this name in the last reply.
+read_property() { grep -o "\"$1\":\"[^\"]*\"" <<<"$body" | head -n 1 | cut -d'"' -f4; }
+
+use_stand_ins() {
+  local reader=$READER_SID:$TWILIO_AUTH_TOKEN key secret
+
+  act "$ME" "$OWN" 'as an account'
+  act "$WRITER_SID:$TWILIO_AUTH_TOKEN" "$API/$WRITER_SID" 'as an app with post-all'
+
+  send "$reader" "$API/$READER_SID/Messages.json"
+  expect 200 '"messages":[]'
+  send "$reader" "$API/$CUSTOMER_SID/Messages.json"
+  expect 200 '"messages":[]'
+  report 'reads messages as an app with get-all'
+
+  send "$reader" "$API/$READER_SID/IncomingPhoneNumbers.json" --data AreaCode=415
+  refused 403 20006 'Access Denied'
+  send "$reader" "$API/$READER_SID/Messages.json" --data-urlencode "To=$TO" --data Body=Hello
+  refused 403 20006 'Access Denied'
+  send "$reader" "$API/$READER_SID/Calls.json" --data-urlencode "To=$TO"
+  refused 403 20006 'Access Denied'
+  report 'does not act as an app with get-all'
+
+  send "$ME" "$OWN/Keys.json" --data FriendlyName=curl
+  key=$(read_property sid) secret=$(read_property secret)
+  act "$key:$secret" "$OWN" 'with an API key'
+
+  send "$key:$secret" "$API.json"
+  refused 401 20003 Authenticate
+  report 'refuses an API key for accounts'
+
+  send "$ME" "$OWN/Keys/$key.json" --request DELETE
+  expect 204
+  send "$key:$secret" "$OWN/Messages.json"
+  refused 401 20003 Authenticate
+  report 'refuses a deleted API key'
+}
+
+# act CREDENTIALS ACCOUNT WHO: from the search for a number to the bill; WHO ends the name of each check.
+act() {
+  local credentials=$1 account=$2 who=$3 from number sid
+  local search="$account/AvailablePhoneNumbers/US/Local.json?AreaCode=415"
+
+  send "$credentials" "$search"
+  from=$(read_property phone_number)
+  send "$credentials" "$account/IncomingPhoneNumbers.json" --data-urlencode "PhoneNumber=$from"
+  expect 201 "\"phone_number\":\"$from\"" '"sms":true'
+  number=$account/IncomingPhoneNumbers/$(read_property sid).json
+  send "$credentials" "$search"
+  [[ $body != *"\"$from\""* ]] || faults+="$from is still available; "
+  report "buys a phone number $who"
+
+  send "$credentials" "$number" --data SmsUrl=https://app.example.com/sms --data SmsMethod=GET
+  expect 200 '"sms_url":"https://app.example.com/sms"' '"sms_method":"GET"'
+  send "$credentials" "$number" --data SmsUrl=
+  expect 200 '"sms_url":""' '"sms_method":"GET"'
+  report "configures a phone number $who"
+
+  local message=(--data-urlencode "To=$TO" --data-urlencode "From=$from" --data Body=Hello)
+  send "$credentials" "$account/Messages.json" "${message[@]}"
+  expect 201 '"status":"queued"' '"body":"Hello"' '"num_segments":"1"'
+  sid=$(read_property sid)
+  while [[ $status == 20? && $body != *'"status":"delivered"'* ]]; do
+    sleep 0.1
+    send "$credentials" "$account/Messages/$sid.json"
+  done
+  report "sends a message $who"
+
+  send "$credentials" "$account/Messages.json" "${message[@]}"
+  sid=$(read_property sid)
+  send "$credentials" "$account/Messages.json?From=%2B${from#+}&PageSize=1"
+  expect 200 "\"sid\":\"$sid\"" '"next_page_uri":"/'
+  report "lists messages $who"
+
+  send "$credentials" "$account/Calls.json" --data-urlencode "To=$TO" \
+    --data-urlencode "From=$from" --data-urlencode 'Twiml=<Response/>'
+  expect 201 '"status":"queued"' "\"to\":\"$TO\""
+  send "$credentials" "$account/Calls/$(read_property sid).json" --data Status=completed
+  expect 200 '"status":"completed"'
+  report "makes a call $who"
+
+  send "$credentials" "$account/Usage/Records.json?Category=sms"
+  expect 200 '"category":"sms"'
+  (($(read_property count) >= 2)) || faults+="no usage in $body; "
+  report "reads usage $who"
+
+  send "$credentials" "$number" --request DELETE
+  expect 204
+  send "$credentials" "$number"
+  refused 404 20404 'was not found'
+  report "releases a phone number $who"
+}
+
 delete_app() {
   send "$ME" "$APP" --request DELETE
   expect 204
@@ -345,6 +439,7 @@ else
   use_accounts
   use_authorized_apps
   meet_failures
+  use_stand_ins
   delete_app
 fi
 exit $failed

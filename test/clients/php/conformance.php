@@ -1,10 +1,10 @@
 <?php
 
 /*
- * All that Twilio's PHP library can do with ConnectApps, AuthorizedConnectApps and Accounts.
- * It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
- * `strict` it checks what a strict server refuses instead; with `away`, what a server says that
- * has lost its database.
+ * All that Twilio's PHP library can do with ConnectApps, AuthorizedConnectApps and Accounts, and
+ * what a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares,
+ * and changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
+ * refuses instead; with `away`, what a server says that has lost its database.
  */
 
 require_once __DIR__ . '/vendor/autoload.php';
@@ -20,6 +20,7 @@ define('APP_SID', getenv('CONNECT_APP_SID'));
 define('LIST_URL', 'https://api.twilio.com/2010-04-01/Accounts/' . ACCOUNT_SID . '/ConnectApps.json');
 define('UNKNOWN_APP_SID', 'CN' . str_repeat('f', 32));
 define('UNKNOWN_ACCOUNT_SID', 'AC' . str_repeat('f', 32));
+const TO = '+15558675310';
 const TEXT = "שלום e\u{301} 👩🏽\u{200d}🚀 \"q\" <b>&amp;</b> 100% + 1; a=b";
 
 $client = new Client(ACCOUNT_SID, AUTH_TOKEN);
@@ -352,6 +353,98 @@ function validateCallbacks(): void
     });
 }
 
+function useStandIns(Client $client): void
+{
+    $reader = new Client(getenv('READER_SID'), AUTH_TOKEN);
+
+    act($client, 'as an account');
+    act(new Client(getenv('WRITER_SID'), AUTH_TOKEN), 'as an app with post-all');
+
+    check('reads messages as an app with get-all', function () use ($reader) {
+        $customer = $reader->api->v2010->accounts(getenv('CUSTOMER_SID'));
+        same([$reader->messages->read(), $customer->messages->read()], [[], []]);
+    });
+
+    check('does not act as an app with get-all', function () use ($reader) {
+        $calls = [
+            fn () => $reader->incomingPhoneNumbers->create(['areaCode' => '415']),
+            fn () => $reader->messages->create(TO, ['from' => TO, 'body' => 'Hello']),
+            fn () => $reader->calls->create(TO, TO, ['twiml' => '<Response/>']),
+        ];
+        foreach ($calls as $call) {
+            refused(403, 20006, 'Access Denied', $call);
+        }
+    });
+
+    $key = $client->newKeys->create(['friendlyName' => 'PHP']);
+    $withKey = new Client($key->sid, $key->secret, ACCOUNT_SID);
+    act($withKey, 'with an API key');
+
+    check('refuses an API key for accounts', fn () =>
+        refused(401, 20003, 'Authenticate', fn () => $withKey->api->v2010->accounts->read()));
+
+    check('refuses a deleted API key', function () use ($client, $key, $withKey) {
+        same($client->keys($key->sid)->delete(), true);
+        refused(401, 20003, 'Authenticate', fn () => $withKey->messages->read());
+    });
+}
+
+/** From the search for a number to the bill; `$who` ends the name of each check. */
+function act(Client $api, string $who): void
+{
+    $numbers = $api->incomingPhoneNumbers;
+    $search = fn () => array_map(
+        fn ($one) => $one->phoneNumber,
+        $api->availablePhoneNumbers('US')->local->read(['areaCode' => 415], 5)
+    );
+    $from = $search()[0];
+    $number = $numbers->create(['phoneNumber' => $from]);
+
+    check("buys a phone number $who", function () use ($numbers, $number, $from, $search) {
+        same([$number->phoneNumber, $number->capabilities->getSms()], [$from, true]);
+        same(sids($numbers->read(['phoneNumber' => $from])), [$number->sid]);
+        same(in_array($from, $search()), false);
+    });
+
+    check("configures a phone number $who", function () use ($number) {
+        $url = 'https://app.example.com/sms';
+        $changed = $number->update(['smsUrl' => $url, 'smsMethod' => 'GET']);
+        same([$changed->smsUrl, $changed->smsMethod], [$url, 'GET']);
+        $cleared = $number->update(['smsUrl' => '']);
+        same([$cleared->smsUrl, $cleared->smsMethod], ['', 'GET']);
+    });
+
+    check("sends a message $who", function () use ($api, $from) {
+        $sent = $api->messages->create(TO, ['from' => $from, 'body' => 'Hello']);
+        same([$sent->status, $sent->body, $sent->numSegments], ['queued', 'Hello', '1']);
+        while ($api->messages($sent->sid)->fetch()->status !== 'delivered') {
+            usleep(100_000);
+        }
+    });
+
+    check("lists messages $who", function () use ($api, $from) {
+        $second = $api->messages->create(TO, ['from' => $from, 'body' => 'Hello again']);
+        $listed = sids($api->messages->read(['from' => $from], 2, 1));
+        same([count($listed), $listed[0]], [2, $second->sid]);
+    });
+
+    check("makes a call $who", function () use ($api, $from) {
+        $call = $api->calls->create(TO, $from, ['twiml' => '<Response/>']);
+        same([$call->status, $call->to], ['queued', TO]);
+        same($api->calls($call->sid)->update(['status' => 'completed'])->status, 'completed');
+    });
+
+    check("reads usage $who", function () use ($api) {
+        [$sms] = $api->usage->records->read(['category' => 'sms']);
+        same((int) $sms->count >= 2, true);
+    });
+
+    check("releases a phone number $who", function () use ($api, $number) {
+        same($number->delete(), true);
+        refused(404, 20404, 'was not found', fn () => $api->incomingPhoneNumbers($number->sid)->fetch());
+    });
+}
+
 function deleteApp(Client $client): void
 {
     check('deletes an app', function () use ($client) {
@@ -389,6 +482,7 @@ if (array_slice($argv, 1) === ['strict']) {
     useAuthorizedApps();
     meetFailures();
     validateCallbacks();
+    useStandIns($client);
     deleteApp($client);
 }
 exit($failed ? 1 : 0);

@@ -1,4 +1,5 @@
-"""All that Twilio's Python library can do with ConnectApps, AuthorizedConnectApps and Accounts.
+"""All that Twilio's Python library can do with ConnectApps, AuthorizedConnectApps and Accounts,
+and what a Connect App does with phone numbers, messages and calls.
 
 It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
 `strict` it checks what a strict server refuses instead; with `away`, what a server says that has
@@ -8,6 +9,7 @@ lost its database.
 import json
 import os
 import sys
+import time
 from contextlib import contextmanager
 
 from twilio.base.exceptions import TwilioException, TwilioRestException
@@ -20,6 +22,7 @@ AUTH_TOKEN = os.environ["TWILIO_AUTH_TOKEN"]
 APP_SID = os.environ["CONNECT_APP_SID"]
 UNKNOWN_APP_SID = "CN" + "f" * 32
 UNKNOWN_ACCOUNT_SID = "AC" + "f" * 32
+TO = "+15558675310"
 TEXT = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b"
 
 client = Client(ACCOUNT_SID, AUTH_TOKEN)
@@ -314,6 +317,82 @@ def validate_callbacks():
         same(validator.validate(url, forged, "aFn3woBVSlAf3geDcx8j2NsFT38="), False)
 
 
+def use_stand_ins():
+    reader = Client(os.environ["READER_SID"], AUTH_TOKEN)
+    writer = Client(os.environ["WRITER_SID"], AUTH_TOKEN)
+
+    act(client, "as an account")
+    act(writer, "as an app with post-all")
+
+    with check("reads messages as an app with get-all"):
+        customer = reader.api.v2010.accounts(os.environ["CUSTOMER_SID"])
+        same((reader.messages.list(), customer.messages.list()), ([], []))
+
+    with check("does not act as an app with get-all"):
+        calls = [
+            lambda: reader.incoming_phone_numbers.create(area_code="415"),
+            lambda: reader.messages.create(to=TO, from_=TO, body="Hello"),
+            lambda: reader.calls.create(to=TO, from_=TO, twiml="<Response/>"),
+        ]
+        for call in calls:
+            refused(403, 20006, "Access Denied", call)
+
+    key = client.new_keys.create(friendly_name="Python")
+    with_key = Client(key.sid, key.secret, ACCOUNT_SID)
+    act(with_key, "with an API key")
+
+    with check("refuses an API key for accounts"):
+        refused(401, 20003, "Authenticate", with_key.api.v2010.accounts.list)
+
+    with check("refuses a deleted API key"):
+        same(client.keys(key.sid).delete(), True)
+        refused(401, 20003, "Authenticate", with_key.messages.list)
+
+
+def act(api, who):
+    """From the search for a number to the bill; `who` ends the name of each check."""
+    local = api.available_phone_numbers("US").local
+    search = lambda: [one.phone_number for one in local.list(area_code=415, limit=5)]
+    sender = search()[0]
+    number = api.incoming_phone_numbers.create(phone_number=sender)
+
+    with check(f"buys a phone number {who}"):
+        same((number.phone_number, number.capabilities["sms"]), (sender, True))
+        same(sids(api.incoming_phone_numbers.list(phone_number=sender)), [number.sid])
+        same(sender in search(), False)
+
+    with check(f"configures a phone number {who}"):
+        url = "https://app.example.com/sms"
+        changed = number.update(sms_url=url, sms_method="GET")
+        same((changed.sms_url, changed.sms_method), (url, "GET"))
+        cleared = number.update(sms_url="")
+        same((cleared.sms_url, cleared.sms_method), ("", "GET"))
+
+    with check(f"sends a message {who}"):
+        sent = api.messages.create(to=TO, from_=sender, body="Hello")
+        same((sent.status, sent.body, sent.num_segments), ("queued", "Hello", "1"))
+        while sent.fetch().status != "delivered":
+            time.sleep(0.1)
+
+    with check(f"lists messages {who}"):
+        second = api.messages.create(to=TO, from_=sender, body="Hello again")
+        listed = sids(api.messages.list(from_=sender, page_size=1, limit=2))
+        same((len(listed), listed[0]), (2, second.sid))
+
+    with check(f"makes a call {who}"):
+        call = api.calls.create(to=TO, from_=sender, twiml="<Response/>")
+        same((call.status, call.to), ("queued", TO))
+        same(call.update(status="completed").status, "completed")
+
+    with check(f"reads usage {who}"):
+        [sms] = api.usage.records.list(category="sms")
+        same(int(sms.count) >= 2, True)
+
+    with check(f"releases a phone number {who}"):
+        same(number.delete(), True)
+        refused(404, 20404, "was not found", api.incoming_phone_numbers(number.sid).fetch)
+
+
 def delete_app():
     with check("deletes an app"):
         same(apps(APP_SID).delete(), True)
@@ -346,5 +425,6 @@ else:
     use_authorized_apps()
     meet_failures()
     validate_callbacks()
+    use_stand_ins()
     delete_app()
 sys.exit(1 if failed else 0)

@@ -1,9 +1,9 @@
 # frozen_string_literal: true
 
-# All that Twilio's Ruby library can do with ConnectApps, AuthorizedConnectApps and Accounts.
-# It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
-# `strict` it checks what a strict server refuses instead; with `away`, what a server says that
-# has lost its database.
+# All that Twilio's Ruby library can do with ConnectApps, AuthorizedConnectApps and Accounts, and
+# what a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares,
+# and changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
+# refuses instead; with `away`, what a server says that has lost its database.
 
 require 'twilio-ruby'
 
@@ -12,6 +12,7 @@ AUTH_TOKEN = ENV.fetch('TWILIO_AUTH_TOKEN')
 APP_SID = ENV.fetch('CONNECT_APP_SID')
 UNKNOWN_APP_SID = "CN#{'f' * 32}"
 UNKNOWN_ACCOUNT_SID = "AC#{'f' * 32}"
+TO = '+15558675310'
 TEXT = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b"
 
 def api(account_sid = ACCOUNT_SID, auth_token = AUTH_TOKEN)
@@ -329,6 +330,90 @@ def validate_callbacks
   end
 end
 
+def use_stand_ins
+  reader = api(ENV.fetch('READER_SID'))
+
+  act(api, 'as an account')
+  act(api(ENV.fetch('WRITER_SID')), 'as an app with post-all')
+
+  check('reads messages as an app with get-all') do
+    customer = reader.accounts(ENV.fetch('CUSTOMER_SID'))
+    same([reader.messages.list, customer.messages.list], [[], []])
+  end
+
+  check('does not act as an app with get-all') do
+    [
+      -> { reader.incoming_phone_numbers.create(area_code: '415') },
+      -> { reader.messages.create(to: TO, from: TO, body: 'Hello') },
+      -> { reader.calls.create(to: TO, from: TO, twiml: '<Response/>') }
+    ].each { |call| refused(403, 20_006, 'Access Denied', &call) }
+  end
+
+  key = api.account.new_keys.create(friendly_name: 'Ruby')
+  with_key = Twilio::REST::Client.new(key.sid, key.secret, ACCOUNT_SID).api.v2010
+  act(with_key, 'with an API key')
+
+  check('refuses an API key for accounts') do
+    refused(401, 20_003, 'Authenticate') { with_key.accounts.list }
+  end
+
+  check('refuses a deleted API key') do
+    same(api.account.keys(key.sid).delete, true)
+    refused(401, 20_003, 'Authenticate') { with_key.messages.list }
+  end
+end
+
+# From the search for a number to the bill; `who` ends the name of each check.
+def act(service, who)
+  account = service.account
+  local = account.available_phone_numbers('US').local
+  search = -> { local.list(area_code: 415, limit: 5).map(&:phone_number) }
+  sender = search.call.first
+  number = account.incoming_phone_numbers.create(phone_number: sender)
+
+  check("buys a phone number #{who}") do
+    same([number.phone_number, number.capabilities['sms']], [sender, true])
+    same(sids(account.incoming_phone_numbers.list(phone_number: sender)), [number.sid])
+    same(search.call.include?(sender), false)
+  end
+
+  check("configures a phone number #{who}") do
+    url = 'https://app.example.com/sms'
+    changed = number.update(sms_url: url, sms_method: 'GET')
+    same([changed.sms_url, changed.sms_method], [url, 'GET'])
+    cleared = number.update(sms_url: '')
+    same([cleared.sms_url, cleared.sms_method], ['', 'GET'])
+  end
+
+  check("sends a message #{who}") do
+    sent = account.messages.create(to: TO, from: sender, body: 'Hello')
+    same([sent.status, sent.body, sent.num_segments], %w[queued Hello 1])
+    sleep 0.1 until sent.fetch.status == 'delivered'
+  end
+
+  check("lists messages #{who}") do
+    second = account.messages.create(to: TO, from: sender, body: 'Hello again')
+    listed = sids(account.messages.list(from: sender, page_size: 1, limit: 2))
+    same([listed.size, listed.first], [2, second.sid])
+  end
+
+  check("makes a call #{who}") do
+    call = account.calls.create(to: TO, from: sender, twiml: '<Response/>')
+    same([call.status, call.to], ['queued', TO])
+    same(call.update(status: 'completed').status, 'completed')
+  end
+
+  check("reads usage #{who}") do
+    sms = account.usage.records.list(category: 'sms').first
+    same(Integer(sms.count) >= 2, true)
+  end
+
+  check("releases a phone number #{who}") do
+    same(number.delete, true)
+    refused(404, 20_404, 'was not found') { account.incoming_phone_numbers(number.sid).fetch }
+  end
+end
+
 def delete_app
   check('deletes an app') do
     same(app.delete, true)
@@ -360,6 +445,7 @@ else
   use_authorized_apps
   meet_failures
   validate_callbacks
+  use_stand_ins
   delete_app
 end
 exit(!$failed)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using Twilio;
 using Twilio.Base;
 using Twilio.Clients;
@@ -8,14 +9,17 @@ using Twilio.Exceptions;
 using Twilio.Http;
 using Twilio.Rest.Api.V2010;
 using Twilio.Rest.Api.V2010.Account;
+using Twilio.Rest.Api.V2010.Account.AvailablePhoneNumberCountry;
+using Twilio.Rest.Api.V2010.Account.Usage;
 using Twilio.Security;
+using Twilio.Types;
 using Permission = Twilio.Rest.Api.V2010.Account.ConnectAppResource.PermissionEnum;
 
 /// <summary>
-/// All that Twilio's C# library can do with ConnectApps, AuthorizedConnectApps and Accounts.
-/// It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
-/// `strict` it checks what a strict server refuses instead; with `away`, what a server says that
-/// has lost its database.
+/// All that Twilio's C# library can do with ConnectApps, AuthorizedConnectApps and Accounts, and what
+/// a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares, and
+/// changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
+/// refuses instead; with `away`, what a server says that has lost its database.
 /// </summary>
 class Program {
     static readonly string AccountSid = Environment.GetEnvironmentVariable("TWILIO_ACCOUNT_SID");
@@ -23,6 +27,7 @@ class Program {
     static readonly string AppSid = Environment.GetEnvironmentVariable("CONNECT_APP_SID");
     static readonly string UnknownAppSid = "CN" + new string('f', 32);
     static readonly string UnknownAccountSid = "AC" + new string('f', 32);
+    static readonly PhoneNumber To = new PhoneNumber("+15558675310");
     const string Text = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b";
 
     static bool failed = false;
@@ -41,6 +46,7 @@ class Program {
             UseAuthorizedApps();
             MeetFailures();
             ValidateCallbacks();
+            UseStandIns();
             DeleteApp();
         }
         return failed ? 1 : 0;
@@ -397,6 +403,99 @@ class Program {
         Check("rejects a forged callback", () => {
             var forged = new Dictionary<string, string>(parameters) { ["AccountSid"] = UnknownAccountSid };
             Same(validator.Validate(url, forged, signature), false);
+        });
+    }
+
+    static void UseStandIns() {
+        var reader = new TwilioRestClient(Variable("READER_SID"), AuthToken);
+
+        Act(TwilioClient.GetRestClient(), "as an account");
+        Act(new TwilioRestClient(Variable("WRITER_SID"), AuthToken), "as an app with post-all");
+
+        Check("reads messages as an app with get-all", () => {
+            Same(MessageResource.Read(client: reader).Count(), 0);
+            Same(MessageResource.Read(Variable("CUSTOMER_SID"), client: reader).Count(), 0);
+        });
+
+        Check("does not act as an app with get-all", () => {
+            Refused(403, 20006, "Access Denied", () =>
+                IncomingPhoneNumberResource.Create(areaCode: "415", client: reader));
+            Refused(403, 20006, "Access Denied", () =>
+                MessageResource.Create(to: To, from: To, body: "Hello", client: reader));
+            Refused(403, 20006, "Access Denied", () =>
+                CallResource.Create(To, To, twiml: new Twiml("<Response/>"), client: reader));
+        });
+
+        var key = NewKeyResource.Create(friendlyName: "C#");
+        var withKey = new TwilioRestClient(key.Sid, key.Secret, AccountSid);
+        Act(withKey, "with an API key");
+
+        Check("refuses an API key for accounts", () =>
+            Refused(401, 20003, "Authenticate", () => AccountResource.Read(client: withKey)));
+
+        Check("refuses a deleted API key", () => {
+            Same(KeyResource.Delete(key.Sid), true);
+            Refused(401, 20003, "Authenticate", () => MessageResource.Read(client: withKey));
+        });
+    }
+
+    /// <summary>From the search for a number to the bill; `who` ends the name of each check.</summary>
+    static void Act(ITwilioRestClient client, string who) {
+        List<string> Search() => LocalResource.Read("US", areaCode: 415, limit: 5, client: client)
+            .Select(one => one.PhoneNumber.ToString()).ToList();
+        var from = new PhoneNumber(Search().First());
+        var number = IncomingPhoneNumberResource.Create(phoneNumber: from, client: client);
+
+        Check("buys a phone number " + who, () => {
+            Same(number.PhoneNumber.ToString(), from.ToString());
+            Same(number.Capabilities.Sms, true);
+            var own = IncomingPhoneNumberResource.Read(phoneNumber: from, client: client);
+            Same(own.Single().Sid, number.Sid);
+            Same(Search().Contains(from.ToString()), false);
+        });
+
+        Check("configures a phone number " + who, () => {
+            foreach (var url in new[] { new Uri("https://app.example.com/sms"), new EmptyUri() }) {
+                var changed = IncomingPhoneNumberResource.Update(
+                    number.Sid, smsUrl: url, smsMethod: HttpMethod.Get, client: client);
+                Same(changed.SmsUrl?.OriginalString ?? "", url is EmptyUri ? "" : url.OriginalString);
+                Same(changed.SmsMethod.ToString(), "GET");
+            }
+        });
+
+        Check("sends a message " + who, () => {
+            var sent = MessageResource.Create(to: To, from: from, body: "Hello", client: client);
+            Same(sent.Status, MessageResource.StatusEnum.Queued);
+            Same(sent.Body + sent.NumSegments, "Hello1");
+            while (MessageResource.Fetch(sent.Sid, client: client).Status != MessageResource.StatusEnum.Delivered) {
+                Thread.Sleep(100);
+            }
+        });
+
+        Check("lists messages " + who, () => {
+            var second = MessageResource.Create(to: To, from: from, body: "Hello again", client: client);
+            var listed = MessageResource.Read(from: from, pageSize: 1, limit: 2, client: client).ToList();
+            Same(listed.Count, 2);
+            Same(listed[0].Sid, second.Sid);
+        });
+
+        Check("makes a call " + who, () => {
+            var call = CallResource.Create(To, from, twiml: new Twiml("<Response/>"), client: client);
+            Same(call.Status, CallResource.StatusEnum.Queued);
+            Same(call.To, To.ToString());
+            var ended = CallResource.Update(call.Sid, status: CallResource.UpdateStatusEnum.Completed, client: client);
+            Same(ended.Status, CallResource.StatusEnum.Completed);
+        });
+
+        Check("reads usage " + who, () => {
+            var sms = RecordResource.Read(category: "sms", client: client).Single();
+            Same(int.Parse(sms.Count) >= 2, true);
+        });
+
+        Check("releases a phone number " + who, () => {
+            Same(IncomingPhoneNumberResource.Delete(number.Sid, client: client), true);
+            Refused(404, 20404, "was not found", () =>
+                IncomingPhoneNumberResource.Fetch(number.Sid, client: client));
         });
     }
 

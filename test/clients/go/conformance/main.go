@@ -1,7 +1,7 @@
-// All that Twilio's Go library can do with ConnectApps, AuthorizedConnectApps and Accounts.
-// It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
-// `strict` it checks what a strict server refuses instead; with `away`, what a server says that
-// has lost its database.
+// All that Twilio's Go library can do with ConnectApps, AuthorizedConnectApps and Accounts, and what
+// a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares, and
+// changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
+// refuses instead; with `away`, what a server says that has lost its database.
 package main
 
 import (
@@ -49,6 +49,7 @@ func main() {
 		useAuthorizedApps()
 		meetFailures()
 		validateCallbacks()
+		useStandIns()
 		deleteApp()
 	}
 	if failed {

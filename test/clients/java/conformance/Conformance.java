@@ -6,10 +6,19 @@ import com.twilio.http.HttpMethod;
 import com.twilio.http.TwilioRestClient;
 import com.twilio.rest.api.v2010.Account;
 import com.twilio.rest.api.v2010.account.AuthorizedConnectApp;
+import com.twilio.rest.api.v2010.account.Call;
 import com.twilio.rest.api.v2010.account.ConnectApp;
 import com.twilio.rest.api.v2010.account.ConnectApp.Permission;
 import com.twilio.rest.api.v2010.account.ConnectAppUpdater;
+import com.twilio.rest.api.v2010.account.IncomingPhoneNumber;
+import com.twilio.rest.api.v2010.account.Key;
+import com.twilio.rest.api.v2010.account.Message;
+import com.twilio.rest.api.v2010.account.NewKey;
+import com.twilio.rest.api.v2010.account.availablephonenumbercountry.Local;
+import com.twilio.rest.api.v2010.account.usage.Record;
 import com.twilio.security.RequestValidator;
+import com.twilio.type.PhoneNumber;
+import com.twilio.type.Twiml;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,10 +36,10 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * All that Twilio's Java library can do with ConnectApps, AuthorizedConnectApps and Accounts.
- * It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
- * `strict` it checks what a strict server refuses instead; with `away`, what a server says that
- * has lost its database.
+ * All that Twilio's Java library can do with ConnectApps, AuthorizedConnectApps and Accounts, and
+ * what a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares,
+ * and changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
+ * refuses instead; with `away`, what a server says that has lost its database.
  */
 public class Conformance {
     static final String ACCOUNT_SID = System.getenv("TWILIO_ACCOUNT_SID");
@@ -38,6 +47,7 @@ public class Conformance {
     static final String APP_SID = System.getenv("CONNECT_APP_SID");
     static final String UNKNOWN_APP_SID = "CN" + "f".repeat(32);
     static final String UNKNOWN_ACCOUNT_SID = "AC" + "f".repeat(32);
+    static final PhoneNumber TO = new PhoneNumber("+15558675310");
     static final String TEXT = "שלום e\u0301 👩🏽\u200d🚀 \"q\" <b>&amp;</b> 100% + 1; a=b";
 
     static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
@@ -62,6 +72,7 @@ public class Conformance {
             useAuthorizedApps();
             meetFailures();
             validateCallbacks();
+            useStandIns();
             deleteApp();
         }
         System.exit(failed ? 1 : 0);
@@ -437,6 +448,106 @@ public class Conformance {
         check("rejects a forged callback", () -> {
             Map<String, String> forged = Map.of("AccountSid", UNKNOWN_ACCOUNT_SID, "ConnectAppSid", app);
             same(validator.validate(url, forged, signature), false);
+        });
+    }
+
+    static void useStandIns() {
+        TwilioRestClient reader = as(System.getenv("READER_SID"), AUTH_TOKEN);
+
+        act(Twilio.getRestClient(), "as an account");
+        act(as(System.getenv("WRITER_SID"), AUTH_TOKEN), "as an app with post-all");
+
+        check("reads messages as an app with get-all", () -> {
+            same(Message.reader().read(reader).iterator().hasNext(), false);
+            same(Message.reader(System.getenv("CUSTOMER_SID")).read(reader).iterator().hasNext(), false);
+        });
+
+        check("does not act as an app with get-all", () -> {
+            refused(403, 20006, "Access Denied", () -> IncomingPhoneNumber.creator("415").create(reader));
+            refused(403, 20006, "Access Denied", () -> Message.creator(TO, TO, "Hello").create(reader));
+            refused(403, 20006, "Access Denied", () ->
+                Call.creator(TO, TO, new Twiml("<Response/>")).create(reader));
+        });
+
+        NewKey key = NewKey.creator().setFriendlyName("Java").create();
+        TwilioRestClient withKey = new TwilioRestClient.Builder(key.getSid(), key.getSecret())
+            .accountSid(ACCOUNT_SID)
+            .build();
+        act(withKey, "with an API key");
+
+        check("refuses an API key for accounts", () ->
+            refused(401, 20003, "Authenticate", () -> Account.reader().read(withKey)));
+
+        check("refuses a deleted API key", () -> {
+            same(Key.deleter(key.getSid()).delete(), true);
+            refused(401, 20003, "Authenticate", () -> Message.reader().read(withKey));
+        });
+    }
+
+    static List<String> available(TwilioRestClient client) {
+        List<String> found = new ArrayList<>();
+        Local.reader("US").setAreaCode(415).limit(5).read(client)
+            .forEach(number -> found.add(number.getPhoneNumber().toString()));
+        return found;
+    }
+
+    /** From the search for a number to the bill; `who` ends the name of each check. */
+    static void act(TwilioRestClient client, String who) {
+        PhoneNumber from = new PhoneNumber(available(client).get(0));
+        IncomingPhoneNumber number = IncomingPhoneNumber.creator(from).create(client);
+        String sid = number.getSid();
+
+        check("buys a phone number " + who, () -> {
+            same(number.getPhoneNumber(), from);
+            same(number.getCapabilities().getSms(), true);
+            var own = IncomingPhoneNumber.reader().setPhoneNumber(from).read(client);
+            same(own.iterator().next().getSid(), sid);
+            same(available(client).contains(from.toString()), false);
+        });
+
+        check("configures a phone number " + who, () -> {
+            for (String url : List.of("https://app.example.com/sms", "")) {
+                var changed = IncomingPhoneNumber.updater(sid)
+                    .setSmsUrl(url)
+                    .setSmsMethod(HttpMethod.GET)
+                    .update(client);
+                same(changed.getSmsUrl().toString(), url);
+                same(changed.getSmsMethod(), HttpMethod.GET);
+            }
+        });
+
+        check("sends a message " + who, () -> {
+            Message sent = Message.creator(TO, from, "Hello").create(client);
+            same(sent.getStatus(), Message.Status.QUEUED);
+            same(List.of(sent.getBody(), sent.getNumSegments()), List.of("Hello", "1"));
+            while (Message.fetcher(sent.getSid()).fetch(client).getStatus() != Message.Status.DELIVERED) {
+                Thread.sleep(100);
+            }
+        });
+
+        check("lists messages " + who, () -> {
+            Message second = Message.creator(TO, from, "Hello again").create(client);
+            List<String> listed = new ArrayList<>();
+            Message.reader().setFrom(from).pageSize(1).limit(2).read(client)
+                .forEach(message -> listed.add(message.getSid()));
+            same(List.of(listed.size(), listed.get(0)), List.of(2, second.getSid()));
+        });
+
+        check("makes a call " + who, () -> {
+            Call call = Call.creator(TO, from, new Twiml("<Response/>")).create(client);
+            same(List.of(call.getStatus(), call.getTo()), List.of(Call.Status.QUEUED, TO.toString()));
+            Call ended = Call.updater(call.getSid()).setStatus(Call.UpdateStatus.COMPLETED).update(client);
+            same(ended.getStatus(), Call.Status.COMPLETED);
+        });
+
+        check("reads usage " + who, () -> {
+            Record sms = Record.reader().setCategory("sms").read(client).iterator().next();
+            same(Integer.parseInt(sms.getCount()) >= 2, true);
+        });
+
+        check("releases a phone number " + who, () -> {
+            same(IncomingPhoneNumber.deleter(sid).delete(client), true);
+            refused(404, 20404, "was not found", () -> IncomingPhoneNumber.fetcher(sid).fetch(client));
         });
     }
 
