@@ -42,8 +42,6 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-/** A late refusal is worse than none: the gateway gives up, and its client sees a failure of the gateway. */
-const WAIT_MS = 50;
 const FINISH_MS = 2000;
 
 const OVERLOADED = new Problem('overloaded');
@@ -58,7 +56,7 @@ export async function startGatewayServer(
   { host, port, reusePort }: { host: string; port: number; reusePort: boolean },
   parts: GatewayServerParts,
 ): Promise<GatewayServer> {
-  const admission = createAdmission(parts.resources, () => 0, WAIT_MS);
+  const admission = createAdmission(parts.resources, () => 0);
   let isDraining = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

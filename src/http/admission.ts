@@ -6,7 +6,7 @@
 
 import { performance } from 'node:perf_hooks';
 
-/** How long a request may wait for those that came before it, unless its server says otherwise. */
+/** How long a request may wait for those that came before it. */
 const WAIT_MS = 250;
 /** A resource that is sometimes idle is not overloaded, no matter what recent requests cost. */
 const BUSY = 0.9;
@@ -48,13 +48,11 @@ export interface Admission {
 
 /**
  * Creates the admission check for the event loop of this process and other resources of its requests.
- * `readyCount` returns how many requests have not begun because others had their turn; `waitMs`, how long a
- * request may wait.
+ * `readyCount` returns how many requests have not begun because others had their turn.
  */
 export function createAdmission(
   resources: readonly Resource[],
   readyCount: () => number,
-  waitMs = WAIT_MS,
 ): Admission {
   let inProgress = 0;
   let ended = 0;
@@ -84,7 +82,7 @@ export function createAdmission(
       const ahead = inProgress + readyCount();
       if (ahead < MANY_IN_PROGRESS || recentRequests < FEW_REQUESTS) return true;
       return resourcesInUse.every(
-        (resource) => (ahead * resource.costMs()) / recentRequests <= waitMs,
+        (resource) => (ahead * resource.costMs()) / recentRequests <= WAIT_MS,
       );
     },
     begin() {
