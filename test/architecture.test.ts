@@ -31,7 +31,9 @@ const isStore = (path: string) => /(^|-)store\.ts$/.test(nameOf(path));
 const rooms = new Set(files.filter((path) => nameOf(path) === 'store.ts').map(folderOf));
 const isRoom = (path: string) => rooms.has(folderOf(path));
 const isEdge = (path: string) =>
-  ['http', 'pages', 'consent', 'console', 'docs', 'demo', 'oidc', 'gateway'].includes(folderOf(path)) ||
+  ['http', 'pages', 'consent', 'console', 'docs', 'demo', 'oidc', 'gateway'].includes(
+    folderOf(path),
+  ) ||
   (isRoom(path) && /^(routes|page|format)\.ts$/.test(nameOf(path)));
 const isNoun = (path: string) =>
   isRoom(path) && [`${folderOf(path).replace(/s$/, '')}.ts`].includes(nameOf(path));

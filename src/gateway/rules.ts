@@ -37,7 +37,7 @@ const closedToChanges = ['', '/*', '/*/Keys/**', '/*/SigningKeys/**', '/*/Connec
 );
 
 /** What holds where no rule of the platform matches; its last two rows match everything. */
-export const BUILT_IN: readonly Rule[] = [
+const BUILT_IN: readonly Rule[] = [
   // The official PHP client asks for it, and takes 404 for "this account has none".
   rule('/Accounts/*/Balance', READING, 'get-all', 'others', 404),
   ...['Keys', 'SigningKeys', 'Tokens'].map((name) =>
@@ -82,6 +82,14 @@ export function createRuleTable(rules: readonly Rule[]): FindRule {
     );
     return row?.rule ?? CLOSED;
   };
+}
+
+/** A line for each rule, in the order in which they are tried, the built-in ones last. */
+export function describeRules(rules: readonly Rule[]): string[] {
+  return [...rules, ...BUILT_IN].map(
+    ({ path, methods, app, scope, as }, index) =>
+      `${path} ${methods.join(',')}: ${app === 'never' ? 'never' : `${app}, ${scope}`}, else ${as}${index < rules.length ? '' : ' (built in)'}`,
+  );
 }
 
 /** Whether a part of a pattern stands for any one segment. */

@@ -43,7 +43,7 @@ describe('the command line', () => {
     const flags = [...stdout.matchAll(/^ {2}--([a-z-]+) </gm)].map(([, flag = '']) =>
       flag.replaceAll('-', '_').toUpperCase(),
     );
-    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY', 'OIDC_CLIENT_SECRET'];
+    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY', 'OIDC_CLIENT_SECRET', 'GATEWAY_TOKEN'];
     assert.deepEqual(
       flags.filter((one) => one !== 'ENV_FILE').sort(),
       SETTING_NAMES.filter((one) => !keys.includes(one)).sort(),
