@@ -25,6 +25,7 @@ const SENTENCES = {
     'Two programs could read its URL as two different ones, or it is none of the API of accounts.',
   method_override: 'It asked in a header for another method than its own.',
   gateway_unclear: 'The gateway did not say exactly once which request it asks about.',
+  subject_unknown: 'The subject names no account, API key or app with its subaccount.',
   gateway_token_wrong: 'The gateway did not send its token.',
   app_never: 'A rule of the routes keeps every app out.',
   app_outside_sandbox: 'An app can do this only in the subaccount that was created for it.',

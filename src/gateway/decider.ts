@@ -7,7 +7,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../problem.ts';
 import { type Reason, reasonOf, reasonOfProblem } from '../reason.ts';
 import type { CreateRequestSid } from '../sid.ts';
-import type { Database } from '../storage/database.ts';
+import type { Database, Queryable } from '../storage/database.ts';
 import {
   decideRequest,
   type Identity,
@@ -35,15 +35,18 @@ export interface DeciderParts {
   now: () => number;
 }
 
-/** Decides; never raises. `read` reads the question, and raises what is wrong with it. */
-export type Decide = (read: () => Question) => Promise<Decision>;
+/**
+ * Decides; never raises. `read` reads the question, and raises what is wrong with it; `query` is given for a
+ * decision that is one of several in the same look.
+ */
+export type Decide = (read: () => Question, query?: Queryable) => Promise<Decision>;
 
 /** Creates what decides. */
 export function createDecider(parts: DeciderParts): Decide {
   const { database, policy, metrics, createRequestSid, denials } = parts;
   // Its fields are all named below: looking for secrets in them would cost more than the line.
   const log = parts.logger.child({}, { redact: [] });
-  return async (read) => {
+  return async (read, given) => {
     const begun = performance.now();
     const requestId = createRequestSid();
     let trace: Trace = { sender: {}, passed: [] };
@@ -52,11 +55,12 @@ export function createDecider(parts: DeciderParts): Decide {
     try {
       const asked = read();
       question = asked;
-      const identity = await database.look((query) => {
+      const decideIn = (query: Queryable) => {
         // It may run again after a lost connection.
         trace = { sender: {}, passed: [] };
         return decideRequest(query, policy, asked, trace);
-      });
+      };
+      const identity = await (given ? decideIn(given) : database.look(decideIn));
       outcome = { identity };
     } catch (error) {
       const problem = asDenial(error);

@@ -1,7 +1,6 @@
 /** The platform's side, put together: what decides, and the port on which gateways ask. */
 
 import type { Context } from '../context.ts';
-import type { Resource } from '../http/admission.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { requestSidsFrom } from '../sid.ts';
@@ -53,7 +52,6 @@ export async function startGateway(
     denials,
     now: clock.now,
   });
-  const resources: Resource[] = database.connections ? [database.connections] : [];
   const server = await startGatewayServer(
     { host: options.host, port: options.port, reusePort: options.sharesPort },
     {
@@ -61,7 +59,7 @@ export async function startGateway(
       denials,
       assertions: options.signs ? createAssertions(keyring, clock) : undefined,
       token: options.token,
-      resources,
+      database,
     },
   );
   logger.info(`Gateways ask on ${server.url}`);

@@ -13,8 +13,10 @@ import { pathOf } from '../http/path.ts';
 import { createServer } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
+import type { Database } from '../storage/database.ts';
 import { writeAllowed, writeDenied } from './answer.ts';
 import type { Assertions } from './assertion.ts';
+import { answerAuthzen } from './authzen-routes.ts';
 import type { Decide, Decision } from './decider.ts';
 import type { Denials } from './denials.ts';
 import { ENVOY_PREFIX, type Family, readQuestion, targetOf } from './question.ts';
@@ -25,8 +27,7 @@ export interface GatewayServerParts {
   assertions: Assertions | undefined;
   /** The secret of the gateway; undefined if it needs none. */
   token: string | undefined;
-  /** What decisions wait for besides the processor. */
-  resources: readonly Resource[];
+  database: Database;
 }
 
 export interface GatewayServer {
@@ -56,7 +57,11 @@ export async function startGatewayServer(
   { host, port, reusePort }: { host: string; port: number; reusePort: boolean },
   parts: GatewayServerParts,
 ): Promise<GatewayServer> {
-  const admission = createAdmission(parts.resources, () => 0);
+  const { decide, database } = parts;
+  const resources: Resource[] = database.connections ? [database.connections] : [];
+  const admission = createAdmission(resources, () => 0);
+  const isTrusted = ({ headers }: IncomingMessage) =>
+    parts.token !== undefined && isSame(headers.authorization, `Bearer ${parts.token}`);
   let isDraining = false;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,7 +73,7 @@ export async function startGatewayServer(
     }
     const hasRoom = admission.mayBegin();
     if (hasRoom) admission.begin();
-    const decision = await parts.decide(() => {
+    const decision = await decide(() => {
       if (!hasRoom) throw OVERLOADED;
       if (!hasToken(request, parts.token)) throw WRONG_TOKEN;
       return readQuestion(family, request);
@@ -98,7 +103,7 @@ export async function startGatewayServer(
       writeJson(response, 200, parts.assertions.keySet);
     } else if (path === '/connect/v1/decisions' && isRead) {
       answerDenials(request, response);
-    } else {
+    } else if (!answerAuthzen(path, request, response, { decide, database, isTrusted })) {
       writeJson(response, 404, { error: 'This port serves gateways: see docs/platforms.md.' });
     }
   }
@@ -118,7 +123,9 @@ export async function startGatewayServer(
 
   function take(request: IncomingMessage, response: ServerResponse): void {
     // A gateway may announce its client's body and never send it; it must not be waited for.
-    if (isDraining || announcesBody(request)) response.setHeader('Connection', 'close');
+    const isOfClient = familyOf(pathOf(request.url ?? '')) !== undefined;
+    if (isDraining || (isOfClient && announcesBody(request)))
+      response.setHeader('Connection', 'close');
     answer(request, response).catch(() => response.destroy());
   }
 
@@ -186,9 +193,12 @@ function writeDenial(response: ServerResponse, decision: Decision, target: strin
 }
 
 function hasToken({ headers }: IncomingMessage, token: string | undefined): boolean {
-  if (token === undefined) return true;
-  const sent = String(headers['x-connect-gateway-token'] ?? '');
-  return timingSafeEqual(hash('sha256', sent, 'buffer'), hash('sha256', token, 'buffer'));
+  return token === undefined || isSame(headers['x-connect-gateway-token'], token);
+}
+
+function isSame(sent: string | string[] | undefined, secret: string): boolean {
+  const digest = (text: string) => hash('sha256', text, 'buffer');
+  return timingSafeEqual(digest(String(sent ?? '')), digest(secret));
 }
 
 function announcesBody({ headers }: IncomingMessage): boolean {
