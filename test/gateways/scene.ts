@@ -91,7 +91,8 @@ export async function setScene(program: GatewayProgram): Promise<Scene> {
       async () => {
         if (gateway.exitCode !== null) throw new Error((await said).join('\n'));
         return raw(['GET / HTTP/1.1']).then(
-          ({ status }) => status === 404,
+          // Not the gateway's own 404, before it has read its routes.
+          ({ status, head }) => status === 404 && /^twilio-request-id:/im.test(head),
           () => false,
         );
       },
