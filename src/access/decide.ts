@@ -26,6 +26,7 @@ export type Right =
   | 'change account'
   | 'read keys'
   | 'change keys'
+  | 'act'
   | 'read'
   | 'change';
 
@@ -86,7 +87,8 @@ export async function findAccess(
 /** Raises the reason if the caller has no such right on an account of its family. */
 export function decide(caller: Caller, right: Right, account: StoredAccount): void {
   checkKeyType(caller, right);
-  if (right.startsWith('change')) checkMayChange(caller);
+  if (right === 'act') checkMayAct(caller, account);
+  else if (right.startsWith('change')) checkMayChange(caller);
   else checkMayRead(caller, account);
   checkOpen(caller, right, account);
 }
@@ -137,6 +139,18 @@ function isFamily(caller: Caller, { sid, ownerAccountSid }: StoredAccount): bool
   const isApp = caller.permissions !== undefined;
   const root = isApp ? caller.account.ownerAccountSid : caller.account.sid;
   return sid === root || ownerAccountSid === root;
+}
+
+/** A Connect App acts with `post-all`, in its own subaccount only. */
+function checkMayAct({ account, permissions }: Caller, { sid }: StoredAccount): void {
+  if (permissions === undefined) return;
+  if (permissions.includes('post-all') && account.sid === sid) return;
+  throw new Problem(
+    'access_denied',
+    permissions.includes('post-all')
+      ? 'A Connect App can change nothing outside of its own subaccount.'
+      : 'The customer has not granted this Connect App the permission post-all.',
+  );
 }
 
 function checkMayChange({ permissions }: Caller): void {

@@ -1,10 +1,9 @@
 /** Account -> its wire form, and the forms that make, change and find one, from the table of properties. */
 
-import type { WireValue } from '../http/formats/json.ts';
-import { rfc2822 } from '../http/formats/rfc2822.ts';
 import { type Schema, Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { choice, namedObject, parameterSchema, sidText } from '../http/schemas.ts';
+import { rfc2822, type WireValue } from '../wire.ts';
 import {
   ACCOUNT_PROPERTIES,
   ACCOUNT_PROPERTY_NAMES,

@@ -1,9 +1,9 @@
 /** ApiKey -> its wire form, as Twilio's Keys and SigningKeys have it. */
 
-import { rfc2822 } from '../http/formats/rfc2822.ts';
 import { Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import { namedObject, parameterSchema, sidText } from '../http/schemas.ts';
+import { rfc2822 } from '../wire.ts';
 import { type ApiKey, type ApiKeyWithSecret, FRIENDLY_NAME_RULE } from './api-key.ts';
 
 const properties = {

@@ -1,6 +1,5 @@
 /** ConnectApp -> its wire form, and the form that changes it, from the table of properties. */
 
-import type { WireItem, WireValue } from '../http/formats/json.ts';
 import { type ObjectSchema, type Schema, Type } from '../http/json-schema.ts';
 import type { Format } from '../http/representation.ts';
 import {
@@ -13,6 +12,7 @@ import {
   sidText,
 } from '../http/schemas.ts';
 import type { Values } from '../property.ts';
+import type { WireItem, WireValue } from '../wire.ts';
 import {
   type ConnectApp,
   EXAMPLE_PROPERTIES,

@@ -4,8 +4,9 @@
  */
 
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { WireItem } from '../wire.ts';
 import { writeCsv } from './formats/csv.ts';
-import { type WireItem, writeJsonList } from './formats/json.ts';
+import { writeJsonList } from './formats/json.ts';
 import { inXmlOrder, writeXml, writeXmlList } from './formats/xml.ts';
 import { linksOf, type Page } from './paging.ts';
 import { type Extension, extensionOf, pathOf } from './path.ts';

@@ -27,6 +27,8 @@ import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
 import { requestSidsFrom } from '../sid.ts';
+import { type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
+import { addStandInRoutes } from '../stand-ins/routes.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
 import { readLogo } from './brand-settings.ts';
@@ -117,6 +119,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
   addAuthorizationRoutes(api, context, config);
   addApiKeyRoutes(api, context, config);
+  if (config.hasStandIns) addStandInRoutes(api, context, config);
   await addPages(
     server,
     {
@@ -125,7 +128,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       publicUrl: config.publicUrl,
       brand,
       signIn,
-      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+      demoPeople: parts.hasDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [],
     },
     (pages) => {
       const limits = createSignInLimits(context.clock);
@@ -153,6 +156,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   });
 
   let worker: CallbackWorker | undefined;
+  let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
   let gateway: Gateway | undefined;
   return {
@@ -179,6 +183,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       const client = createGuardedClient(guard);
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
       purging = startPurging(context, logger);
+      if (config.hasStandIns) standInClock = startStandInClock(context, logger);
       if (isDraining) worker.drain();
       return origin;
     },
@@ -198,6 +203,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         server.close().finally(provider?.close),
         worker?.close(),
         purging?.stop(),
+        standInClock?.stop(),
         metricsServer?.close(),
         gateway?.close(),
       ]);

@@ -42,6 +42,8 @@ export interface Config {
   readonly metricsPort: number | undefined;
   /** Whether the public port has /metrics, too. */
   readonly hasPublicMetrics: boolean;
+  /** Whether stand-ins answer for Twilio's other resources: never in production. */
+  readonly hasStandIns: boolean;
   readonly logLevel: LogLevel;
   readonly allowConnectAppDelete: boolean;
   readonly strictPageSize: boolean;
@@ -188,6 +190,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
     metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
     hasPublicMetrics: isDevelopment,
+    hasStandIns: isDevelopment,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),

@@ -18,6 +18,7 @@ import { up as callbacksOfAnApp } from './migrations/0008-callbacks-of-an-app.ts
 import { up as operators } from './migrations/0009-operators.ts';
 import { up as apiKeys } from './migrations/0010-api-keys.ts';
 import { up as authorizationsEndedByAccount } from './migrations/0014-authorizations-ended-by-account.ts';
+import { up as standIns } from './migrations/0015-stand-ins.ts';
 
 const MIGRATIONS = {
   '0001-accounts-and-connect-apps': { up: accountsAndConnectApps },
@@ -31,6 +32,7 @@ const MIGRATIONS = {
   '0009-operators': { up: operators },
   '0010-api-keys': { up: apiKeys },
   '0014-authorizations-ended-by-account': { up: authorizationsEndedByAccount },
+  '0015-stand-ins': { up: standIns },
 };
 
 /** Applies what is missing, in one transaction, and returns the names of the migrations that ran. */

@@ -10,6 +10,7 @@ export interface Schema {
   api_keys: ApiKeysTable;
   connect_apps: ConnectAppsTable;
   connect_app_logos: ConnectAppLogosTable;
+  stand_ins: StandInsTable;
   users: UsersTable;
   provider_subjects: ProviderSubjectsTable;
   memberships: MembershipsTable;
@@ -74,6 +75,23 @@ export interface ConnectAppsTable {
   search_text: Generated<string>;
   created_at: number;
   updated_at: number;
+}
+
+/** What stands in for Twilio's other resources; on a development server and in tests alone. */
+export interface StandInsTable {
+  account_sid: string;
+  /** The collection, such as `Messages`. */
+  type: string;
+  sid: string;
+  /** The SID of what it belongs to; empty for what belongs to the account. */
+  parent_sid: string;
+  /** JSON, as on the wire. */
+  properties: string;
+  /** JSON: the parameters that created it, such as its StatusCallback. */
+  sent: string;
+  /** When its status goes on by itself; null when it stays. */
+  due_at: number | null;
+  created_at: number;
 }
 
 /** The logo that an owner uploaded, at most one for each app. */

@@ -1,7 +1,7 @@
 /** The CSV of a resource: RFC 4180, a header and a row for each item. */
 
 import { stringify } from 'csv-stringify/sync';
-import type { WireItem, WireValue } from './json.ts';
+import type { WireItem, WireValue } from '../../wire.ts';
 
 /** A table of the items; of `names` those columns that they have. Nested objects have no column. */
 export function writeCsv(names: readonly string[], items: readonly WireItem[]): string {

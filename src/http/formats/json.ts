@@ -1,17 +1,7 @@
 /** The JSON of Twilio's API: what the other formats are written from, too. */
 
+import type { WireItem } from '../../wire.ts';
 import type { Links, Page } from '../paging.ts';
-
-/** A value on the wire. */
-export type WireValue =
-  | string
-  | number
-  | null
-  | readonly string[]
-  | { readonly [name: string]: WireValue };
-
-/** One item, with the names of the wire. */
-export type WireItem = Readonly<Record<string, WireValue>>;
 
 /** A page of items in the envelope of lists, in the order of its schema. */
 export function writeJsonList(

@@ -3,8 +3,8 @@
  * wrapped in their plural. A writer of our own for these few shapes (docs/decisions/0004-xml.md).
  */
 
+import type { WireItem, WireValue } from '../../wire.ts';
 import type { Links, Page } from '../paging.ts';
-import type { WireItem, WireValue } from './json.ts';
 
 /** A whole document with one resource in it. */
 export function writeXml(element: string, value: WireValue): string {
