@@ -99,7 +99,7 @@ export async function setScene(program: GatewayProgram): Promise<Scene> {
       START_MS,
     );
   } catch (error) {
-    for (const child of children) child.kill('SIGKILL');
+    for (const child of children) child.kill();
     throw error;
   }
   return {
@@ -109,8 +109,9 @@ export async function setScene(program: GatewayProgram): Promise<Scene> {
     setMode: relay.setMode,
     raw,
     async close() {
+      // Not SIGKILL, after which a worker of nginx would live on.
       for (const child of children) {
-        child.kill('SIGKILL');
+        child.kill();
         await ended(child);
       }
       relay.server.closeAllConnections();
