@@ -119,7 +119,8 @@ export function checkRule(
     // Whatever a rule says, an app changes nothing outside its subaccount: no customer grants that.
     const isBound = scope === 'sandbox' || !isReading(method);
     if ((isBound && !isSandbox) || (scope === 'others' && isSandbox)) throw outside();
-    if (app === 'get-all') checkMayRead(caller, account);
+    // Nor does a rule let it read more than it was granted.
+    if (app === 'get-all' || isReading(method)) checkMayRead(caller, account);
   } catch (error) {
     if (as === 404 && error instanceof Problem) {
       throw new Problem('not_found', undefined, { reason: error.reason });

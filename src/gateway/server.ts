@@ -140,7 +140,11 @@ export async function startGatewayServer(
   );
   // Node would answer 417 by itself.
   server.on('checkExpectation', take);
-  server.on('checkContinue', take);
+  server.on('checkContinue', (request, response) => {
+    // The body of an evaluation is wanted; that of a client's request is not.
+    if (familyOf(pathOf(request.url ?? '')) === undefined) response.writeContinue();
+    take(request, response);
+  });
   server.on('clientError', refuseUnparsable);
   server.listen({ host, port, reusePort });
   try {

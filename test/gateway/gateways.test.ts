@@ -426,6 +426,18 @@ describe('the rules of routes', () => {
       });
       assert.equal(own.status, 200);
 
+      await writeFile(file, '[{ "path": "/Accounts/**", "methods": ["GET"], "app": "any" }]');
+      world.server.reload();
+      const { app: acting } = await world.authorize(['post-all']);
+      for (const [sid, expected] of [
+        [accountSid, 403],
+        [acting.accountSid, 200],
+      ] as const) {
+        const target = `${ROOT}/${sid}/Messages/${'SM'.padEnd(34, '0')}`;
+        const reply = await world.ask('GET', target, { auth: acting });
+        assert.equal(reply.status, expected);
+      }
+
       await writeFile(file, '[{ "path": "/Accounts/*/Messages/**", "app": "never" }]');
       world.server.reload();
       assert.equal(await ask('GET', accountSid, '/Messages.json'), 401);
