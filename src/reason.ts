@@ -22,6 +22,14 @@ const SENTENCES = {
     'An app cannot change accounts, authorizations or Connect Apps, whatever it is granted.',
   outside_subaccount: 'An app acts in no account but the one that was made for it.',
   key_too_weak: 'A Standard API key cannot manage accounts or API keys.',
+  url_ambiguous:
+    'Two programs could read its URL as two different ones, or it is none of the API of accounts.',
+  method_override: 'It asked in a header for another method than its own.',
+  gateway_unclear: 'The gateway did not say exactly once which request it asks about.',
+  subject_unknown: 'The subject names no account, API key or app with its subaccount.',
+  gateway_token_wrong: 'The gateway did not send its token.',
+  app_never: 'A rule of the routes keeps every app out.',
+  app_outside_sandbox: 'An app can do this only in the subaccount that was created for it.',
   account_of_others:
     'The account $1 of the path is neither the caller’s nor one of its subaccounts.',
   resource_unknown: 'There is no such resource in this account.',

@@ -31,7 +31,7 @@ const isStore = (path: string) => /(^|-)store\.ts$/.test(nameOf(path));
 const rooms = new Set(files.filter((path) => nameOf(path) === 'store.ts').map(folderOf));
 const isRoom = (path: string) => rooms.has(folderOf(path));
 const isEdge = (path: string) =>
-  ['http', 'pages', 'consent', 'console', 'admin', 'docs', 'demo', 'oidc'].includes(
+  ['http', 'pages', 'consent', 'console', 'admin', 'docs', 'demo', 'oidc', 'gateway'].includes(
     folderOf(path),
   ) ||
   (isRoom(path) && /^(routes|page|format)\.ts$/.test(nameOf(path)));

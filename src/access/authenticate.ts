@@ -7,7 +7,7 @@
 import { type AccountStatus, worseOf } from '../accounts/account.ts';
 import { findAccount } from '../accounts/store.ts';
 import type { StoredAccount } from '../accounts/token.ts';
-import { type ApiKeyType, fingerprintOf } from '../api-keys/api-key.ts';
+import { type ApiKey, type ApiKeyType, fingerprintOf } from '../api-keys/api-key.ts';
 import { findApiKey } from '../api-keys/store.ts';
 import type { Grant } from '../authorizations/authorization.ts';
 import { findGrant } from '../authorizations/store.ts';
@@ -24,6 +24,14 @@ export interface Credentials {
   username: string;
   /** An Auth Token or the secret of the key. */
   password: string;
+}
+
+/** A caller that is named by somebody who may ask about it: an operator or the platform. Nothing is proven. */
+export interface NamedCaller {
+  /** The SID of an account or of an API key; the SID of its subaccount names a Connect App. */
+  username: string;
+  /** Whether a subaccount of an app stands for that app; an account stands for itself. */
+  named: 'app' | 'account';
 }
 
 /** An account, or a Connect App that acts for it, as it was when its credentials were read: never kept. */
@@ -55,9 +63,11 @@ export interface Sender {
 export function authenticate(
   query: Queryable,
   keyring: Keyring,
-  { username, password }: Credentials,
+  credentials: Credentials | NamedCaller,
   sender: Sender = {},
 ): Promise<Caller> {
+  if ('named' in credentials) return byName(query, credentials, sender);
+  const { username, password } = credentials;
   const keySid = parseSid('SK', username);
   return keySid === undefined
     ? byToken(query, keyring, { sid: parseSid('AC', username) ?? '', authToken: password }, sender)
@@ -99,12 +109,42 @@ async function byApiKey(
 ): Promise<Caller> {
   const key = await findApiKey(query, sid);
   const isRight = keyring.matches(fingerprintOf(secret), [key?.storedSecret.digest]);
-  const account = key && isRight ? await findAccount(query, key.accountSid) : undefined;
+  return withKey(query, isRight ? key : undefined, sender);
+}
+
+async function withKey(query: Queryable, key: ApiKey | undefined, sender: Sender): Promise<Caller> {
+  const account = key && (await findAccount(query, key.accountSid));
   if (!key || !account) throw notAuthenticated();
   sender.account = account;
-  sender.credential = { accountSid: account.sid, what: sid };
+  sender.credential = { accountSid: account.sid, what: key.sid };
   checkActive(account);
   return { account, apiKey: key.type };
+}
+
+async function byName(
+  query: Queryable,
+  { username, named }: NamedCaller,
+  sender: Sender,
+): Promise<Caller> {
+  const keySid = parseSid('SK', username);
+  if (keySid !== undefined) return withKey(query, await findApiKey(query, keySid), sender);
+  const account = await findAccount(query, parseSid('AC', username) ?? '');
+  if (!account) throw notAuthenticated();
+  const grant = named === 'app' ? await findGrant(query, account.sid) : undefined;
+  if (grant) return appFor(account, grant, sender);
+  sender.account = account;
+  checkActive(account);
+  return { account };
+}
+
+/** Whether this server knows the account or API key that the SID names. */
+export async function isKnown(query: Queryable, sid: string): Promise<boolean> {
+  const keySid = parseSid('SK', sid);
+  const found =
+    keySid === undefined
+      ? await findAccount(query, parseSid('AC', sid) ?? '')
+      : await findApiKey(query, keySid);
+  return found !== undefined;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   authenticate,
   type Caller,
   type Credentials,
+  type NamedCaller,
   type Sender,
 } from './authenticate.ts';
 
@@ -38,7 +39,7 @@ export interface Access {
 
 /** What a request wants. */
 export interface Wish {
-  credentials: Credentials;
+  credentials: Credentials | NamedCaller;
   right: Right;
   /** The account that the path names; absent for the caller's own. */
   accountSid?: string | undefined;
@@ -53,10 +54,17 @@ export interface Wish {
  * `authenticate` does; `not_found` for an account outside the caller's family; `account_not_active` and
  * `access_denied` for what the caller may not do.
  */
-export async function checkAccess(
+export async function checkAccess(query: Queryable, keyring: Keyring, wish: Wish): Promise<Access> {
+  const access = await findAccess(query, keyring, wish);
+  decide(access.caller, wish.right, access.account);
+  return access;
+}
+
+/** The same without the right: who is asking, and for which account of its family. */
+export async function findAccess(
   query: Queryable,
   keyring: Keyring,
-  { credentials, right, accountSid, keysActForApps = false, sender }: Wish,
+  { credentials, accountSid, keysActForApps = false, sender }: Omit<Wish, 'right'>,
 ): Promise<Access> {
   const sid = accountSid === undefined ? undefined : parseSid('AC', accountSid);
   const isOwn =
@@ -73,22 +81,30 @@ export async function checkAccess(
     ? ((await actingForSandbox(query, authenticated.account, account, sender)) ?? authenticated)
     : authenticated;
   if (!isFamily(caller, account)) throw notOfFamily(sid);
-  decide(caller, right, account);
   return { caller, account };
 }
 
 /** Raises the reason if the caller has no such right on an account of its family. */
 export function decide(caller: Caller, right: Right, account: StoredAccount): void {
-  if (caller.apiKey === 'Standard' && / (?:account|keys)$/.test(right)) {
-    throw new Problem(
-      'not_authenticated',
-      'A Standard API key cannot manage accounts or API keys. Use the Auth Token or a Main key.',
-      { reason: reasonOf('key_too_weak') },
-    );
-  }
+  checkKeyType(caller, right);
   if (right === 'act') checkMayAct(caller, account);
   else if (right.startsWith('change')) checkMayChange(caller);
   else checkMayRead(caller, account);
+  checkOpen(caller, right, account);
+}
+
+/** Raises `not_authenticated` for what needs more than a Standard API key. */
+export function checkKeyType({ apiKey }: Caller, right: Right): void {
+  if (apiKey !== 'Standard' || !/ (?:account|keys)$/.test(right)) return;
+  throw new Problem(
+    'not_authenticated',
+    'A Standard API key cannot manage accounts or API keys. Use the Auth Token or a Main key.',
+    { reason: reasonOf('key_too_weak') },
+  );
+}
+
+/** Raises `account_not_active` for what nobody may do with an account of this status. */
+export function checkOpen(caller: Caller, right: Right, account: StoredAccount): void {
   if (right.endsWith('account') || account.status === 'active') return;
   // A parent may still read the resources of a closed account.
   const isOfParent = caller.permissions === undefined && account.sid !== caller.account.sid;
@@ -151,8 +167,8 @@ function checkMayChange({ permissions }: Caller): void {
   );
 }
 
-/** `get-all` reads the whole family, `post-all` only the app's own subaccount. */
-function checkMayRead({ account, permissions }: Caller, { sid }: StoredAccount): void {
+/** Raises `access_denied` unless: `get-all` reads the whole family, `post-all` only the app's own subaccount. */
+export function checkMayRead({ account, permissions }: Caller, { sid }: StoredAccount): void {
   if (permissions === undefined || permissions.includes('get-all')) return;
   if (permissions.includes('post-all') && account.sid === sid) return;
   throw new Problem(

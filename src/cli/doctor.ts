@@ -3,6 +3,8 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import { COMMAND_LINE } from '../context.ts';
+import { describeRules } from '../gateway/rules.ts';
+import { readRules } from '../gateway/rules-file.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
 import { systemRandom } from '../random.ts';
@@ -25,10 +27,13 @@ export function addDoctorCommand(program: Command, onFailure: () => void): void 
     .description('check everything that "serve" checks, and tell you what to fix')
     .option('--json', 'print JSON')
     .action(async (flags: { json?: boolean }) => {
-      const results = await examine({ ...flags });
-      if (flags.json) printItem(results, true);
-      else
+      const { results, rules } = await examine({ ...flags });
+      if (flags.json) {
+        printItem({ ...results, ...(rules && { route_rules: rules }) }, true);
+      } else {
         for (const [name, result] of Object.entries(results)) print(`${name.padEnd(10)} ${result}`);
+        for (const line of rules ?? []) print(`           ${line}`);
+      }
       if (Object.values(results).some((result) => result !== 'ok')) onFailure();
     });
   addExamples(command, 'doctor', 'doctor --json');
@@ -36,8 +41,14 @@ export function addDoctorCommand(program: Command, onFailure: () => void): void 
 
 type Try = (name: string, work: () => unknown) => Promise<boolean>;
 
+interface Findings {
+  results: Record<string, string>;
+  /** The rules of routes in the order in which they are tried, where gateways can ask. */
+  rules?: string[];
+}
+
 /** Runs every check that can run, in the order in which they depend on each other. Creates nothing. */
-async function examine(flags: Flags): Promise<Record<string, string>> {
+async function examine(flags: Flags): Promise<Findings> {
   const results: Record<string, string> = {};
   const attempt: Try = async (name, work) => {
     try {
@@ -60,11 +71,14 @@ async function examine(flags: Flags): Promise<Record<string, string>> {
     }
     if (results.settings !== 'ok') throw new Problem('setting_invalid', results.settings);
   });
-  if (config === undefined) return results;
+  if (config === undefined) return { results };
   const settings = config;
   await attempt('port', () => checkPort(settings));
   if (results.storage === 'ok') await examineDatabase(settings, attempt);
-  return results;
+  const { gateway } = settings;
+  return gateway && results.gateway === 'ok'
+    ? { results, rules: describeRules(readRules(gateway.routeRules)) }
+    : { results };
 }
 
 async function examineDatabase(config: Config, attempt: Try): Promise<void> {

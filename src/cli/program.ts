@@ -10,6 +10,7 @@ import { addAppCommands } from './apps.ts';
 import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
 import { addBackupCommand } from './backup.ts';
+import { addDecisionCommands } from './decisions.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
@@ -69,6 +70,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addKeyCommands(program);
   addAdminKeyCommands(program);
   addUserCommands(program);
+  addDecisionCommands(program);
   addWebhookCommands(program);
   addAuditCommands(program);
   addImportFromTwilio(program);

@@ -32,6 +32,11 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--oidc-scopes <scopes>', 'what to ask the provider for (openid email)'],
   ['--oidc-accounts-claim <claim>', "the claim with the SIDs of a person's accounts"],
   ['--oidc-operator-claim <claim>', 'the claim that makes an operator, such as groups=operators'],
+  ['--gateway-port <number>', 'the port that gateways ask "may this request pass?"'],
+  ['--gateway-host <address>', 'the address of that port (127.0.0.1)'],
+  ['--route-rules <file>', 'JSON: which permission of an app each route of the platform needs'],
+  ['--unknown-accounts <refuse|pass>', 'credentials that only the platform knows (refuse)'],
+  ['--gateway-signing <off|on>', 'sign every decision that lets a request pass (off)'],
   ['--password-sign-in <true|false>', 'whether people may sign in with a password (true)'],
 ];
 

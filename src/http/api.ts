@@ -103,7 +103,7 @@ export function createApi(
   });
 
   const wishOf = (request: FastifyRequest): Wish => ({
-    credentials: request.credentials ?? credentialsOf(request),
+    credentials: request.credentials ?? credentialsOf(request.raw),
     right: request.routeOptions.config.right ?? 'read',
     accountSid: pathParameter(request, 'AccountSid') || undefined,
     sender: request.sender,
@@ -159,7 +159,7 @@ export function createApi(
       allowOrigins(reply, allow);
       request.sender = {};
       try {
-        request.credentials = credentialsOf(request);
+        request.credentials = credentialsOf(request.raw);
       } catch (error) {
         return done(error instanceof Error ? error : undefined);
       }

@@ -1,5 +1,6 @@
 /** The credentials that a request claims, before anyone has checked them. */
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { type Credentials, notAuthenticated } from '../access/authenticate.ts';
 import { Problem } from '../problem.ts';
@@ -9,8 +10,11 @@ import { reasonOf } from '../reason.ts';
  * Reads the Authorization header, which must be there once: a proxy and this server could take two of
  * them for two different callers. Raises `not_authenticated`.
  */
-export function credentialsOf({ raw, headers }: FastifyRequest): Credentials {
-  if (countHeaders(raw.rawHeaders, 'authorization') > 1) {
+export function credentialsOf({
+  rawHeaders,
+  headers,
+}: Pick<IncomingMessage, 'rawHeaders' | 'headers'>): Credentials {
+  if (countHeaders(rawHeaders, 'authorization') > 1) {
     throw new Problem('not_authenticated', 'Send exactly one Authorization header.', {
       reason: reasonOf('credentials_twice'),
     });
@@ -42,7 +46,7 @@ export function isFromAnotherSite({ headers, host }: FastifyRequest): boolean {
 }
 
 /** How often a header was sent: Node.js keeps only the first of some. */
-function countHeaders(rawHeaders: readonly string[], name: string): number {
+export function countHeaders(rawHeaders: readonly string[], name: string): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const sent = rawHeaders[index];

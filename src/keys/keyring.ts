@@ -20,6 +20,7 @@ import { keepRecent } from '../recent.ts';
 
 interface Key {
   id: string;
+  derive: (purpose: string, length: number) => Buffer;
   sealing: KeyObject;
   digest: KeyObject;
   signing: KeyObject;
@@ -52,6 +53,8 @@ export interface Keyring {
    * any text for a signature: what cannot be one is none.
    */
   isSigned(text: string, signature: string): boolean;
+  /** 32 bytes for a purpose, from each key of the ring, the current one first. */
+  seeds(purpose: string): Buffer[];
   /** Whether a stored value was made with the current key. */
   isCurrent(stored: string): boolean;
   /** How every stored value begins that a key of this ring made, and no other. */
@@ -65,8 +68,9 @@ function deriveKey(secretKey: string): Key {
   const key = (purpose: string) => createSecretKey(derive(purpose, 32));
   return {
     id: derive('key id', 4).toString('hex'),
-    sealing: key('sealing of Auth Tokens'),
-    digest: key('digest of Auth Tokens'),
+    derive,
+    sealing: key('sealing of auth tokens'),
+    digest: key('digest of auth tokens'),
     signing: key('signature of page tokens'),
   };
 }
@@ -138,6 +142,7 @@ export function createKeyring(secretKey: string, otherKey?: string): Keyring {
         return timingSafeEqual(expected, given);
       });
     },
+    seeds: (purpose) => all.map((key) => key.derive(purpose, 32)),
     isCurrent: (stored) => keyOf(stored) === current,
     prefixes: all.map((key) => `${key.id}.`),
   };

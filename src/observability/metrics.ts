@@ -16,6 +16,8 @@ export interface Metrics {
   observeQuery(durationMs: number): void;
   /** Counts one attempt to deliver a callback. */
   observeCallback(result: CallbackResult): void;
+  /** Counts one decision for a gateway, by the name of its reason. */
+  observeDecision(decision: 'allow' | 'deny', reason: string, durationMs: number): void;
   /** Counts requests that came and of which the record of requests holds no row and no count. */
   observeUnrecorded(count: number): void;
   /** The text of the Prometheus exposition format 0.0.4, at most a second old. */
@@ -56,6 +58,18 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
   });
   // From the start, or the first that fails would not be seen to rise.
   for (const result of CALLBACK_RESULTS) callbacks.inc({ result }, 0);
+  const decisions = new Counter({
+    name: 'connect_decisions_total',
+    help: 'Decisions for gateways, by decision and reason.',
+    labelNames: ['decision', 'reason'],
+    registers: [registry],
+  });
+  const decisionTimes = new Histogram({
+    name: 'connect_decisions_seconds',
+    help: 'The time that decisions for gateways took.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.25, 1],
+    registers: [registry],
+  });
   const unrecorded = new Counter({
     name: 'connect_apps_requests_unrecorded_total',
     help: 'Requests missing from the record that the console shows: the database was away or too slow.',
@@ -76,6 +90,10 @@ export function createMetrics({ ofProcess = false } = {}): Metrics {
       known.observe(durationMs / 1000);
     },
     observeQuery: (durationMs) => everyQuery.observe(durationMs / 1000),
+    observeDecision(decision, reason, durationMs) {
+      decisions.inc({ decision, reason });
+      decisionTimes.observe(durationMs / 1000);
+    },
     observeUnrecorded: (count) => unrecorded.inc(count),
     observeCallback: (result) => callbacks.inc({ result }),
     text: oncePerSecond(() => registry.metrics()),

@@ -15,6 +15,7 @@ import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
+import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
@@ -48,6 +49,10 @@ export interface App {
    * proxies and clients turn to another server. It takes no more callbacks.
    */
   drain(): void;
+  /** Reads again what an operator may change while it runs: the rules of routes. */
+  reload(): void;
+  /** Where gateways ask, once it listens; undefined without a port for them. */
+  gatewayUrl(): string | undefined;
   /**
    * Stops taking connections and callbacks, finishes what is under way and closes the database. No client and
    * no receiver delays it forever: requests get 10 s, attempts the 15 s that they may take.
@@ -169,6 +174,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   let worker: CallbackWorker | undefined;
   let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
+  let gateway: Gateway | undefined;
   return {
     context,
     async listen() {
@@ -184,6 +190,11 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         metricsServer = await startMetricsServer(host, config.metricsPort, metrics);
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
+      if (config.gateway) {
+        const { keysActForApps } = config;
+        const options = { ...config.gateway, keysActForApps, sharesPort: reusePort };
+        gateway = await startGateway(context, options, { logger, metrics });
+      }
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
       const client = createGuardedClient(guard);
       worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
@@ -196,7 +207,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       isDraining = true;
       ending.abort();
       worker?.drain();
+      gateway?.drain();
     },
+    reload: () => gateway?.reload(),
+    gatewayUrl: () => gateway?.url,
     async close() {
       isDraining = true;
       ending.abort();
@@ -207,6 +221,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         purging?.stop(),
         standInClock?.stop(),
         metricsServer?.close(),
+        gateway?.close(),
       ]);
       // When the last request has its answer.
       await recorder.stop();

@@ -13,6 +13,7 @@ import type { BrandSettings } from '../pages/brand.ts';
 import { Problem } from '../problem.ts';
 import { parseAdminKey, parseServerUrl } from './admin-settings.ts';
 import { parseBrand } from './brand-settings.ts';
+import { GATEWAY_DEFAULTS, type GatewaySettings, parseGateway } from './gateway-settings.ts';
 import { parseSignIn, type SignInSettings } from './oidc-settings.ts';
 import { flag, settingProblem as invalid, oneOf, PREFIX, wholeNumber } from './setting.ts';
 
@@ -61,6 +62,8 @@ export interface Config {
   readonly brand: BrandSettings;
   /** How people sign in. */
   readonly signIn: SignInSettings;
+  /** The port of gateways; undefined: none. */
+  readonly gateway: GatewaySettings | undefined;
 }
 
 /** The default of each setting, for each way to run. */
@@ -98,6 +101,7 @@ const DEFAULTS = {
   OIDC_ACCOUNTS_CLAIM: '',
   OIDC_OPERATOR_CLAIM: '',
   PASSWORD_SIGN_IN: 'true',
+  ...GATEWAY_DEFAULTS,
 } as const;
 
 type SettingName = keyof typeof DEFAULTS;
@@ -220,6 +224,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       operatorClaim: text('OIDC_OPERATOR_CLAIM'),
       hasPasswords: flag('PASSWORD_SIGN_IN', text('PASSWORD_SIGN_IN')),
     }),
+    gateway: parseGateway(text),
   });
 }
 

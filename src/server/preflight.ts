@@ -8,6 +8,7 @@ import { Problem } from '../problem.ts';
 import { checkSchema } from '../storage/migrate.ts';
 import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
+import { checkGateway } from './gateway-settings.ts';
 import { checkKeyOfDatabase, checkNoDemoSecrets } from './ready.ts';
 import { checkSecretKey } from './secret-key.ts';
 
@@ -30,6 +31,7 @@ export const SETTING_CHECKS: readonly Check<Given>[] = [
   { name: 'public_url', check: checkProxies },
   { name: 'sign_in', check: checkSignIn },
   { name: 'brand', check: ({ config }) => readLogo(config.brand) },
+  { name: 'gateway', check: ({ config }) => checkGateway(config.gateway, config.workers) },
   { name: 'storage', check: checkPersists },
 ];
 

@@ -16,13 +16,11 @@ const UNUSABLE_ADDRESS = ['EADDRNOTAVAIL', 'EACCES', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /**
  * Calls `stop` when the terminal that the process was started from is closed. Without a terminal, as
- * under `nohup` or a supervisor, SIGHUP does nothing: Node.js takes away that it was ignored.
+ * under `nohup` or a supervisor, SIGHUP calls `reload`.
  */
-export function onClosedTerminal(stop: () => void): void {
+export function onHangUp(stop: () => void, reload: () => void): void {
   const hasTerminal = isatty(0);
-  process.on('SIGHUP', () => {
-    if (hasTerminal) stop();
-  });
+  process.on('SIGHUP', hasTerminal ? stop : reload);
 }
 
 /**
@@ -40,7 +38,7 @@ export async function runServer(
     // and from the process that started it.
     process[cluster.isWorker ? 'on' : 'once']('SIGINT', () => resolve());
   });
-  const hungUp = new Promise<void>((resolve) => onClosedTerminal(resolve));
+  const hungUp = new Promise<void>((resolve) => onHangUp(resolve, app.reload));
   const terminated = new Promise<void>((resolve) => process.on('SIGTERM', () => resolve()));
   const drained = terminated.then(async () => {
     app.drain();

@@ -23,6 +23,10 @@ export interface Running {
   /** The origin that it answers on. */
   url: string;
   context: Context;
+  /** Where gateways ask; undefined without a port for them. */
+  gatewayUrl: string | undefined;
+  /** As that of an App. */
+  reload(): void;
   /** The two accounts of the demo data, and who signs in to them. */
   developer: DemoCredentials;
   customer: DemoCredentials;
@@ -34,9 +38,12 @@ export interface Running {
 export async function start(config: Config, parts: StartParts = {}): Promise<Running> {
   const app = await prepareApp(config, parts);
   const { context } = app;
+  const url = await app.listen().catch(closing(app));
   return {
-    url: await app.listen().catch(closing(app)),
+    url,
     context,
+    gatewayUrl: app.gatewayUrl(),
+    reload: app.reload,
     developer: { ...DEMO_DEVELOPER, password: DEMO_PASSWORD },
     customer: { ...DEMO_CUSTOMER, password: DEMO_PASSWORD },
     close: app.close,

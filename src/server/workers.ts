@@ -11,7 +11,7 @@ import type { Logger } from '../observability/logger.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { Problem } from '../problem.ts';
 import type { Config } from './config.ts';
-import { nameListenError, onClosedTerminal } from './run.ts';
+import { nameListenError, onHangUp } from './run.ts';
 
 /**
  * The delay before a worker is replaced, so that a worker that fails immediately does not restart in a tight
@@ -46,13 +46,19 @@ export async function runWorkers(
   const metricsServer = await serveMetrics(config, logger);
   const running = new Set<Worker>();
   let isStopping = false;
+  const tell = (signal: NodeJS.Signals) => {
+    for (const worker of running) worker.process.kill(signal);
+  };
   const stop = (signal: NodeJS.Signals) => {
     isStopping = true;
-    for (const worker of running) worker.process.kill(signal);
+    tell(signal);
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  onClosedTerminal(() => stop('SIGTERM'));
+  onHangUp(
+    () => stop('SIGTERM'),
+    () => tell('SIGHUP'),
+  );
 
   function start(): Started {
     try {

@@ -50,6 +50,10 @@ for (const engine of DATABASES) {
         await check('secret_key', { PREVIOUS_SECRET_KEY: 'short' }, /at least 32 characters/);
         const proxy = { PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' };
         await check('public_url', proxy, /TRUST_PROXY is not set/);
+        await check('settings', { ROUTE_RULES: 'x.json' }, /GATEWAY_PORT is not/);
+        const gateway = { GATEWAY_PORT: '0', GATEWAY_HOST: '0.0.0.0' };
+        await check('gateway', gateway, /GATEWAY_TOKEN is not set/);
+        await check('gateway', { GATEWAY_PORT: '0', ROUTE_RULES: 'none.json' }, /ENOENT/);
         await check('storage', { DATABASE_URL: 'sqlite::memory:' }, /stores nothing/);
       });
 

@@ -44,7 +44,14 @@ describe('the command line', () => {
       flag.replaceAll('-', '_').toUpperCase(),
     );
     // URL is that of a client: commands that act on a server have its flag.
-    const keys = ['SECRET_KEY', 'PREVIOUS_SECRET_KEY', 'OIDC_CLIENT_SECRET', 'ADMIN_KEY', 'URL'];
+    const keys = [
+      'SECRET_KEY',
+      'PREVIOUS_SECRET_KEY',
+      'OIDC_CLIENT_SECRET',
+      'ADMIN_KEY',
+      'GATEWAY_TOKEN',
+      'URL',
+    ];
     assert.deepEqual(
       flags.filter((one) => one !== 'ENV_FILE').sort(),
       SETTING_NAMES.filter((one) => !keys.includes(one)).sort(),

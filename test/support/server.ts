@@ -46,6 +46,10 @@ export interface RequestOptions {
 
 export interface TestServer {
   url: string;
+  /** Where gateways ask, when the settings have a GATEWAY_PORT. */
+  gatewayUrl: string;
+  /** Reads the rules of routes again. */
+  reload(): void;
   context: Context;
   developer: Credentials;
   customer: Credentials;
@@ -84,7 +88,7 @@ export async function startServer(options: {
   const log = { write: (line: string) => lines.push(line) };
   const databaseUrl = settings?.DATABASE_URL ?? (await emptyDatabase(engine, folder));
   const config = createConfig({ PORT: '0', ...settings, DATABASE_URL: databaseUrl }, 'development');
-  const { url, context, developer, customer, close } = await start(config, {
+  const running = await start(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
     logger: createLogger(config.logLevel, isLogForPerson ? readable(log) : log),
@@ -93,8 +97,11 @@ export async function startServer(options: {
     hasDemoApp: options.hasDemoApp ?? false,
   });
 
+  const { url, context, developer, customer, close, gatewayUrl = '', reload } = running;
   return {
     url,
+    gatewayUrl,
+    reload,
     context,
     developer,
     customer,
