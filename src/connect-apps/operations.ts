@@ -21,6 +21,7 @@ import { deleteLogo } from './logo-store.ts';
 import {
   deleteConnectAppRow,
   findConnectApp,
+  findOwner,
   findPosition,
   insertConnectApp,
   listConnectApps,
@@ -68,6 +69,12 @@ export async function getConnectApp(
   sidText: string,
 ): Promise<ConnectApp> {
   return getConnectAppIn(context.database.query, accountSid, sidText);
+}
+
+/** The account that owns the app with this SID; undefined when there is no such app. */
+export async function findOwnerOf(context: Context, sidText: string): Promise<string | undefined> {
+  const sid = parseSid('CN', sidText);
+  return sid && findOwner(context.database.query, sid);
 }
 
 async function getConnectAppIn(
