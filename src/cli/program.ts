@@ -17,6 +17,7 @@ import { addKeyCommands } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { endWithOutput, printFailure } from './output.ts';
 import { addServeCommand } from './serve.ts';
+import { addTestServerCommand } from './test-server.ts';
 import { addUserCommands } from './users.ts';
 import { addWebhookCommands } from './webhooks.ts';
 
@@ -55,6 +56,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions();
   addDevCommand(program);
+  addTestServerCommand(program);
   addServeCommand(program);
   addMigrateCommand(program);
   addBackupCommand(program);

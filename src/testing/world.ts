@@ -33,8 +33,6 @@ export interface OpenWorld extends World {
 export interface WorldOptions extends Options {
   /** Private networks that callbacks may reach, besides loopback. */
   allowedNetworks?: string;
-  /** The address that clients see, when it is not that of the world's own port. */
-  publicUrl?: string;
 }
 
 /** Everything of a moment, to go back to. */
@@ -62,7 +60,7 @@ function emptyImage(): Promise<Buffer> {
 
 /** Creates a world and resolves once it answers; leaves nothing open when it cannot. */
 export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld> {
-  const { seed: seedNumber, port = 0, log = 'silent', allowedNetworks, publicUrl } = options;
+  const { seed: seedNumber, port = 0, log = 'silent', allowedNetworks } = options;
   const fixture = options.fixture === undefined ? undefined : readFixture(options.fixture);
   const startsAt = options.now === undefined ? undefined : parseTime(options.now);
   const clock = createTurnableClock(startsAt);
@@ -104,7 +102,6 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
       PORT: String(port),
       DATABASE_URL: 'sqlite::memory:',
       CALLBACK_ALLOWED_NETWORKS: allowedNetworks,
-      PUBLIC_URL: publicUrl,
     },
     'development',
   );
@@ -169,23 +166,22 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     closed ??= app.close();
     return closed;
   };
-  const address = publicUrl ?? url;
   return {
     ...cast,
-    url: address,
+    url,
     id: cast.developer.accountSid.slice(2, 14),
     context,
     env: {
-      CONNECT_APPS_URL: address,
+      CONNECT_APPS_URL: url,
       TWILIO_ACCOUNT_SID: cast.developer.accountSid,
       TWILIO_AUTH_TOKEN: cast.developer.authToken,
     },
-    connect: (client) => connectTo(address, client),
+    connect: (client) => connectTo(url, client),
     createApp: (properties = {}) => makeApp(context, cast.developer.accountSid, properties),
     createAccount: (properties = {}) => makeAccount(context, properties),
     customerOf: (connectAppSid, accountSid = cast.customer.accountSid) =>
       createCustomer(
-        { context, url: address, client: app.client, emailOf: (sid) => emailOf(context, sid) },
+        { context, url, client: app.client, emailOf: (sid) => emailOf(context, sid) },
         connectAppSid,
         accountSid,
       ),
