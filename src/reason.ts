@@ -20,6 +20,7 @@ const SENTENCES = {
   permission_missing: 'The app is granted $1; a $3 of this account needs $2.',
   app_changes_nothing:
     'An app cannot change accounts, authorizations or Connect Apps, whatever it is granted.',
+  app_acts_elsewhere: 'An app acts in its own subaccount alone, and $1 is another account.',
   key_too_weak: 'A Standard API key cannot manage accounts or API keys.',
   account_of_others:
     'The account $1 of the path is neither the caller’s nor one of its subaccounts.',

@@ -129,11 +129,16 @@ function isFamily(caller: Caller, { sid, ownerAccountSid }: StoredAccount): bool
 function checkMayAct({ account, permissions }: Caller, { sid }: StoredAccount): void {
   if (permissions === undefined) return;
   if (permissions.includes('post-all') && account.sid === sid) return;
+  if (permissions.includes('post-all')) {
+    const reason = reasonOf('app_acts_elsewhere', sid);
+    const detail = 'A Connect App can change nothing outside of its own subaccount.';
+    throw new Problem('access_denied', detail, { reason });
+  }
+  const granted = permissions.join('+') || 'nothing';
   throw new Problem(
     'access_denied',
-    permissions.includes('post-all')
-      ? 'A Connect App can change nothing outside of its own subaccount.'
-      : 'The customer has not granted this Connect App the permission post-all.',
+    'The customer has not granted this Connect App the permission post-all.',
+    { reason: reasonOf('permission_missing', granted, 'post-all', 'POST') },
   );
 }
 

@@ -9,6 +9,7 @@ import { addAppCommands } from './apps.ts';
 import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
 import { addBackupCommand } from './backup.ts';
+import { addControlCommands } from './control.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
@@ -57,6 +58,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
     .enablePositionalOptions();
   addDevCommand(program);
   addTestServerCommand(program);
+  addControlCommands(program);
   addServeCommand(program);
   addMigrateCommand(program);
   addBackupCommand(program);
