@@ -30,7 +30,8 @@ server.context;
 /** Strict, and nothing but the package to know types from. */
 const COMPILER_OPTIONS = {
   target: 'es2022',
-  lib: ['es2022'],
+  // Any environment has URL: browsers by `dom`, Node.js by its types.
+  lib: ['es2022', 'dom'],
   types: [],
   module: 'nodenext',
   strict: true,

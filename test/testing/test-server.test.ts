@@ -80,6 +80,27 @@ describe('connect-apps test-server', () => {
     assert.equal((await ask('/worlds', { authorization }, 'DELETE')).status, 405);
   });
 
+  it('shows a person what happened, once they have entered the key', async () => {
+    const open = (headers: Record<string, string>) => send(ready.url, 'GET', '/_test', { headers });
+    assert.match((await open({})).text, /Enter the key/);
+    const post = (form: Record<string, string>, headers: Record<string, string>) =>
+      send(ready.url, 'POST', '/_test', { form, headers: { origin: ready.url, ...headers } });
+    assert.equal((await post({ key: 'wrong' }, {})).status, 401);
+    assert.equal((await post({ key: ready.key }, { origin: 'http://evil.example' })).status, 403);
+    const entered = await post({ key: ready.key }, {});
+    const [cookie = ''] = (entered.headers['set-cookie'] ?? '').split(';');
+    assert.equal(entered.status, 303);
+    const { developer, id } = ready.world;
+    await send(ready.url, 'GET', `/2010-04-01/Accounts/${developer.accountSid}/No`, {
+      auth: developer,
+    });
+    const { text } = await open({ cookie });
+    assert.match(text, new RegExp(`World <code>${id}`));
+    assert.match(text, /This server has no such URL|There is no such resource/);
+    assert.equal((await post({ world: id, advance: '5m' }, { cookie })).status, 303);
+    assert.equal((await post({ world: id, advance: '5m' }, {})).status, 403);
+  });
+
   it('answers what it cannot read with a sentence', async () => {
     const headers = { authorization: `Bearer ${ready.key}` };
     for (const [path, body] of [
