@@ -16,7 +16,7 @@ const LONG = new RegExp(
     'cli/(commands|connect|examples|orphans|servers)',
     'console/.*browser',
     'storage/kill',
-    'testing/(many-worlds|test-server)',
+    'testing/(many-worlds|runners|test-server)',
   ].join('|'),
 );
 
