@@ -221,7 +221,6 @@ for (const engine of DATABASES) {
         },
         {
           reason: 'route_unknown',
-          caller: 'nobody',
           send: (auth) => ['GET', pathOf(auth.accountSid, '/Nothing'), { auth }],
         },
         {
