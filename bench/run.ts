@@ -17,6 +17,7 @@ import { measureRecord } from './parts/record.ts';
 import { measureRequests } from './parts/requests.ts';
 import { measureSoak } from './parts/soak.ts';
 import { measureStandIns } from './parts/stand-ins.ts';
+import { measureTestkit } from './parts/testkit.ts';
 import { measureWorkers } from './parts/workers.ts';
 import { type Size, sizeIn } from './size.ts';
 import { type Table, toMarkdown } from './table.ts';
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   soak: measureSoak,
   import: measureImport,
   footprint: measureFootprint,
+  testkit: measureTestkit,
 };
 const RESULTS = join(import.meta.dirname, 'results.json');
 

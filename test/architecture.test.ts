@@ -1,5 +1,5 @@
 /**
- * One direction, no circle: main -> cli -> server -> edges -> access, operations -> store -> noun,
+ * One direction, no circle: main -> cli -> control -> testing -> server -> edges -> access, operations -> store -> noun,
  * storage. Rooms are read from the file system, so that a new one is held to the same.
  */
 
@@ -76,10 +76,24 @@ describe('the arrows', () => {
     assert.deepEqual(
       violations(
         ({ from, to }) =>
-          folderOf(to) === 'server' && !/^(cli\/|server\/|main\.ts|testing\.ts)/.test(from),
+          folderOf(to) === 'server' &&
+          !/^(cli\/|server\/|testing\/|control\/|main\.ts|testing\.ts)/.test(from),
       ),
       [],
     );
+  });
+
+  it('lead from the control plane to worlds, from there to the server, and never back', () => {
+    const above = {
+      control: /^(cli|control)\//,
+      testing: /^(cli\/|control\/|testing\/|testing\.ts)/,
+    };
+    for (const [folder, mayUse] of Object.entries(above)) {
+      assert.deepEqual(
+        violations(({ from, to }) => folderOf(to) === folder && !mayUse.test(from)),
+        [],
+      );
+    }
   });
 
   it('lead from edges to access and operations, never to a store', () => {
@@ -97,7 +111,10 @@ describe('the arrows', () => {
 
   it('lead to an edge from edges and the server alone', () => {
     assert.deepEqual(
-      violations(({ from, to }) => isEdge(to) && !isEdge(from) && !/^(server|cli)\//.test(from)),
+      violations(
+        ({ from, to }) =>
+          isEdge(to) && !isEdge(from) && !/^(server|cli|testing|control)\//.test(from),
+      ),
       [],
     );
   });

@@ -17,6 +17,7 @@ const LONG = new RegExp(
     'console/.*browser',
     '^test/examples',
     'storage/kill',
+    'testing/(many-worlds|runners|test-server)',
   ].join('|'),
 );
 

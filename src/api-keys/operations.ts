@@ -65,6 +65,12 @@ export async function getApiKey(
   return getApiKeyIn(context.database.query, accountSid, sidText);
 }
 
+/** Whether there is a key with this SID, of any account. */
+export async function hasApiKey(context: Context, sidText: string): Promise<boolean> {
+  const sid = parseSid('SK', sidText);
+  return sid !== undefined && (await findApiKey(context.database.query, sid)) !== undefined;
+}
+
 async function getApiKeyIn(query: Queryable, accountSid: string, sidText: string): Promise<ApiKey> {
   const sid = parseSid('SK', sidText);
   const found = sid && (await findApiKey(query, sid));

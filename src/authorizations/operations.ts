@@ -132,6 +132,27 @@ export async function authorizeConnectApp(
   return authorization;
 }
 
+/**
+ * Adds an authorization as it was elsewhere, or replaces the one there is; its accounts must be there already. Raises
+ * `not_found` without the app.
+ */
+export async function addAuthorization(
+  context: Context,
+  authorization: Omit<Authorization, 'appOwnerSid' | 'createdAt' | 'updatedAt'>,
+): Promise<void> {
+  const now = context.clock.now();
+  await context.database.transaction(async (transaction) => {
+    const appOwnerSid = await findOwner(transaction, authorization.connectAppSid);
+    if (appOwnerSid === undefined) throw new Problem('not_found');
+    await putAuthorization(transaction, {
+      ...authorization,
+      appOwnerSid,
+      createdAt: now,
+      updatedAt: now,
+    });
+  });
+}
+
 /** What an account has authorized an app to do, or had; undefined when it never did. */
 export function findEarlierAuthorization(
   context: Context,

@@ -16,6 +16,18 @@ export async function hasDueCallbacks(query: Queryable, now: number): Promise<bo
   return row !== undefined;
 }
 
+/** When the next callback of any account is due; undefined when none waits. */
+export async function findNextAttempt(query: Queryable): Promise<number | undefined> {
+  const row = await query
+    .selectFrom('callbacks')
+    .select('next_attempt_at as at')
+    .where('next_attempt_at', 'is not', null)
+    .orderBy('next_attempt_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
 /**
  * Up to `limit` accounts behind `after`, in the order of their SIDs, that own callbacks which are due. It takes
  * a step for each account with callbacks that wait, however many those are.

@@ -80,6 +80,18 @@ export async function findLatestResend(
   return row && fromRow(row);
 }
 
+/** When the next step of any resend is due; undefined when none waits. */
+export async function findNextResend(query: Queryable): Promise<number | undefined> {
+  const row = await query
+    .selectFrom('callback_resends')
+    .select('next_step_at as at')
+    .where('next_step_at', 'is not', null)
+    .orderBy('next_step_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
 /** Up to `limit` resends that are to go on by now, of any account. */
 export async function findDueResends(
   query: Queryable,

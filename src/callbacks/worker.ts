@@ -44,6 +44,8 @@ const RESULTS: Record<CallbackStatus, CallbackResult> = {
 };
 
 export interface CallbackWorker {
+  /** Delivers everything that is due now, and resolves when each attempt has been made and written. */
+  settle(): Promise<void>;
   /** Takes no more callbacks; attempts in progress continue. */
   drain(): void;
   /**
@@ -220,6 +222,15 @@ export function startCallbackWorker(
   }
 
   return {
+    async settle() {
+      do {
+        while (isLooking) await looking;
+        looking = look();
+        await looking;
+        if (underWay.size === 0) return;
+        await Promise.all(underWay);
+      } while (!isDraining);
+    },
     drain,
     async close() {
       drain();

@@ -10,6 +10,7 @@ import { addAppCommands } from './apps.ts';
 import { addAuditCommands } from './audit.ts';
 import { addAuthorizationCommands } from './authorizations.ts';
 import { addBackupCommand } from './backup.ts';
+import { addControlCommands } from './control.ts';
 import { addDecisionCommands } from './decisions.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -20,6 +21,7 @@ import { addKeyCommands } from './keys.ts';
 import { addMigrateCommand } from './migrate.ts';
 import { endWithOutput, printFailure } from './output.ts';
 import { addServeCommand } from './serve.ts';
+import { addTestServerCommand } from './test-server.ts';
 import { addUserCommands } from './users.ts';
 import { addWebhookCommands } from './webhooks.ts';
 
@@ -58,6 +60,8 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
     .addHelpText('after', EXAMPLES)
     .enablePositionalOptions();
   addDevCommand(program);
+  addTestServerCommand(program);
+  addControlCommands(program);
   addServeCommand(program);
   addMigrateCommand(program);
   addBackupCommand(program);

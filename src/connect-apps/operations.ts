@@ -91,6 +91,12 @@ export async function getConnectAppOfAnybody(
   return app;
 }
 
+/** The account that owns the app with this SID; undefined when there is no such app. */
+export async function findOwnerOf(context: Context, sidText: string): Promise<string | undefined> {
+  const sid = parseSid('CN', sidText);
+  return sid && findOwner(context.database.query, sid);
+}
+
 async function getConnectAppIn(
   query: Queryable,
   accountSid: string,

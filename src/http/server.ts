@@ -60,9 +60,14 @@ export interface ServerOptions {
   isDraining: () => boolean;
   /** Takes each request that was answered, and what went wrong with it. */
   record?: (request: FastifyRequest, reply: FastifyReply, fault: unknown) => void;
+  /** What else sees every request; called before there are routes. */
+  addHooks?: ServerHooks;
   /** Writes an error as a page where a person reads it; undefined elsewhere. */
   writeErrorPage?: WriteErrorPage;
 }
+
+/** Adds hooks to a server that has no routes yet. */
+export type ServerHooks = (server: FastifyInstance) => void;
 
 type WriteErrorPage = (
   error: unknown,
@@ -134,6 +139,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     }
     done(null, payload);
   });
+
+  options.addHooks?.(server);
 
   function begin(request: FastifyRequest): void {
     if (request.routeOptions.config.waitsForSemaphore) return;

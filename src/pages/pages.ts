@@ -170,7 +170,8 @@ export async function addPages(
   });
 }
 
-const SESSION_COOKIE = 'connect_apps_session';
+/** The name of the cookie with the secret of a session, without TLS. */
+export const SESSION_COOKIE = 'connect_apps_session';
 
 const HEADERS = {
   'cache-control': 'no-store',

@@ -31,6 +31,8 @@ export interface Recorder {
   push: RequestBuffer['push'];
   /** Notes that a token or an authorization was used. */
   noteUse: LastUses['note'];
+  /** Writes what has come so far. */
+  flush(): Promise<void>;
   /** Writes what is left, unless the database is away, and ends. */
   stop(): Promise<void>;
 }
@@ -99,6 +101,7 @@ export function startRecorder(
   return {
     push: buffer.push,
     noteUse: uses.note,
+    flush: () => (writing ?? Promise.resolve()).then(writeUnlessWriting),
     async stop() {
       clearInterval(timer);
       let limit: NodeJS.Timeout | undefined;

@@ -19,18 +19,19 @@ import { type Gateway, startGateway } from '../gateway/gateway.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
+import type { ServerHooks } from '../http/server.ts';
 import { createServer } from '../http/server.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
 import { addProviderRoutes } from '../oidc/routes.ts';
-import { createGuardedClient } from '../outgoing/guarded-client.ts';
+import { createGuardedClient, type GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
-import { requestSidsFrom } from '../sid.ts';
-import { type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
+import { type CreateRequestSid, requestSidsFrom } from '../sid.ts';
+import { advanceDue, type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
 import { addStandInRoutes } from '../stand-ins/routes.ts';
 import { addSessionRoutes } from '../users/routes.ts';
 import { createSignInLimits } from '../users/sign-in-limits.ts';
@@ -42,8 +43,14 @@ import { stateOf } from './state.ts';
 
 export interface App {
   context: Context;
+  /** Sends what a person at the server asks for, under the same rules as callbacks. */
+  client: Pick<GuardedClient, 'send'>;
   /** Starts to answer; resolves with the origin that it answers on. */
   listen(): Promise<string>;
+  /** Does all that is due by the context's clock, and resolves when it has been done and written. */
+  settle(): Promise<void>;
+  /** Removes at once what is kept no longer. */
+  purge(): Promise<void>;
   /**
    * Keeps answering, but announces the end: /readyz answers 503, and answers end their connections, so that
    * proxies and clients turn to another server. It takes no more callbacks.
@@ -73,6 +80,14 @@ export interface AppParts extends ContextParts {
   recordsRequests?: boolean;
   /** How the names of receivers are resolved; the system's resolver when absent. */
   lookup?: Lookup;
+  /** What sees every request before and after its route. */
+  addHooks?: ServerHooks;
+  /** What makes the IDs of requests; the context's Random when absent. */
+  createRequestSid?: CreateRequestSid;
+  /** What callbacks are sent with, made of the client that would send them. */
+  wrapClient?: (client: GuardedClient) => GuardedClient;
+  /** Numbers from 0 to below 1, which spread the retries of callbacks. */
+  spread?: () => number;
 }
 
 /** Creates the server of a Config; the schema must be current. */
@@ -96,7 +111,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     logger,
     isLogForPerson: parts.isLogForPerson === true,
     metrics,
-    createRequestSid: requestSidsFrom(context.random),
+    createRequestSid: parts.createRequestSid ?? requestSidsFrom(context.random),
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
@@ -104,6 +119,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     writeErrorPage: (error, request) =>
       (config.adminKey === undefined ? undefined : writeAdminProblem(error, request.target)) ??
       writeErrorPage(error, request, brand),
+    ...(parts.addHooks && { addHooks: parts.addHooks }),
   });
 
   let purging: Purging | undefined;
@@ -112,7 +128,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     allowedNetworks: config.callbackAllowedNetworks,
     ...(parts.lookup && { lookup: parts.lookup }),
   };
-  const consoleClient = createGuardedClient(guard);
+  const { wrapClient = (client: GuardedClient) => client } = parts;
+  const consoleClient = wrapClient(createGuardedClient(guard));
   const flowRunner = createFlowRunner(context, consoleClient, logger);
 
   await addDocumentation(server);
@@ -177,6 +194,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   let gateway: Gateway | undefined;
   return {
     context,
+    client: consoleClient,
     async listen() {
       const reusePort = parts.sharesPort === true;
       // Of the two addresses of localhost, every client tries this one.
@@ -196,13 +214,23 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         gateway = await startGateway(context, options, { logger, metrics });
       }
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
-      const client = createGuardedClient(guard);
-      worker = startCallbackWorker(context, { client, logger, observe: metrics.observeCallback });
+      worker = startCallbackWorker(context, {
+        client: wrapClient(createGuardedClient(guard)),
+        logger,
+        observe: metrics.observeCallback,
+        ...(parts.spread && { random: parts.spread }),
+      });
       purging = startPurging(context, logger);
       if (config.hasStandIns) standInClock = startStandInClock(context, logger);
       if (isDraining) worker.drain();
       return origin;
     },
+    async settle() {
+      await worker?.settle();
+      if (config.hasStandIns) await advanceDue(context);
+      await recorder.flush();
+    },
+    purge: async () => purging?.now(),
     drain() {
       isDraining = true;
       ending.abort();

@@ -17,6 +17,8 @@ export interface ContextParts {
   secretKey: string;
   /** Whether the database may be created or taken over; `claim` by default. */
   opening?: Opening;
+  /** The database, when it is open already; that of the Config when absent. */
+  database?: Database;
   clock?: Clock;
   /** What identifiers and secrets are made of; the system's when absent. */
   random?: Random;
@@ -49,11 +51,18 @@ export function openDatabase(
 /** Opens the database and creates the context of the domain, which is all that a command needs. */
 export function createContext(
   config: Config,
-  { secretKey, clock = systemClock, random = systemRandom, logger, opening }: ContextParts,
+  {
+    secretKey,
+    database,
+    clock = systemClock,
+    random = systemRandom,
+    logger,
+    opening,
+  }: ContextParts,
   observe?: QueryObserver,
 ): Context {
   return {
-    database: openDatabase(config, observe, opening),
+    database: database ?? openDatabase(config, observe, opening),
     keyring: createKeyring(secretKey, config.previousSecretKey),
     clock,
     random,

@@ -128,6 +128,8 @@ async function purgeAuthorizations(
 export interface Purging {
   /** When it last ended, and whether it was done; undefined before the first time. */
   last(): { at: number; isWell: boolean } | undefined;
+  /** Purges once more, and resolves when it is done. */
+  now(): Promise<void>;
   /** Stops it after the current chunk. */
   stop(): Promise<void>;
 }
@@ -152,6 +154,11 @@ export function startPurging(context: Context, logger: Logger): Purging {
   const timer = setInterval(run, HOUR_MS);
   return {
     last: () => last,
+    async now() {
+      await running;
+      run();
+      await running;
+    },
     async stop() {
       clearInterval(timer);
       stopping.abort();

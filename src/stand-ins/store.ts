@@ -121,6 +121,18 @@ export async function updateStandInRow(
     .execute();
 }
 
+/** When the next status of any stand-in goes on; undefined when none does. */
+export async function findNextDue(query: Queryable): Promise<number | undefined> {
+  const row = await query
+    .selectFrom('stand_ins')
+    .select('due_at as at')
+    .where('due_at', 'is not', null)
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.at ?? undefined;
+}
+
 /** The stand-ins whose status should have gone on by a time, the longest due first. */
 export async function findDue(query: Queryable, now: number, limit: number): Promise<StandIn[]> {
   const rows = await query

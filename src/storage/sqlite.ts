@@ -32,18 +32,25 @@ const BUSY_RETRY_MS = 1;
 const FORGET_TIMEOUT_MS = 200;
 const KEPT_STATEMENTS = 500;
 
+export interface EmbeddedDatabase extends Database {
+  /** The whole database as bytes, as of the last commit. */
+  bytes(): Promise<Buffer>;
+}
+
 /**
- * Opens the database file at `path`; `:memory:` keeps nothing. Raises `database_missing` or
- * `database_foreign` when `opening` does not allow to take what is there.
+ * Opens the database file at `path`; `:memory:` keeps nothing, and begins as `image`, what `bytes` of another
+ * returned, or empty. Raises `database_missing` or `database_foreign` when `opening` does not allow to take what
+ * is there.
  */
 export function openSqlite(
   path: string,
   observe?: QueryObserver,
   opening: Opening = 'claim',
-): Database {
+  image?: Buffer,
+): EmbeddedDatabase {
   const isMemory = path === ':memory:';
   if (!isMemory) prepareFile(path, opening);
-  const writing = connect(path);
+  const writing = connect(isMemory && image ? image : path);
   // It waits for other processes where it begins a transaction, and nowhere else.
   writing.pragma('busy_timeout = 0');
   const writer = kyselyOn(writing, observe);
@@ -81,6 +88,7 @@ export function openSqlite(
         await setImmediate();
         emptyLog(writing);
       }),
+    bytes: () => writer.connection().execute(async () => writing.serialize()),
     async ping() {
       await reader.executeQuery(CompiledQuery.raw('select 1'));
     },
@@ -95,9 +103,9 @@ export function openSqlite(
   };
 }
 
-function connect(path: string, options: { queryOnly?: boolean } = {}): Connection {
+function connect(path: string | Buffer, options: { queryOnly?: boolean } = {}): Connection {
   try {
-    const fileMustExist = path !== ':memory:';
+    const fileMustExist = typeof path === 'string' && path !== ':memory:';
     const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist });
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
@@ -108,9 +116,13 @@ function connect(path: string, options: { queryOnly?: boolean } = {}): Connectio
     return connection;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem('storage_unavailable', `Cannot open the database ${path}: ${reason}.`, {
-      cause,
-    });
+    throw new Problem(
+      'storage_unavailable',
+      `Cannot open the database ${String(path)}: ${reason}.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

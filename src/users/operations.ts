@@ -74,7 +74,7 @@ export async function addUser(
 }
 
 /** Returns the user with this e-mail, and raises `not_found` when there is none. */
-export async function getUser(context: Context, emailText: string): Promise<User> {
+export async function getUser(context: Context, emailText: string): Promise<StoredUser> {
   const user = await findUserByEmail(context.database.query, canonicalEmail(emailText));
   if (!user) throw new Problem('not_found');
   return user;

@@ -108,6 +108,7 @@ const ACROSS_ACCOUNTS = [
   // By their state: what an operator looks after.
   'failing',
   // By time: what is due, what is old.
+  'findNextAttempt',
   'findOwnersOfDue',
   'hasDueCallbacks',
   'selectEnded',

@@ -5,7 +5,7 @@ import { createHook } from 'node:async_hooks';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { platform } from 'node:os';
 import { it } from 'node:test';
-import { start, type TestServer } from '../../src/testing.ts';
+import { start, type World } from '../../src/testing.ts';
 import { send } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -55,7 +55,7 @@ function added(after: readonly string[], before: readonly string[]): string[] {
   });
 }
 
-async function askOnce({ url, developer }: TestServer): Promise<void> {
+async function askOnce({ url, developer }: World): Promise<void> {
   const path = `/2010-04-01/Accounts/${developer.accountSid}/ConnectApps.json`;
   const reply = await send(url, 'GET', path, { auth: developer });
   assert.equal(reply.status, 200);
