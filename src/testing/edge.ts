@@ -10,7 +10,7 @@ import { extensionOf, pathOf } from '../http/path.ts';
 import { pathParameter } from '../http/request.ts';
 import { faultOf } from '../http/request-log.ts';
 import { Problem } from '../problem.ts';
-import { explainReason, reasonOfProblem } from '../reason.ts';
+import { explainReason, reasonOf, reasonOfProblem } from '../reason.ts';
 import type { Faults } from './faults.ts';
 import type { Failure, Logged } from './types.ts';
 import { createBell } from './wait.ts';
@@ -93,11 +93,11 @@ function describeRefusal(request: FastifyRequest, reply: FastifyReply): Partial<
   const error = faultOf(request);
   if (error === undefined || reply.statusCode < 400) return {};
   const problem = error instanceof Problem ? error.problem : 'internal';
-  const { code, status, message } = ERRORS[problem];
+  const { code, message } = ERRORS[problem];
   const reason =
     (error instanceof Problem && error.reason) || reasonOfProblem(problem, ERRORS[problem].status);
-  // Problems of single parameters have no reason of their own: their sentence says it.
-  const isUnexplained = status < 500 && reason === reasonOfProblem('internal');
+  // The rules of stand-ins have no reason of their own: their sentence says it.
+  const isUnexplained = reason === reasonOf('stand_in_refused');
   const detail = error instanceof Problem ? error.detail : undefined;
   return { code, reason: isUnexplained ? (detail ?? message) : (explainReason(reason) ?? null) };
 }
