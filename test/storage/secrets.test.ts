@@ -29,6 +29,15 @@ describe('a keyring', () => {
     assert.throws(() => createKeyring(NEW).open(sealed, 'AC1'), isMismatch);
   });
 
+  it('reads what earlier versions wrote: no word of what a key is derived from may change', () => {
+    const keyring = createKeyring(OLD);
+    const sealed = '8b5356ed._35oaL7jM6z67a4K84pSjZWFUPFp3ICaWSnijxRcVzr7';
+    assert.equal(keyring.open(sealed, 'AC1'), 'token');
+    assert.equal(keyring.digest('token'), '8b5356ed.VR2dF2FiXsIHU5kZm2M2XTt1B8aVaSHkJQamPzaoTvY');
+    const signature = 'b9df4b718a481151a641dafe11e8d93ed5e7f0999dded86c6150565ea3d7520c';
+    assert.equal(keyring.sign('text'), signature);
+  });
+
   it('reads what another key wrote when it is given that key', () => {
     const old = createKeyring(OLD);
     const both = createKeyring(NEW, OLD);
