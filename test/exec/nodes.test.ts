@@ -75,6 +75,7 @@ for (const release of RELEASES) {
           proxyUrl: 'http://127.0.0.1:9',
           trust: { authority: '/none', bundle: '', javaTrustStore: '', phpIniFolder: '' },
           credentials: {},
+          server: { url: 'http://127.0.0.1:9' },
         },
       );
       const { NODE_OPTIONS, _CONNECT_APPS_PROXY, _CONNECT_APPS_AUTHORITY } = changes;
