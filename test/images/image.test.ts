@@ -24,7 +24,7 @@ describe('the image', { skip: IMAGE_OBSTACLE }, () => {
     const printed = await shell(`{
 ${blockOf('sh prepare', PAGE)}
 ${serve}
-until docker healthcheck run connect-apps; do sleep 0.2; done
+timeout 60 bash -c 'until docker healthcheck run connect-apps; do sleep 0.2; done'
 } >&2
 ${blockOf('sh command', PAGE)}`);
     const account = JSON.parse(printed);
@@ -44,9 +44,8 @@ ${blockOf('sh command', PAGE)}`);
     const up = blockOf('sh compose', PAGE).replace('--build ', '');
     const image = await shell(`${up}
 cd /
-until docker ps --format '{{.Names}} {{.Status}}' | grep -q 'server.*Up'; do sleep 0.2; done
-name=$(docker ps --format '{{.Names}}' | grep server)
-until docker healthcheck run "$name"; do sleep 0.2; done >&2
+name=$(docker ps --all --format '{{.Names}}' | grep server)
+timeout 60 bash -c "until docker healthcheck run $name; do sleep 0.2; done" >&2
 docker inspect --format '{{.ImageName}}' "$name"`);
     assert.match(image.split('\n').at(-1) ?? '', /connect-apps/);
     await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');

@@ -134,6 +134,7 @@ for (const engine of DATABASES) {
       assert.deepEqual(JSON.parse((await reEncrypt()).stdout), {
         re_encrypted: 0,
         re_encrypted_api_keys: 0,
+        re_encrypted_admin_keys: 0,
       });
       assert.equal(await allWork(OLD), false);
     });

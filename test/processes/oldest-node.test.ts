@@ -52,12 +52,13 @@ describe('Node.js 22.18', { skip }, () => {
   it('runs a program that starts a server of its own', () => {
     const source = `
       import { start } from ${JSON.stringify(join(ROOT, 'dist/testing.js'))};
-      const server = await start();
-      const { status } = await fetch(server.url + ${JSON.stringify(APP_PATH)}, {
-        headers: { authorization: ${JSON.stringify(AUTHORIZATION)} },
-      });
+      const world = await start();
+      const { accountSid, authToken } = world.developer;
+      const path = '/2010-04-01/Accounts/' + accountSid + '/ConnectApps.json';
+      const authorization = 'Basic ' + btoa(accountSid + ':' + authToken);
+      const { status } = await fetch(world.url + path, { headers: { authorization } });
       console.log(status);
-      await server.close();
+      await world.close();
     `;
     const options = ['--input-type=module', '--eval', source];
     const { status, stdout, stderr } = spawnSync(OLDEST, options, { encoding: 'utf8' });
