@@ -4,17 +4,22 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { createScratch, FOLDER, findObstacle, run, startFullServer } from './tools.ts';
+import {
+  askWithSchemathesis,
+  createScratch,
+  findObstacle,
+  SCHEMATHESIS,
+  startFullServer,
+} from './tools.ts';
 import { DOCUMENT, fitTwilioDocument } from './twilio.ts';
 
-const PROGRAM = '.venv/bin/schemathesis';
 // What Twilio's document describes is what succeeds; its errors it leaves out.
 const CHECKS = 'not_a_server_error,response_schema_conformance,content_type_conformance';
 // It would end what all the others need.
 const DESTRUCTIVE = '^(Delete|UpdateAccount$)';
 
 describe("a server that Schemathesis asks by Twilio's document", {
-  skip: findObstacle(PROGRAM, DOCUMENT),
+  skip: findObstacle(SCHEMATHESIS, DOCUMENT),
 }, () => {
   it('never fails, and answers as Twilio describes it', async (context) => {
     const server = await startFullServer('sqlite');
@@ -24,22 +29,11 @@ describe("a server that Schemathesis asks by Twilio's document", {
     const { document } = await fitTwilioDocument(server);
     const file = join(scratch, 'twilio.json');
     await writeFile(file, JSON.stringify(document));
-    const { accountSid, authToken } = server.developer;
-    const { code, output } = await run(
-      join(FOLDER, PROGRAM),
-      [
-        ...['run', file, '--url', server.url],
-        ...['--auth', `${accountSid}:${authToken}`],
-        ...['--phases', 'fuzzing'],
-        ...['--checks', CHECKS],
-        ...['--exclude-operation-id-regex', DESTRUCTIVE],
-        ...['--max-examples', '10'],
-        ...['--warnings', 'off'],
-        '--generation-deterministic',
-        '--no-color',
-      ],
-      scratch,
-    );
+    const { code, output } = await askWithSchemathesis(server, scratch, file, [
+      ...['--phases', 'fuzzing'],
+      ...['--checks', CHECKS],
+      ...['--exclude-operation-id-regex', DESTRUCTIVE],
+    ]);
     assert.equal(code, 0, output);
     assert.match(output, /Tested: 163\n/);
   });

@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { DATABASES } from '../support/databases.ts';
-import { createScratch, FOLDER, findObstacle, run, startFullServer } from './tools.ts';
-
-const PROGRAM = '.venv/bin/schemathesis';
+import {
+  askWithSchemathesis,
+  createScratch,
+  findObstacle,
+  SCHEMATHESIS,
+  startFullServer,
+} from './tools.ts';
 
 // Two checks hold a server to a description that says all of its rules. Ours cannot: page tokens are
 // opaque, an empty value clears what must otherwise be a URL, a PageSize over 1000 is taken as 1000.
@@ -16,29 +19,20 @@ const EXCLUDED = 'positive_data_acceptance,negative_data_rejection';
 const DESTRUCTIVE = '^DeleteConnectApp';
 
 for (const engine of DATABASES) {
-  describe(`a server that Schemathesis asks, on ${engine}`, { skip: findObstacle(PROGRAM) }, () => {
+  describe(`a server that Schemathesis asks, on ${engine}`, {
+    skip: findObstacle(SCHEMATHESIS),
+  }, () => {
     it('answers as it is described', async (context) => {
       const server = await startFullServer(engine);
       context.after(() => server.close());
       const scratch = await createScratch();
       context.after(() => rm(scratch, { recursive: true, force: true }));
-      const { accountSid, authToken } = server.developer;
-      const { code, output } = await run(
-        join(FOLDER, PROGRAM),
-        [
-          'run',
-          `${server.url}/openapi.json`,
-          ...['--auth', `${accountSid}:${authToken}`],
-          ...['--phases', 'examples,coverage,fuzzing'],
-          ...['--exclude-checks', EXCLUDED],
-          ...['--exclude-operation-id-regex', DESTRUCTIVE],
-          ...['--max-examples', '10'],
-          ...['--warnings', 'off'],
-          '--generation-deterministic',
-          '--no-color',
-        ],
-        scratch,
-      );
+      const description = `${server.url}/openapi.json`;
+      const { code, output } = await askWithSchemathesis(server, scratch, description, [
+        ...['--phases', 'examples,coverage,fuzzing'],
+        ...['--exclude-checks', EXCLUDED],
+        ...['--exclude-operation-id-regex', DESTRUCTIVE],
+      ]);
       assert.equal(code, 0, output);
       assert.match(output, /Tested: 57\n/);
     });

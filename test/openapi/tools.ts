@@ -73,3 +73,29 @@ export async function writeDescription(server: TestServer, folder: string): Prom
   await writeFile(file, (await server.request('GET', '/openapi.json')).text);
   return file;
 }
+
+/** The program, for `findObstacle`. */
+export const SCHEMATHESIS = '.venv/bin/schemathesis';
+
+/** Lets Schemathesis ask a server as its developer, by a description at a URL or in a file; each run is the same. */
+export function askWithSchemathesis(
+  server: TestServer,
+  scratch: string,
+  description: string,
+  options: readonly string[],
+): Promise<Outcome> {
+  const { accountSid, authToken } = server.developer;
+  return run(
+    join(FOLDER, SCHEMATHESIS),
+    [
+      ...['run', description, '--url', server.url],
+      ...['--auth', `${accountSid}:${authToken}`],
+      ...options,
+      ...['--max-examples', '10'],
+      ...['--warnings', 'off'],
+      '--generation-deterministic',
+      '--no-color',
+    ],
+    scratch,
+  );
+}

@@ -127,10 +127,9 @@ for (const engine of DATABASES) {
         );
       }
     }
+    assert.ok(created.length > ROUNDS[engine], `only ${created.length} writes`);
     const updates = described.reduce((sum, count) => sum + count, 0);
-    const writes = created.length + updates;
-    assert.ok(writes > ROUNDS[engine], `only ${writes} writes`);
-    context.diagnostic(`${writes} acknowledged writes`);
+    context.diagnostic(`${created.length + updates} acknowledged writes`);
   });
 }
 
