@@ -20,6 +20,8 @@ export interface Program {
   waits?: boolean;
   /** Takes a header that overrides the method away, where the others let us refuse. */
   stripsOverrides?: boolean;
+  /** Speaks HTTP/1 alone, unless it has TLS. */
+  lacksHttp2?: boolean;
 }
 
 const NGINX = '/usr/sbin/nginx';
@@ -41,6 +43,7 @@ uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s; include nginx.conf; }`,
     }),
     command: (folder) => [NGINX, '-p', folder, '-c', join(folder, 'main.conf')],
     stripsOverrides: true,
+    lacksHttp2: true,
   },
   {
     name: 'HAProxy',
