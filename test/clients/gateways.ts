@@ -8,7 +8,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { startWorld } from '../gateway/gateway.ts';
 import { INSTALLED } from '../gateways/fronts.ts';
-import { type Front, openFront, startPlatform, TOKEN } from '../gateways/scene.ts';
+import { type Front, openFront, settingsFor, startPlatform } from '../gateways/scene.ts';
 import type { TestServer } from '../support/server.ts';
 
 export interface Gateways {
@@ -22,16 +22,14 @@ export interface Gateways {
 }
 
 export async function startGateways(): Promise<Gateways> {
-  const [world, platform] = await Promise.all([
-    startWorld('sqlite', { GATEWAY_TOKEN: TOKEN }),
-    startPlatform(),
-  ]);
+  const platform = await startPlatform();
+  const world = await startWorld('sqlite', settingsFor(platform));
   const { server } = world;
   const { customer } = server;
   const fronts = await Promise.all(
     INSTALLED.map(
       async (program): Promise<[string, Front]> => [
-        program.name.toLowerCase(),
+        program.name.toLowerCase().replaceAll(' ', '-'),
         await openFront(program, server, platform),
       ],
     ),
