@@ -150,7 +150,7 @@ export function startCallbackWorker(
   function start(callback: Callback, owner: string): void {
     const attempt = deliver(callback, owner)
       .catch((error: unknown) => {
-        logger.error({ err: error, callback: callback.sid }, 'An attempt could not be written');
+        logger.error({ err: error, callbackSid: callback.sid }, 'An attempt could not be written');
       })
       .then(() => {
         places.giveBack(callOf(callback));
@@ -197,7 +197,7 @@ export function startCallbackWorker(
       attempt,
       result,
       status,
-      failure,
+      errorType: failure,
       durationMs,
     });
   }

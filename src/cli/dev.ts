@@ -39,7 +39,7 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   const app = await prepareApp(config, {
     hasDemoApp: true,
     ownsProcess: true,
-    logger: createLogger(config.logLevel, readable(process.stdout)),
+    logger: createLogger(config.logLevel, { stream: readable(process.stdout) }),
     isLogForPerson: true,
   });
   await runServer(app, config, (origin) => print(welcome(origin)), whenParentIsGone());

@@ -25,7 +25,7 @@ export type DomainEvent =
       result: 'delivered' | 'retried' | 'failed';
       /** Of the answer; null when there was none. */
       status: number | null;
-      failure: string | null;
+      errorType: string | null;
       durationMs: number;
     };
 

@@ -85,7 +85,7 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       assert.deepEqual(await counts(), { delivered: 4, retried: 2, failed: 1 });
 
       const line = new RegExp(
-        `"callbackSid":"${callbacks.at(-1)?.sid}".*"A callback was given up"`,
+        `"connect_apps.callback.sid":"${callbacks.at(-1)?.sid}".*"A callback was given up"`,
       );
       await until('the log names it', () => line.test(logged));
       assert.equal(logged.match(/A callback was given up/g)?.length, 1);
