@@ -58,8 +58,6 @@ export interface CallbackWorker {
 export interface WorkerParts {
   client: Pick<GuardedClient, 'send' | 'close'>;
   logger: Logger;
-  /** Receives the result of each attempt once it has been recorded. */
-  observe?: (result: CallbackResult) => void;
   /** Numbers from 0 to below 1, which spread the retries. */
   random?: () => number;
   /** The time that attempts in progress get on close. */
@@ -69,7 +67,7 @@ export interface WorkerParts {
 /** Starts to deliver, until it is closed. */
 export function startCallbackWorker(
   context: Context,
-  { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
+  { client, logger, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
 ): CallbackWorker {
   const { database, clock } = context;
   const underWay = new Set<Promise<void>>();
@@ -187,7 +185,6 @@ export function startCallbackWorker(
       database.transaction((one) => settleCallback(one, callback, owner, settlement)),
     );
     const result = RESULTS[settlement.status];
-    observe?.(result);
     const { number: attempt, status, failure, durationMs } = settlement.attempt;
     context.report({
       name: 'callback_attempted',

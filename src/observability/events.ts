@@ -4,6 +4,7 @@
  */
 
 import type { Logger } from './logger.ts';
+import type { CallbackResult, SignInResult } from './metrics.ts';
 
 export type DomainEvent =
   | {
@@ -22,19 +23,22 @@ export type DomainEvent =
       accountSid: string;
       connectAppSid: string;
       attempt: number;
-      result: 'delivered' | 'retried' | 'failed';
+      result: CallbackResult;
       /** Of the answer; null when there was none. */
       status: number | null;
       errorType: string | null;
       durationMs: number;
-    };
+    }
+  /** With a password, or through the provider. The line of its request is all that the log has of it. */
+  | { name: 'sign_in_tried'; result: SignInResult };
 
 /** Receives each event after its transaction has committed. */
 export type Report = (event: DomainEvent) => void;
 
-/** Writes one line of the log for each event. */
-export function reportTo(logger: Logger): Report {
+/** Counts each event, and writes a line of the log for it. */
+export function reportTo(logger: Logger, observe: (event: DomainEvent) => void): Report {
   return (event) => {
+    observe(event);
     switch (event.name) {
       case 'authorized':
         logger.info(fieldsOf(event), 'A customer authorized a Connect App');

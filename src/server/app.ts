@@ -6,6 +6,7 @@ import { writeAdminProblem } from '../admin/problems.ts';
 import { addAdminRoutes } from '../admin/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
+import { readBacklog } from '../callbacks/backlog.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
@@ -40,6 +41,7 @@ import type { Config } from './config.ts';
 import { type ContextParts, createContext } from './context.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 import { stateOf } from './state.ts';
+import { readVersion } from './version.ts';
 
 export interface App {
   context: Context;
@@ -93,9 +95,14 @@ export interface AppParts extends ContextParts {
 /** Creates the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const brand = createBrand(config.brand, readLogo(config.brand));
-  const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
+  const metrics = createMetrics({
+    version: readVersion(),
+    readState: async () => ({ ...(await readBacklog(context)), purgedAt: purging?.lastSuccess() }),
+    ofProcess: parts.ownsProcess === true,
+  });
   const logger = parts.logger ?? createLogger('silent');
-  const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
+  const context = createContext(config, { ...parts, logger }, metrics);
+  let purging: Purging | undefined;
   const provider =
     config.signIn.provider &&
     // Loaded only where it is used: no command waits for it.
@@ -122,7 +129,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(parts.addHooks && { addHooks: parts.addHooks }),
   });
 
-  let purging: Purging | undefined;
   const readState = stateOf(context, config, () => purging);
   const guard = {
     allowedNetworks: config.callbackAllowedNetworks,
@@ -217,7 +223,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       worker = startCallbackWorker(context, {
         client: wrapClient(createGuardedClient(guard)),
         logger,
-        observe: metrics.observeCallback,
         ...(parts.spread && { random: parts.spread }),
       });
       purging = startPurging(context, logger);

@@ -5,6 +5,7 @@ import { type Context, SERVER } from '../context.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { reportTo } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import { type Random, systemRandom } from '../random.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
@@ -59,14 +60,14 @@ export function createContext(
     logger,
     opening,
   }: ContextParts,
-  observe?: QueryObserver,
+  metrics?: Pick<Metrics, 'observeQuery' | 'observeEvent'>,
 ): Context {
   return {
-    database: database ?? openDatabase(config, observe, opening),
+    database: database ?? openDatabase(config, metrics?.observeQuery, opening),
     keyring: createKeyring(secretKey, config.previousSecretKey),
     clock,
     random,
-    report: logger ? reportTo(logger) : () => {},
+    report: logger && metrics ? reportTo(logger, metrics.observeEvent) : () => {},
     actor: () => SERVER,
   };
 }
