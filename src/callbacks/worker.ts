@@ -7,8 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import type { CallbackResult } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { CallbackResult } from '../observability/metrics.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Callback, CallbackStatus } from './callback.ts';
 import {

@@ -4,7 +4,20 @@
  */
 
 import type { Logger } from './logger.ts';
-import type { CallbackResult, SignInResult } from './metrics.ts';
+
+export const CALLBACK_RESULTS = ['delivered', 'retried', 'failed'] as const;
+/** What became of an attempt to deliver a callback; nobody tries again after `failed`. */
+export type CallbackResult = (typeof CALLBACK_RESULTS)[number];
+
+export const SIGN_IN_RESULTS = [
+  'accepted',
+  'wrong',
+  'too_many_tries',
+  'not_checked',
+  'provider_refused',
+] as const;
+/** What became of an attempt to sign in. */
+type SignInResult = (typeof SIGN_IN_RESULTS)[number];
 
 export type DomainEvent =
   | {

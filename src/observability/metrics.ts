@@ -2,23 +2,9 @@
 
 import cluster from 'node:cluster';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { DomainEvent } from './events.ts';
+import { CALLBACK_RESULTS, type DomainEvent, SIGN_IN_RESULTS } from './events.ts';
 import { oncePerSecond } from './once-per-second.ts';
 import { shareMetrics } from './worker-metrics.ts';
-
-const CALLBACK_RESULTS = ['delivered', 'retried', 'failed'] as const;
-/** What became of an attempt to deliver a callback; nobody tries again after `failed`. */
-export type CallbackResult = (typeof CALLBACK_RESULTS)[number];
-
-const SIGN_IN_RESULTS = [
-  'accepted',
-  'wrong',
-  'too_many_tries',
-  'not_checked',
-  'provider_refused',
-] as const;
-/** What became of an attempt to sign in. */
-export type SignInResult = (typeof SIGN_IN_RESULTS)[number];
 
 /** What is read when somebody looks: of the database, and so the same in every process. */
 export interface State {
