@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import type { CallbackResult } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Callback, CallbackStatus } from './callback.ts';
 import {
@@ -58,6 +59,8 @@ export interface CallbackWorker {
 export interface WorkerParts {
   client: Pick<GuardedClient, 'send' | 'close'>;
   logger: Logger;
+  /** What makes a trace of each attempt; there are none without it. */
+  tracing?: Tracing | undefined;
   /** Numbers from 0 to below 1, which spread the retries. */
   random?: () => number;
   /** The time that attempts in progress get on close. */
@@ -67,7 +70,7 @@ export interface WorkerParts {
 /** Starts to deliver, until it is closed. */
 export function startCallbackWorker(
   context: Context,
-  { client, logger, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
+  { client, logger, tracing, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
 ): CallbackWorker {
   const { database, clock } = context;
   const underWay = new Set<Promise<void>>();
@@ -146,7 +149,9 @@ export function startCallbackWorker(
   }
 
   function start(callback: Callback, owner: string): void {
-    const attempt = deliver(callback, owner)
+    const run = () => deliver(callback, owner);
+    const attributes = { 'connect_apps.callback.sid': callback.sid };
+    const attempt = (tracing?.root('deliver callback', attributes, run) ?? run())
       .catch((error: unknown) => {
         logger.error({ err: error, callbackSid: callback.sid }, 'An attempt could not be written');
       })

@@ -28,6 +28,7 @@ import { type MetricsServer, startMetricsServer } from '../observability/metrics
 import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient, type GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
+import { withSpans } from '../outgoing/traced-client.ts';
 import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
@@ -118,6 +119,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     logger,
     isLogForPerson: parts.isLogForPerson === true,
     metrics,
+    tracing: parts.tracing,
     createRequestSid: parts.createRequestSid ?? requestSidsFrom(context.random),
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
@@ -134,8 +136,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     allowedNetworks: config.callbackAllowedNetworks,
     ...(parts.lookup && { lookup: parts.lookup }),
   };
-  const { wrapClient = (client: GuardedClient) => client } = parts;
-  const consoleClient = wrapClient(createGuardedClient(guard));
+  const { tracing, wrapClient = (client: GuardedClient) => client } = parts;
+  const createClient = () => {
+    const client = wrapClient(createGuardedClient(guard));
+    return tracing ? withSpans(client, tracing) : client;
+  };
+  const consoleClient = createClient();
   const flowRunner = createFlowRunner(context, consoleClient, logger);
 
   await addDocumentation(server);
@@ -221,8 +227,9 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       }
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
       worker = startCallbackWorker(context, {
-        client: wrapClient(createGuardedClient(guard)),
+        client: createClient(),
         logger,
+        tracing,
         ...(parts.spread && { random: parts.spread }),
       });
       purging = startPurging(context, logger);
