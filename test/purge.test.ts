@@ -38,7 +38,7 @@ for (const engine of DATABASES) {
         return result;
       },
     };
-    const logger = createLogger('silent', { write: () => {} });
+    const logger = createLogger('silent');
     const purging = startPurging({ ...world.context, database: watched }, logger);
     await until('some are gone', () => stopped !== undefined);
     await stopped;

@@ -10,12 +10,14 @@ import {
   DEMO_PASSWORD,
 } from '../demo/data.ts';
 import { createLogger, readable } from '../observability/logger.ts';
+import { findTracing } from '../observability/tracing.ts';
 import { Problem } from '../problem.ts';
 import type { Config } from '../server/config.ts';
 import { openDatabase } from '../server/context.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
 import { runServer } from '../server/run.ts';
+import { readVersion } from '../server/version.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
@@ -39,8 +41,9 @@ async function dev(flags: { fresh?: boolean }): Promise<void> {
   const app = await prepareApp(config, {
     hasDemoApp: true,
     ownsProcess: true,
-    logger: createLogger(config.logLevel, readable(process.stdout)),
+    logger: createLogger(config.logLevel, { stream: readable(process.stdout) }),
     isLogForPerson: true,
+    tracing: await findTracing(readVersion()),
   });
   await runServer(app, config, (origin) => print(welcome(origin)), whenParentIsGone());
 }

@@ -142,6 +142,8 @@ async function purgeAuthorizations(
 export interface Purging {
   /** When it last ended, and whether it was done; undefined before the first time. */
   last(): { at: number; isWell: boolean } | undefined;
+  /** When it was last done. */
+  lastSuccess(): number | undefined;
   /** Purges once more, and resolves when it is done. */
   now(): Promise<void>;
   /** Stops it after the current chunk. */
@@ -153,6 +155,7 @@ export function startPurging(context: Context, logger: Logger): Purging {
   const stopping = new AbortController();
   let running = Promise.resolve();
   let last: { at: number; isWell: boolean } | undefined;
+  let lastSuccess: number | undefined;
   const run = () => {
     running = purge(context, stopping.signal)
       .then(() => true)
@@ -162,12 +165,14 @@ export function startPurging(context: Context, logger: Logger): Purging {
       })
       .then((isWell) => {
         last = { at: context.clock.now(), isWell };
+        if (isWell) lastSuccess = last.at;
       });
   };
   run();
   const timer = setInterval(run, HOUR_MS);
   return {
     last: () => last,
+    lastSuccess: () => lastSuccess,
     async now() {
       await running;
       run();
