@@ -37,7 +37,10 @@ export interface World extends AsyncDisposable {
   readonly customer: Credentials;
   /** An app of the developer that is there from the start. */
   readonly connectApp: ConnectApp;
-  /** For a child process: CONNECT_APPS_URL, and the developer's TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. */
+  /**
+   * For a child process: CONNECT_APPS_URL and CONNECT_APPS_ADMIN_KEY, with which `connect-apps` commands act on this
+   * world, and the developer's TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.
+   */
   readonly env: Record<string, string>;
   /**
    * Lets a client of `twilio` call this world, and returns it.

@@ -4,6 +4,7 @@ import { getAccount } from '../accounts/operations.ts';
 import { findOwnerOf } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import { systemRandom } from '../random.ts';
 import { createApp } from '../server/app.ts';
 import { createConfig } from '../server/config.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -28,6 +29,8 @@ export interface OpenWorld extends World {
   readonly requests: Journal;
   readonly inbox: WorldInbox;
   readonly faults: Faults;
+  /** Opens the world's admin API. */
+  readonly adminKey: string;
 }
 
 export interface WorldOptions extends Options {
@@ -95,6 +98,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     },
   });
   const secret = createRandom(seedNumber, 'secrets').bytes(32).toString('hex');
+  // Not of the seed, which others may know: it opens more than the tokens of the accounts do.
+  const adminKey = systemRandom.bytes(32).toString('hex');
   const database = openReplaceable(await emptyImage());
   const config = createConfig(
     {
@@ -102,6 +107,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
       PORT: String(port),
       DATABASE_URL: 'sqlite::memory:',
       CALLBACK_ALLOWED_NETWORKS: allowedNetworks,
+      ADMIN_KEY: adminKey,
     },
     'development',
   );
@@ -171,8 +177,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     url,
     id: cast.developer.accountSid.slice(2, 14),
     context,
+    adminKey,
     env: {
       CONNECT_APPS_URL: url,
+      CONNECT_APPS_ADMIN_KEY: adminKey,
       TWILIO_ACCOUNT_SID: cast.developer.accountSid,
       TWILIO_AUTH_TOKEN: cast.developer.authToken,
     },
