@@ -18,7 +18,7 @@ export interface Options {
   seed?: number;
   /** Where the clock stands until it is turned; when absent it shows the real time, and runs. */
   now?: Date | string;
-  /** What there is besides the two accounts: what `export()` returned, or the path of a file with it. */
+  /** What there is besides the two accounts: what `export()` returned, or the path of a JSON or YAML file with it. */
   fixture?: Fixture | string;
   /** The port on 127.0.0.1; 0, the default, takes any that is free. */
   port?: number;

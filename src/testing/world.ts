@@ -13,7 +13,8 @@ import { createTurnableClock, parseTime } from './clock.ts';
 import { connectTo } from './connect.ts';
 import { createEdge } from './edge.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { addFixture, exportFixture, readFixture } from './fixture.ts';
+import { addFixture, exportFixture } from './fixture.ts';
+import { checkFixture, readFixtureFile } from './fixture-file.ts';
 import { createInbox, type WorldInbox } from './inbox.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createCustomer } from './people.ts';
@@ -64,7 +65,8 @@ function emptyImage(): Promise<Buffer> {
 /** Creates a world and resolves once it answers; leaves nothing open when it cannot. */
 export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld> {
   const { seed: seedNumber, port = 0, log = 'silent', allowedNetworks } = options;
-  const fixture = options.fixture === undefined ? undefined : readFixture(options.fixture);
+  const { fixture: given = {} } = options;
+  const fixture = typeof given === 'string' ? await readFixtureFile(given) : checkFixture(given);
   const startsAt = options.now === undefined ? undefined : parseTime(options.now);
   const clock = createTurnableClock(startsAt);
   const randoms = {
@@ -217,7 +219,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
       const people = { developer: developer.accountSid, customer: customer.accountSid };
       return { ...people, ...(await exportFixture(context)) };
     },
-    import: (added) => addFixture(context, readFixture(added)),
+    import: async (added) => addFixture(context, checkFixture(added)),
     close,
     [Symbol.asyncDispose]: close,
   };
