@@ -31,14 +31,18 @@ export function isKey(given: string, key: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
+/** The key of an Authorization header; empty where there is none. */
+export function bearerOf(authorization = ''): string {
+  return /^Bearer (\S+)$/.exec(authorization)?.[1] ?? '';
+}
+
 /** Raises `not_authenticated` without the key, and `access_denied` for what a web page sent. */
 export function checkCaller(request: IncomingMessage, key: string): void {
-  const { origin, authorization = '' } = request.headers;
+  const { origin, authorization } = request.headers;
   checkHost(request);
   if (origin !== undefined)
     throw new Problem('access_denied', 'Web pages cannot use the control plane.');
-  const [, given = ''] = /^Bearer (\S+)$/.exec(authorization) ?? [];
-  if (isKey(given, key)) return;
+  if (isKey(bearerOf(authorization), key)) return;
   throw new Problem(
     'not_authenticated',
     'Send the key of the ready line: Authorization: Bearer KEY.',

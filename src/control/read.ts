@@ -2,7 +2,7 @@
 
 import { PROPERTY_NAMES } from '../connect-apps/connect-app.ts';
 import { PERMISSIONS, type Permission } from '../connect-apps/permissions.ts';
-import { readFixture } from '../testing/fixture.ts';
+import { checkFixture } from '../testing/fixture-file.ts';
 import type {
   AccountOptions,
   Answering,
@@ -83,7 +83,7 @@ export const read = {
     const fixture = body.fixture === undefined ? undefined : read.fixture(body.fixture);
     return given({ seed: number(body, 'seed'), now: text(body, 'now'), fixture });
   },
-  fixture: (value: unknown): Fixture => readFixture(objectOf(value, 'fixture')),
+  fixture: (value: unknown): Fixture => checkFixture(objectOf(value, 'fixture')),
   filter(value: unknown): RequestFilter {
     const match = objectOf(value, 'match');
     const status = match.status === undefined ? undefined : Number(match.status);
