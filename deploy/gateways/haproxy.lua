@@ -2,6 +2,8 @@
 
 local URL = "http://127.0.0.1:2011/connect/v1/decide/forwarded"
 local TOKEN = "the-token-of-the-gateway"
+-- HAProxy asks four times: a second in all.
+local TIMEOUT_MS = 250
 local OVERRIDES = { "x-http-method-override", "x-http-method", "x-method-override" }
 local DOWN = '{"code":20503,"message":"Service Unavailable",'
   .. '"more_info":"https://www.twilio.com/docs/errors/20503","status":503}'
@@ -40,7 +42,7 @@ core.register_action("connect_decide", { "http-req" }, function(txn)
       asked[name] = all(sent, name)
     end
   end
-  local answer = core.httpclient():get({ url = URL, headers = asked, timeout = 1000 })
+  local answer = core.httpclient():get({ url = URL, headers = asked, timeout = TIMEOUT_MS })
   local identity = answer and answer.headers and all(answer.headers, "x-connect-identity")[1]
   if answer and answer.status == 200 and identity then
     txn.http:req_set_header("x-connect-identity", identity)
