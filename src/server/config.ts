@@ -60,7 +60,7 @@ export interface Config {
   readonly brand: BrandSettings;
   /** How people sign in. */
   readonly signIn: SignInSettings;
-  /** The port of gateways; undefined: none. */
+  /** The platform's side; undefined: there is no platform. */
   readonly gateway: GatewaySettings | undefined;
 }
 
@@ -168,6 +168,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
   const metricsPort = text('METRICS_PORT');
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
   const dataDir = text('DATA_DIR');
+  const gateway = parseGateway(text);
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
     host: text('HOST'),
@@ -183,7 +184,8 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
     drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
     metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
     hasPublicMetrics: isDevelopment,
-    hasStandIns: isDevelopment,
+    // A platform has the resources themselves.
+    hasStandIns: isDevelopment && gateway?.upstream === undefined,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),
@@ -210,7 +212,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       operatorClaim: text('OIDC_OPERATOR_CLAIM'),
       hasPasswords: flag('PASSWORD_SIGN_IN', text('PASSWORD_SIGN_IN')),
     }),
-    gateway: parseGateway(text),
+    gateway,
   });
 }
 
