@@ -30,8 +30,8 @@ acts on the database of its settings; with \`--url\`, it acts on a [running serv
 
 const SETTINGS = `# Settings
 
-Settings are environment variables. A flag of the same name wins over the variable; settings without a flag are secrets, which
-other users could read on a command line. [Production](operating.md#settings) says how they are read. This page is made of
+Settings are environment variables. A flag of the same name wins over the variable; secrets have no flag, because other
+users can read a command line. [Production](operating.md#settings) says how they are read. This page is made of
 [.env.example](../.env.example).
 `;
 
@@ -89,9 +89,10 @@ function examplesOf(command: Command): string[] {
 }
 
 /** Whether a flag is told about at the top of the page: a setting, or one that nearly every command has. */
-function isGeneral({ long }: Option): boolean {
+function isGeneral({ long, defaultValue }: Option): boolean {
   const name = long?.slice(2).replaceAll('-', '_').toUpperCase() ?? '';
-  return SETTING_NAMES.includes(name) || long === '--env-file' || long === '--json';
+  const isSetting = SETTING_NAMES.includes(name) && defaultValue === undefined;
+  return isSetting || long === '--env-file' || long === '--json';
 }
 
 function meaningOf({ description, defaultValue, argChoices }: Option): string {
@@ -125,10 +126,16 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
+/** A table with columns as wide as their widest cell, as the formatter wants it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = [head, head.map(() => '---'), ...rows];
-  const escaped = (text: string) => text.replaceAll('|', '\\|');
-  return cells.map((row) => `| ${row.map(escaped).join(' | ')} |\n`).join('');
+  const cells = [head, ...rows].map((row) => row.map((text) => text.replaceAll('|', '\\|')));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const [first = [], ...others] = cells;
+  return [first, widths.map((width) => '-'.repeat(width)), ...others]
+    .map(
+      (row) => `| ${row.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |\n`,
+    )
+    .join('');
 }
 
 if (import.meta.main) {

@@ -7,6 +7,7 @@ import { ICON_IMAGE } from '../../src/pages/art.ts';
 import { STYLE_SHEET } from '../../src/pages/style.ts';
 import { linkToRepository } from './repository-links.ts';
 import { SECTIONS } from './sections.ts';
+import { slugOf } from './slug.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const MODULES = join(ROOT, 'website/node_modules');
@@ -37,6 +38,7 @@ export default defineConfig({
     ['style', {}, TOKENS],
   ],
   markdown: {
+    anchor: { slugify: slugOf },
     languageAlias: { haproxy: 'nginx' },
     config: (markdown) => linkToRepository(markdown, REPOSITORY),
   },
