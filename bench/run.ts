@@ -15,6 +15,7 @@ import { measurePostgres } from './parts/postgres.ts';
 import { measureRecord } from './parts/record.ts';
 import { measureRequests } from './parts/requests.ts';
 import { measureSoak } from './parts/soak.ts';
+import { measureTestkit } from './parts/testkit.ts';
 import { measureWorkers } from './parts/workers.ts';
 import { type Size, sizeIn } from './size.ts';
 import { type Table, toMarkdown } from './table.ts';
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   growth: measureGrowth,
   soak: measureSoak,
   footprint: measureFootprint,
+  testkit: measureTestkit,
 };
 const RESULTS = join(import.meta.dirname, 'results.json');
 

@@ -56,6 +56,7 @@ export type Reason = string;
 const OF_PROBLEM: Partial<Record<ProblemName, ReasonName>> = {
   not_authenticated: 'token_wrong',
   not_found: 'resource_unknown',
+  resource_unknown: 'route_unknown',
   method_not_allowed: 'method_unknown',
   friendly_name_invalid: 'parameter_wrong',
   nested_subaccount: 'subaccount_nested',

@@ -11,11 +11,12 @@ const ROOT = join(import.meta.dirname, '..');
 /** Long by nature: floods, races, kills, several processes, failover, other programs, every command and page. */
 const LONG = new RegExp(
   [
-    '^test/(attacks|clients|exec|fuzz|ha|openapi|processes)/',
+    '^test/(attacks|clients|exec|fuzz|ha|images|openapi|processes)/',
     'callbacks/(hard-times|validators)',
     'cli/(commands|connect|examples|orphans|servers)',
     'console/.*browser',
     'storage/kill',
+    'testing/(many-worlds|test-server)',
   ].join('|'),
 );
 

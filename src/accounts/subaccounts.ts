@@ -32,32 +32,6 @@ export async function updateSubaccount(
   parameters: Parameters,
 ): Promise<Account> {
   const { sid } = await getSubaccount(context.database.query, accountSid, sidText);
-  const { authToken: _, ...account } = await updateAccount(
-    whileActive(context, accountSid),
-    sid,
-    parameters,
-  );
+  const { authToken: _, ...account } = await updateAccount(context, sid, parameters);
   return account;
-}
-
-/**
- * Returns a context whose every transaction raises `account_not_active` unless the account is active: what the
- * operator has suspended, its own people do not change.
- */
-export function whileActive(context: Context, accountSid: string): Context {
-  const { database } = context;
-  return {
-    ...context,
-    database: {
-      ...database,
-      transaction: (work) =>
-        database.transaction(async (transaction) => {
-          const account = await findAccount(transaction, accountSid);
-          if (account?.status !== 'active') {
-            throw new Problem('account_not_active', 'The account is not active.');
-          }
-          return work(transaction);
-        }),
-    },
-  };
 }

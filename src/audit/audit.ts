@@ -27,7 +27,9 @@ export const EVENT_TYPES = [
   'authorization.revoked',
   'callback.resent',
   'callbacks.resent',
+  'callbacks-resend.stopped',
   'callback.tested',
+  'flow-run.started',
   'person.invited',
   'invitation.withdrawn',
   'person.added',
@@ -35,8 +37,11 @@ export const EVENT_TYPES = [
   'person.disabled',
   'person.enabled',
   'person.role-changed',
+  'operator.added',
+  'operator.removed',
   'password.changed',
   'password-reset-link.created',
+  'session.ended',
   'sessions.ended',
 ] as const;
 

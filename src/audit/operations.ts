@@ -5,7 +5,7 @@ import { type Parameters, parameterProblem, textOf } from '../parameter.ts';
 import { parseSid } from '../sid.ts';
 import type { Slice } from '../storage/keyset.ts';
 import { type AuditEvent, EVENT_TYPES, parseEventType, type Source } from './audit.ts';
-import { type AuditFilter, findEventPosition, listEvents } from './store.ts';
+import { type AuditFilter, listEvents } from './store.ts';
 
 /** The words for an actor that is no user and no account. */
 const SOURCES: readonly Source[] = ['web', 'api', 'cli', 'server', 'customer', 'owner'];
@@ -53,7 +53,6 @@ export function listingOfEvents(
   return {
     scope: `${accountSid} AuditEvents ${JSON.stringify(filters)}`,
     slice: (slice: Slice): Promise<AuditEvent[]> => listEvents(query, filter, slice),
-    findPosition: (count: number) => findEventPosition(query, filter, count),
   };
 }
 

@@ -1,14 +1,9 @@
 /** The SQL of the trail. Events are added and read; nothing here changes one but for its address. */
 
+import { setImmediate } from 'node:timers/promises';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
-import {
-  type KeysetList,
-  keysetList,
-  type Parameter,
-  type Position,
-  type Slice,
-} from '../storage/keyset.ts';
+import { type KeysetList, keysetList, type Parameter, type Slice } from '../storage/keyset.ts';
 import type { AuditEventsTable } from '../storage/schema.ts';
 import { type AuditEvent, type EventType, parseEventType, type Source } from './audit.ts';
 
@@ -44,18 +39,18 @@ export interface AuditFilter {
   until?: number | undefined;
 }
 
+/** The filters that have an index, the one that leaves the fewest events first. */
+const INDEXED = ['resourceSid', 'actorSid', 'eventType'] as const;
 /** What each filter asks of a row; one that is not given is not asked, so that each list has its index. */
 const CONDITIONS = {
-  eventType: sql`event.event_type =`,
-  source: sql`event.source =`,
-  actorSid: sql`event.actor_sid =`,
   resourceSid: sql`event.resource_sid =`,
+  actorSid: sql`event.actor_sid =`,
+  eventType: sql`event.event_type =`,
   since: sql`event.created_at >=`,
   until: sql`event.created_at <`,
 } as const;
-const FILTERS = ['eventType', 'source', 'actorSid', 'resourceSid', 'since', 'until'] as const;
-type FilterName = (typeof FILTERS)[number];
-type Values = Record<'eventType' | 'source' | 'actorSid' | 'resourceSid' | 'accountSid', string> &
+type FilterName = keyof typeof CONDITIONS;
+type Values = Record<(typeof INDEXED)[number] | 'accountSid', string> &
   Record<'since' | 'until', number>;
 
 type Row = Selectable<AuditEventsTable> & {
@@ -67,8 +62,11 @@ type Row = Selectable<AuditEventsTable> & {
 /** By the names of the filters that are given. */
 const lists = new Map<string, KeysetList<Values, Row>>();
 
+/** The list of an index, a time, or both. */
 function listWith(filter: AuditFilter): KeysetList<Values, Row> {
-  const names = FILTERS.filter((name) => filter[name] !== undefined);
+  const index = INDEXED.find((name) => filter[name] !== undefined);
+  const times = (['since', 'until'] as const).filter((name) => filter[name] !== undefined);
+  const names = [...(index ? [index] : []), ...times];
   const key = names.join();
   let list = lists.get(key);
   if (list === undefined) {
@@ -106,22 +104,52 @@ function declareList(names: readonly FilterName[]): KeysetList<Values, Row> {
   });
 }
 
-/** A slice of an account's events, newest first in either direction. */
+/** Events that are looked through together. */
+const SIFTED_AT_ONCE = 1000;
+
+/**
+ * A slice of an account's events, newest first in either direction. What one index does not find is looked through,
+ * some events at a time: a trail may be long, and others have their turn in between.
+ */
 export async function listEvents(
   query: Queryable,
   filter: AuditFilter,
-  slice: Slice,
+  { direction, from, limit }: Slice,
 ): Promise<AuditEvent[]> {
-  return (await listWith(filter).slice(query, valuesOf(filter), slice)).map(fromRow);
+  const list = listWith(filter);
+  const values = valuesOf(filter);
+  if (!isSifted(filter)) {
+    return (await list.slice(query, values, { direction, from, limit })).map(fromRow);
+  }
+  const found: Row[] = [];
+  let place = from;
+  let count = SIFTED_AT_ONCE;
+  while (count === SIFTED_AT_ONCE && found.length < limit) {
+    const rows = await list.slice(query, values, { direction, from: place, limit: SIFTED_AT_ONCE });
+    // Away from the place.
+    if (direction === 'newer') rows.reverse();
+    found.push(...rows.filter((row) => hasAll(row, filter)));
+    place = rows.at(-1);
+    count = rows.length;
+    await setImmediate();
+  }
+  const events = found.slice(0, limit).map(fromRow);
+  return direction === 'newer' ? events.reverse() : events;
 }
 
-/** The place of the `count`-th newest event of a list, or of the oldest when there are fewer. */
-export function findEventPosition(
-  query: Queryable,
-  filter: AuditFilter,
-  count: number,
-): Promise<Position | undefined> {
-  return listWith(filter).findPosition(query, valuesOf(filter), count);
+/** Whether there is more to ask of a row than its index and its time. */
+function isSifted({ source, ...filter }: AuditFilter): boolean {
+  return source !== undefined || INDEXED.filter((name) => filter[name] !== undefined).length > 1;
+}
+
+function hasAll(row: Row, { source, eventType, actorSid, resourceSid }: AuditFilter): boolean {
+  const asked = [
+    [source, row.source],
+    [eventType, row.event_type],
+    [actorSid, row.actor_sid],
+    [resourceSid, row.resource_sid],
+  ] as const;
+  return asked.every(([wanted, value]) => wanted === undefined || wanted === value);
 }
 
 /** Forgets where up to `limit` events before a time came from, and returns of how many. */
@@ -152,7 +180,6 @@ function valuesOf(filter: AuditFilter): Values {
   return {
     accountSid: filter.accountSid,
     eventType: filter.eventType ?? '',
-    source: filter.source ?? '',
     actorSid: filter.actorSid ?? '',
     resourceSid: filter.resourceSid ?? '',
     since: filter.since ?? 0,

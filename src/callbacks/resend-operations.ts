@@ -81,9 +81,13 @@ export function getLatestResend(query: Queryable, app: AppKey): Promise<Resend |
 /** Stops a resend: nothing more is made due. What is due already is still sent. */
 export async function stopResend(context: Context, app: AppKey, sidText: string): Promise<Resend> {
   const now = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
-    const { accountSid, sid } = await getResend(transaction, app, sidText);
-    await stopRunningResend(transaction, { accountSid, sid }, now);
+    const { accountSid, connectAppSid, sid } = await getResend(transaction, app, sidText);
+    if (await stopRunningResend(transaction, { accountSid, sid }, now)) {
+      const eventType = 'callbacks-resend.stopped';
+      await record(transaction, { eventType, accountSid, resourceSid: connectAppSid });
+    }
     return getResend(transaction, app, sid);
   });
 }

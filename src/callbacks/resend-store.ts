@@ -3,6 +3,7 @@
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import type { Position } from '../storage/keyset.ts';
+import { purgeByAge } from '../storage/purge.ts';
 import type { CallbackResendsTable } from '../storage/schema.ts';
 import type { Resend } from './resend.ts';
 
@@ -139,42 +140,24 @@ export async function updateResend(
     .execute();
 }
 
-/** Stops a resend that runs; nothing for one that has ended. */
+/** Stops a resend that runs, and returns whether it ran. */
 export async function stopRunningResend(
   query: Queryable,
   { accountSid, sid }: ResendKey,
   now: number,
-): Promise<void> {
-  await query
+): Promise<boolean> {
+  const stopped = await query
     .updateTable('callback_resends')
     .set({ state: 'stopped', next_step_at: null, updated_at: now })
     .where('account_sid', '=', accountSid)
     .where('sid', '=', sid)
     .where('state', '=', 'running')
-    .execute();
+    .executeTakeFirst();
+  return stopped.numUpdatedRows > 0n;
 }
 
 /** Removes up to `limit` resends made before a time; returns how many. */
-export async function purgeResends(
-  query: Queryable,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const rows = await query
-    .selectFrom('callback_resends')
-    .select(['account_sid', 'sid'])
-    .where('created_at', '<', before)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, sid } of rows) {
-    await query
-      .deleteFrom('callback_resends')
-      .where('account_sid', '=', account_sid)
-      .where('sid', '=', sid)
-      .execute();
-  }
-  return rows.length;
-}
+export const purgeResends = purgeByAge('callback_resends', 'created_at');
 
 function fromRow(row: Selectable<CallbackResendsTable>): Resend {
   return {

@@ -3,6 +3,7 @@
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
 import { keysetList, type Parameter, type Slice } from '../storage/keyset.ts';
+import { purgeByAge } from '../storage/purge.ts';
 import type { CallbackAttemptsTable, CallbacksTable } from '../storage/schema.ts';
 import type { Attempt, Callback } from './callback.ts';
 
@@ -121,31 +122,13 @@ export async function makeDue(query: Queryable, callback: Callback, now: number)
 }
 
 /** Removes up to `limit` callbacks made before a time, with their attempts; returns how many. */
-export async function purgeCallbacks(
-  query: Queryable,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const rows = await query
-    .selectFrom('callbacks')
-    .select(['account_sid', 'sid'])
-    .where('created_at', '<', before)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, sid } of rows) {
-    await query
-      .deleteFrom('callback_attempts')
-      .where('account_sid', '=', account_sid)
-      .where('callback_sid', '=', sid)
-      .execute();
-    await query
-      .deleteFrom('callbacks')
-      .where('account_sid', '=', account_sid)
-      .where('sid', '=', sid)
-      .execute();
-  }
-  return rows.length;
-}
+export const purgeCallbacks = purgeByAge('callbacks', 'created_at', (query, { account_sid, sid }) =>
+  query
+    .deleteFrom('callback_attempts')
+    .where('account_sid', '=', account_sid)
+    .where('callback_sid', '=', sid)
+    .execute(),
+);
 
 /** Converts a row to a callback. */
 export function fromRow(row: Selectable<CallbacksTable>): Callback {

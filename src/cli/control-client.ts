@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { Problem } from '../problem.ts';
+import { addExamples } from './examples.ts';
 
 export interface ControlFlags {
   server: string;
@@ -12,9 +13,9 @@ export interface ControlFlags {
 
 export type Ask = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>;
 
-/** Adds the flags that say which server and which world. */
-export function addControlFlags(command: Command): Command {
-  return command
+/** Adds the flags that say which server and which world, and an example. */
+export function addControlFlags(command: Command, example: string): Command {
+  return addExamples(command, `${example} --server server.json`)
     .requiredOption('--server <file>', 'the file with the ready line of "test-server --json"')
     .option('--world <id>', 'the world; the first one when absent', 'default')
     .option('--json', 'print JSON');

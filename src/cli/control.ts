@@ -22,7 +22,7 @@ export function addControlCommands(program: Command): void {
 }
 
 function addWorldCommands(world: Command): void {
-  addControlFlags(world.command('new'))
+  addControlFlags(world.command('new'), 'world new --seed 7')
     .description('add a world, with accounts and an app of its own')
     .option('--seed <number>', 'make SIDs and tokens from this number')
     .option('--now <time>', 'where its clock stands')
@@ -31,18 +31,18 @@ function addWorldCommands(world: Command): void {
       const body = { ...(seed && { seed: Number(seed) }), ...(now && { now }) };
       printItem(await controlOf(flags)('POST', '/worlds', body), flags.json === true);
     });
-  addControlFlags(world.command('list'))
+  addControlFlags(world.command('list'), 'world list')
     .description('list the worlds')
     .action(async (flags: ControlFlags) => {
       const { worlds } = await controlOf(flags)('GET', '/worlds');
       printList(listOf(worlds), ['id', 'connectApp'], flags.json === true);
     });
-  addControlFlags(world.command('drop <id>'))
+  addControlFlags(world.command('drop <id>'), 'world drop 0a1b2c3d4e5f')
     .description('end a world')
     .action(async (id: string, flags: ControlFlags) => {
       await controlOf({ ...flags, world: id })('DELETE', '…');
     });
-  addControlFlags(world.command('reset'))
+  addControlFlags(world.command('reset'), 'world reset --to empty')
     .description('take a world back to how it began')
     .option('--to <what>', 'seed, empty or the name of a snapshot', 'seed')
     .action(async (flags: ControlFlags & { to: string }) => {
@@ -51,13 +51,13 @@ function addWorldCommands(world: Command): void {
 }
 
 function addSnapshotCommands(snapshot: Command): void {
-  addControlFlags(snapshot.command('save [name]'))
+  addControlFlags(snapshot.command('save [name]'), 'snapshot save before')
     .description('keep everything as it is now; prints the name')
     .action(async (name: string | undefined, flags: ControlFlags) => {
       const kept = await controlOf(flags)('POST', '…/snapshots', { ...(name && { name }) });
       printItem(kept, flags.json === true);
     });
-  addControlFlags(snapshot.command('load <name>'))
+  addControlFlags(snapshot.command('load <name>'), 'snapshot load before')
     .description('go back to a snapshot')
     .action(async (name: string, flags: ControlFlags) => {
       await controlOf(flags)('POST', `…/snapshots/${encodeURIComponent(name)}/load`);
@@ -73,16 +73,16 @@ function addClockCommands(clock: Command): void {
       printList(listOf(done), ['callback', 'attempt', 'status'], false);
     }
   };
-  addControlFlags(clock.command('advance <span>'))
+  addControlFlags(clock.command('advance <span>'), 'clock advance 5m')
     .description('let time pass, such as 90s, 5m, 2h or 3d; ends when all that became due is done')
     .action((advance: string, flags: ControlFlags) => turn(flags, { advance }));
-  addControlFlags(clock.command('set <time>'))
+  addControlFlags(clock.command('set <time>'), 'clock set 2027-01-01T00:00:00Z')
     .description('turn to a later time, such as 2026-01-01T00:00:00Z')
     .action((to: string, flags: ControlFlags) => turn(flags, { to }));
-  addControlFlags(clock.command('freeze'))
+  addControlFlags(clock.command('freeze'), 'clock freeze')
     .description('stop the clock')
     .action((flags: ControlFlags) => turn(flags, { freeze: true }));
-  addControlFlags(clock.command('run'))
+  addControlFlags(clock.command('run'), 'clock run')
     .description('let it run')
     .action((flags: ControlFlags) => turn(flags, { run: true }));
 }
@@ -99,7 +99,7 @@ interface FailFlags extends ControlFlags {
 }
 
 function addFailCommand(program: Command): void {
-  addControlFlags(program.command('fail'))
+  addControlFlags(program.command('fail'), 'fail --method GET --status 429 --times 2')
     .description('let requests of a test server fail')
     .option('--method <method>', 'only requests with this method')
     .option('--path <path>', 'only this path; * stands for any text')
@@ -133,7 +133,7 @@ function numbersOf(texts: Readonly<Record<string, string | undefined>>): Record<
 }
 
 function addRequestsCommand(program: Command): void {
-  addControlFlags(program.command('requests'))
+  addControlFlags(program.command('requests'), 'requests --follow')
     .description('list what was asked of a test server, and why it was refused')
     .option('--follow', 'go on with what comes')
     .action(async (flags: ControlFlags & { follow?: boolean }) => {

@@ -3,12 +3,23 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Problem } from '../problem.ts';
+import { PREFIX } from '../server/setting.ts';
 import { checkNewPassword } from '../users/password.ts';
+import { type Flags, withFlags } from './settings.ts';
 
 /** As the shell reports a program that Ctrl-C has ended: 128 and the number of SIGINT. */
 const INTERRUPTED_EXIT_CODE = 130;
 /** Far above the limit of a password, so that a pipe without a line end is not read forever. */
 const MAX_LINE_BYTES = 64 * 1024;
+
+/** Raises `setting_invalid` where nobody signs in with a password: then none is read, and no link sets one. */
+export function requirePasswords(flags: Flags): void {
+  if (withFlags(flags).signIn.hasPasswords) return;
+  throw new Problem(
+    'setting_invalid',
+    `${PREFIX}PASSWORD_SIGN_IN is false: nobody signs in with a password. Use "connect-apps users invite", or "users update" for somebody who has signed in with the provider.`,
+  );
+}
 
 /** Returns a password that may be set; raises `parameter_invalid` when there is none, or a weak one. */
 export async function readNewPassword(): Promise<string> {

@@ -3,6 +3,7 @@
 import { type Command, Option } from 'commander';
 import { createConfig } from '../server/config.ts';
 import { nameListenError } from '../server/run.ts';
+import { addExamples } from './examples.ts';
 import { print } from './output.ts';
 
 interface Flags {
@@ -18,7 +19,7 @@ interface Flags {
 
 /** Adds the command. */
 export function addTestServerCommand(program: Command): void {
-  program
+  const command = program
     .command('test-server')
     .description('start a server for tests, in memory, with a control plane under /_test')
     .option('--port <number>', 'the port to listen on; 0 for any that is free', '0')
@@ -33,8 +34,8 @@ export function addTestServerCommand(program: Command): void {
         .choices(['silent', 'refused', 'all'])
         .default('silent'),
     )
-    .addHelpText('after', '\nExample:\n  $ connect-apps test-server --json --keep')
     .action(serve);
+  addExamples(command, 'test-server', 'test-server --json --keep --seed 1');
 }
 
 async function serve(flags: Flags): Promise<void> {

@@ -12,6 +12,7 @@ import { ROLES, type Role } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { printItem } from './output.ts';
+import { requirePasswords } from './password.ts';
 import { addDatabaseFlags, withFlags } from './settings.ts';
 
 interface Flags {
@@ -54,6 +55,7 @@ export function addLinkCommands(users: Command): void {
     .option(...PUBLIC_URL)
     .action(async (flags: Flags) => {
       const { email } = flags;
+      requirePasswords({ ...flags });
       const item = await onDatabase(flags, async (context) => {
         const secret = await lookUp(`user ${email}`, () => createReset(context, email));
         return { email, ...linkOf(flags, resetPath(secret)) };

@@ -12,7 +12,7 @@ import { type Membership, ROLES, type Role, type User } from '../users/user.ts';
 import { addExamples } from './examples.ts';
 import { lookUp, onDatabase } from './on-database.ts';
 import { printItem, printList } from './output.ts';
-import { readNewPassword } from './password.ts';
+import { readNewPassword, requirePasswords } from './password.ts';
 import { readAll } from './read-all.ts';
 import { addDatabaseFlags } from './settings.ts';
 import { addLinkCommands } from './user-links.ts';
@@ -46,6 +46,7 @@ export function addUserCommands(program: Command): void {
       if (accountSid.length === 0 && !operator) {
         self.error('error: Give --account-sid, --operator, or both', { exitCode: 2 });
       }
+      requirePasswords({ ...flags });
       return show(flags, (context) => createOne(context, flags));
     });
   addExamples(
@@ -112,13 +113,14 @@ export function addUserCommands(program: Command): void {
     'set a new password for a user and end their sessions',
   )
     .addHelpText('after', PASSWORD_SOURCE)
-    .action((flags: Flags) =>
-      show(flags, async (context) => {
+    .action((flags: Flags) => {
+      requirePasswords({ ...flags });
+      return show(flags, async (context) => {
         await ofUser(flags, () => getUser(context, flags.email));
         const password = await readNewPassword();
         return ofUser(flags, () => setPassword(context, flags.email, password));
-      }),
-    );
+      });
+    });
   addExamples(
     change,
     'users set-password --email developer@example.com',

@@ -11,8 +11,8 @@ import { findLogo, putLogo } from './logo-store.ts';
 import { findConnectApp, updateConnectAppRow } from './store.ts';
 
 /** Reads an uploaded file; raises `parameter_invalid` for one that is no logo. */
-export function parseLogo(file: Buffer, field: string): Logo {
-  const logo = readLogo(file);
+export async function parseLogo(file: Buffer, field: string): Promise<Logo> {
+  const logo = await readLogo(file);
   if (typeof logo === 'string') throw parameterProblem(field, logo);
   return logo;
 }

@@ -2,13 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import type { ConnectApp } from './connect-app.ts';
+import { hasUsualSize, MAX_SIDE } from './images/image.ts';
 import { readJpeg } from './images/jpeg.ts';
 import { readPng } from './images/png.ts';
 import { readWebp } from './images/webp.ts';
 
 export const MAX_LOGO_BYTES = 512 * 1024;
-/** On each side. */
-export const MAX_LOGO_PIXELS = 2048;
 
 export interface Logo {
   type: 'image/png' | 'image/jpeg' | 'image/webp';
@@ -27,16 +26,16 @@ const READERS = [
  * Reads an uploaded file. Only what draws the picture is kept: no text, no place, no thumbnail, nothing behind its
  * end. Returns what is wrong as a sentence's end for a file that is no such image.
  */
-export function readLogo(file: Buffer): Logo | string {
+export async function readLogo(file: Buffer): Promise<Logo | string> {
   if (file.length === 0) return 'is empty';
   if (file.length > MAX_LOGO_BYTES) return 'is larger than 512 kB';
   for (const { type, read } of READERS) {
-    const image = read(file);
+    const image = await read(file);
     if (image === undefined) continue;
     if (typeof image === 'string') return image;
     const { width, height, bytes } = image;
-    if (width < 1 || height < 1 || width > MAX_LOGO_PIXELS || height > MAX_LOGO_PIXELS) {
-      return `has ${width} × ${height} pixels: ${MAX_LOGO_PIXELS} on each side are the most`;
+    if (!hasUsualSize(image)) {
+      return `has ${width} × ${height} pixels: ${MAX_SIDE} on each side are the most`;
     }
     const digest = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
     return { type, bytes, digest };

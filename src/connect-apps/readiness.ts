@@ -15,6 +15,8 @@ import { listUrlChecks, putUrlCheck } from './url-check-store.ts';
 
 /** A URL is asked again only after so long: a check is no means to call somebody often. */
 const MIN_PAUSE_MS = 2_000;
+/** Accounts that a process asks for at once. */
+const ASKING_AT_ONCE = 8;
 
 interface Key {
   accountSid: string;
@@ -62,11 +64,30 @@ export async function getReadiness(
   };
 }
 
+export type CheckUrl = (context: Context, app: Key, kind: UrlCheckKind) => Promise<void>;
+
 /**
- * Asks a URL of an app and keeps what came: the Authorize URL is opened as a browser would, of the Deauthorize URL
- * it is only found out whether it may be called. Does nothing when the app has no such URL, or was asked just now.
+ * Makes what asks a URL of an app and keeps what came: the Authorize URL is opened as a browser would, of the
+ * Deauthorize URL it is only found out whether it may be called. Does nothing when the app has no such URL, or was
+ * asked just now. Raises `too_many_requests` while another of the account is asked, which may take its time: nobody
+ * has many answers come at once.
  */
-export async function checkUrl(
+export function createUrlChecks(client: GuardedClient): CheckUrl {
+  const asking = new Set<string>();
+  return async (context, app, kind) => {
+    if (asking.has(app.accountSid) || asking.size >= ASKING_AT_ONCE) {
+      throw new Problem('too_many_requests', 'Another check is under way. Wait for it.');
+    }
+    asking.add(app.accountSid);
+    try {
+      await checkUrl(context, client, app, kind);
+    } finally {
+      asking.delete(app.accountSid);
+    }
+  };
+}
+
+async function checkUrl(
   context: Context,
   client: GuardedClient,
   { accountSid, connectAppSid }: Key,

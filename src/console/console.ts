@@ -13,6 +13,7 @@ import { noteFault } from '../http/request-log.ts';
 import type { Html } from '../pages/layout.ts';
 import type { Pages } from '../pages/pages.ts';
 import { Problem } from '../problem.ts';
+import { CONFIRMED_COOKIE, isConfirmed } from '../users/confirmation.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { actingAsOperator, actingFor, lookAround, type Session } from '../users/session.ts';
 import type { SignInLimits } from '../users/sign-in-limits.ts';
@@ -88,12 +89,14 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
         maxAgeMs: COOKIE_MS,
       });
     }
+    const who = pages.visitOf(request);
     return Object.assign(visitFrom(request, reply, { ...sight, secret }), {
       account,
       link: (rest: string) => `/console/${account.sid}/${rest}`,
       role,
-      acting: actingFor(context, pages.visitOf(request), account.sid),
-      actingAsOwner: actingFor(context, pages.visitOf(request), account.sid, 'owner'),
+      acting: actingFor(context, who, account.sid),
+      actingToRemove: actingFor(context, who, account.sid, 'member', { isAlwaysAllowed: true }),
+      actingAsOwner: actingFor(context, who, account.sid, 'owner'),
     });
   }
 
@@ -120,6 +123,8 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
       secret,
     }: { session: Session; accounts: Account[]; secret: string | undefined },
   ): Visit {
+    const { keyring, clock } = context;
+    const mark = pages.cookieOf(request, CONFIRMED_COOKIE);
     return {
       request,
       reply,
@@ -127,9 +132,14 @@ export function createConsole(pages: Pages, context: Context, limits: SignInLimi
       secret,
       accounts,
       query: queryOf(request),
+      signIn: {
+        ...pages.signIn,
+        isByPassword: pages.signIn.hasPasswords && session.hasPassword,
+        isConfirmed: isConfirmed(keyring, secret ?? '', mark, clock.now()),
+      },
       findAccount: async (sid) => (await lookAround(context, secret, sid))?.account,
       csrfToken: pages.csrfToken(request, reply),
-      now: context.clock.now(),
+      now: clock.now(),
     };
   }
 

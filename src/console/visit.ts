@@ -4,11 +4,20 @@ import type { FastifyReply, FastifyRequest, RouteShorthandOptions } from 'fastif
 import type { Account } from '../accounts/account.ts';
 import type { Context } from '../context.ts';
 import type { Html } from '../pages/layout.ts';
+import type { SignInWays } from '../pages/pages.ts';
 import type { Parameters } from '../parameter.ts';
 import type { Session } from '../users/session.ts';
 import type { Role } from '../users/user.ts';
 import type { NavItem, Section } from './nav.ts';
 import type { Typed } from './typed.ts';
+
+/** How a person signs in, and shows once more who they are. */
+export interface OwnSignIn extends SignInWays {
+  /** Whether they have a password, on a server that takes passwords. */
+  isByPassword: boolean;
+  /** Whether the provider has just asked them who they are. */
+  isConfirmed: boolean;
+}
 
 /** A signed-in person who asks for a page or sends a form. */
 export interface Visit {
@@ -20,6 +29,7 @@ export interface Visit {
   /** The accounts that the person belongs to. */
   accounts: readonly Account[];
   query: Parameters;
+  signIn: OwnSignIn;
   /** Another account that the person may act for; undefined for one that is not theirs. */
   findAccount(accountSid: string | undefined): Promise<Account | undefined>;
   /** The token for the forms of the page. */
@@ -36,6 +46,8 @@ export interface AccountVisit extends Visit {
   role: Role;
   /** For changes: each of its transactions begins by asking whether the person still may. */
   acting: Context;
+  /** The same for taking access away, which the people of a suspended account may, too. */
+  actingToRemove: Context;
   /** The same for what only an owner may do; raises `access_denied` for a member. */
   actingAsOwner: Context;
 }

@@ -14,18 +14,31 @@ export interface Answer {
   body?: unknown;
 }
 
-/** Raises `not_authenticated` without the key, and `access_denied` for what a page of another site sent. */
-export function checkCaller({ headers }: IncomingMessage, key: string): void {
+/** Raises `access_denied` for a Host that a page of the web could have let point here. */
+export function checkHost({ headers }: IncomingMessage): void {
   const hostname = URL.parse(`http://${headers.host}`)?.hostname.replace(/^\[|\]$/g, '') ?? '';
-  // A name with a dot could be one that a page of the web let point here.
-  const isOurs =
-    isIP(hostname) !== 0 || /^[\w-]+$/.test(hostname) || /\.(internal|local)$/.test(hostname);
-  if (headers.origin !== undefined || !isOurs) {
-    throw new Problem('access_denied', 'Browsers cannot use the control plane.');
-  }
-  const [, given = ''] = /^Bearer (\S+)$/.exec(headers.authorization ?? '') ?? [];
+  const isName = /^[\w-]+$/.test(hostname) || /\.(internal|local)$/.test(hostname);
+  if (isIP(hostname) !== 0 || isName) return;
+  throw new Problem(
+    'access_denied',
+    'Name this server by its address, or by a name of this network.',
+  );
+}
+
+/** Whether a text is the key, in constant time. */
+export function isKey(given: string, key: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(key)];
-  if (one.length === other.length && timingSafeEqual(one, other)) return;
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** Raises `not_authenticated` without the key, and `access_denied` for what a web page sent. */
+export function checkCaller(request: IncomingMessage, key: string): void {
+  const { origin, authorization = '' } = request.headers;
+  checkHost(request);
+  if (origin !== undefined)
+    throw new Problem('access_denied', 'Web pages cannot use the control plane.');
+  const [, given = ''] = /^Bearer (\S+)$/.exec(authorization) ?? [];
+  if (isKey(given, key)) return;
   throw new Problem(
     'not_authenticated',
     'Send the key of the ready line: Authorization: Bearer KEY.',

@@ -10,6 +10,7 @@ import type { WorldOptions } from '../testing/world.ts';
 import { answerOf, checkCaller, readJson, sendAnswer } from './answer.ts';
 import { createForwarder } from './forward.ts';
 import { type Asked, describeWorld, ROUTES, type Route } from './routes.ts';
+import { visit } from './visit.ts';
 import { createWorlds } from './worlds.ts';
 
 const ROOT = '/_test';
@@ -65,6 +66,7 @@ export async function startTestServer({
       sendAnswer(response, { status: 200, body: { status: 'ok' } });
       return;
     }
+    if (path === '') return visit(request, response, { key, worlds });
     checkCaller(request, key);
     const { route, parts } = findRoute(method, path);
     const body = await readJson(request);

@@ -133,7 +133,8 @@ async function hasSid({ context }: OpenWorld, sid: string): Promise<boolean> {
   }
 }
 
-function cookieOf(header: string | undefined, name: string): string | undefined {
+/** The value of a cookie. */
+export function cookieOf(header: string | undefined, name: string): string | undefined {
   const pairs = (header ?? '').split(/; */).map((pair) => pair.split('='));
   return pairs.find(([key]) => key === name)?.[1];
 }

@@ -51,8 +51,17 @@ export function openThroughProxy(upstream: URL, target: string): Promise<Duplex>
 /** The credentials in a proxy's address, as the header that it expects. */
 export function proxyAuthorization(upstream: URL): Record<string, string> {
   if (upstream.username === '') return {};
-  const credentials = [upstream.username, upstream.password].map(decodeURIComponent).join(':');
+  const credentials = [upstream.username, upstream.password].map(decoded).join(':');
   return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** A text with a % that begins no escape is meant as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The proxy that `environment` names for requests to other hosts; undefined when there is none. */

@@ -5,8 +5,13 @@ import { request as httpsRequest } from 'node:https';
 import { type Duplex, pipeline } from 'node:stream';
 import { request as httpRequest } from '../node-http.ts';
 
-/** Joins two connections in both directions; when either breaks, both are gone. */
+/** Joins two connections in both directions; when either breaks, or has been gone before, both are. */
 export function joinStreams(first: Duplex, second: Duplex): void {
+  if (first.destroyed || second.destroyed) {
+    first.destroy();
+    second.destroy();
+    return;
+  }
   pipeline(first, second, ignoreBrokenPipe);
   pipeline(second, first, ignoreBrokenPipe);
 }

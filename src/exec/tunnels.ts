@@ -35,6 +35,8 @@ export function createConnectHandler(
 
   /** A client may have resolved Twilio's address itself; its TLS server name still names the host. */
   async function standInOrJoin(client: Duplex, other: Duplex): Promise<void> {
+    // Until they are joined, nobody else hears that it is gone.
+    other.on('error', () => client.destroy());
     const name = await peekServerName(client);
     if (name === undefined || destinationOf(name) === 'elsewhere') {
       joinStreams(client, other);

@@ -2,6 +2,7 @@
 
 import { makeAccount } from '../accounts/operations.ts';
 import { insertAccount } from '../accounts/store.ts';
+import { recorder } from '../audit/record.ts';
 import { getConsentParties } from '../authorizations/operations.ts';
 import { putAuthorization } from '../authorizations/store.ts';
 import type { ConnectApp } from '../connect-apps/connect-app.ts';
@@ -42,9 +43,9 @@ export interface Begun {
 }
 
 /**
- * Begins a run with a customer of its own, who has authorized the app, all made in the same transaction. While another of the account plays, and
- * after RUNS_AN_HOUR, it raises `too_many_requests`; as `getConsentParties` does, when nobody can authorize the
- * app.
+ * Begins a run with a customer of its own, who has authorized the app, all made in the same transaction. While another
+ * of the account plays, and after RUNS_AN_HOUR, it raises `too_many_requests`; as `getConsentParties` does, when nobody
+ * can authorize the app.
  */
 export async function beginRun(
   context: Context,
@@ -67,6 +68,7 @@ export async function beginRun(
     createdAt: now,
     updatedAt: now,
   };
+  const record = recorder(context);
   const app = await context.database.transaction(async (transaction) => {
     const parties = await getConsentParties(transaction, connectAppSid);
     if (parties.owner.sid !== accountSid) throw new Problem('not_found');
@@ -94,6 +96,8 @@ export async function beginRun(
       revokedAt: null,
     });
     await insertRun(transaction, run, now + LIVE_MS);
+    const change = { accountSid, resourceSid: parties.app.sid, relatedSid: sid };
+    await record(transaction, { eventType: 'flow-run.started', ...change });
     return parties.app;
   });
   return { run, app, subaccountSid: subaccount.account.sid };

@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
+import { purgeByAge } from '../storage/purge.ts';
 import type { FlowRunsTable } from '../storage/schema.ts';
 import type { CheckResult, FlowRun } from './flow-run.ts';
 
@@ -146,22 +147,7 @@ export async function deletePlayedCustomer(query: Queryable, customerSid: string
 }
 
 /** Removes up to `limit` runs made before a time; returns how many. */
-export async function purgeRuns(query: Queryable, before: number, limit: number): Promise<number> {
-  const rows = await query
-    .selectFrom('flow_runs')
-    .select(['account_sid', 'sid'])
-    .where('created_at', '<', before)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, sid } of rows) {
-    await query
-      .deleteFrom('flow_runs')
-      .where('account_sid', '=', account_sid)
-      .where('sid', '=', sid)
-      .execute();
-  }
-  return rows.length;
-}
+export const purgeRuns = purgeByAge('flow_runs', 'created_at');
 
 function fromRow(row: Selectable<FlowRunsTable>): FlowRun {
   return {

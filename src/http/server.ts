@@ -41,7 +41,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Whether an overloaded server still answers this route. */
     isAlwaysAnswered?: boolean;
-    /** Whether the request mostly waits for a semaphore; such waiting does not count as work in progress. */
+    /** Whether the request mostly waits, as for a semaphore; such waiting does not count as work in progress. */
     waitsForSemaphore?: boolean;
   }
 }

@@ -13,6 +13,8 @@ export const FLOW_MS = 10 * 60 * 1000;
 export interface Flow extends Secrets {
   /** Where the person wants to go: a path of ours. */
   returnTo: string;
+  /** Whether they are to show the provider again who they are, signed in there or not. */
+  isAgain: boolean;
   startedAt: number;
 }
 
@@ -20,8 +22,9 @@ const PURPOSE = 'sign-in with a provider';
 
 /** The cookie of a sign-in that begins. */
 export function sealFlow(keyring: Keyring, flow: Flow): string {
-  const { state, nonce, codeVerifier, returnTo, startedAt } = flow;
-  return keyring.seal(JSON.stringify([state, nonce, codeVerifier, returnTo, startedAt]), PURPOSE);
+  const { state, nonce, codeVerifier, returnTo, isAgain, startedAt } = flow;
+  const parts = [state, nonce, codeVerifier, returnTo, isAgain, startedAt];
+  return keyring.seal(JSON.stringify(parts), PURPOSE);
 }
 
 /** The sign-in that a cookie stands for; undefined when it is too old or not of our making. */
@@ -32,13 +35,16 @@ export function openFlow(
 ): Flow | undefined {
   const text = cookie === undefined ? undefined : openSealed(keyring, cookie);
   if (text === undefined) return undefined;
-  const [state, nonce, codeVerifier, returnTo, startedAt]: unknown[] = JSON.parse(text);
-  const texts = [state, nonce, codeVerifier, returnTo].map(String);
-  const [first = '', second = '', third = '', fourth = ''] = texts;
-  const begun = Number(startedAt);
-  return now - begun < FLOW_MS
-    ? { state: first, nonce: second, codeVerifier: third, returnTo: fourth, startedAt: begun }
-    : undefined;
+  const [state, nonce, codeVerifier, returnTo, isAgain, startedAt]: unknown[] = JSON.parse(text);
+  if (!(now - Number(startedAt) < FLOW_MS)) return undefined;
+  return {
+    state: String(state),
+    nonce: String(nonce),
+    codeVerifier: String(codeVerifier),
+    returnTo: String(returnTo),
+    isAgain: isAgain === true,
+    startedAt: Number(startedAt),
+  };
 }
 
 function openSealed(keyring: Keyring, cookie: string): string | undefined {

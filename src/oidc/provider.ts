@@ -45,10 +45,19 @@ export interface Secrets {
 
 export interface Provider {
   readonly name: string;
-  /** Where to send a browser, and what to keep for its return; or why the provider cannot be asked. */
-  begin(redirectUri: string): Promise<{ url: string; secrets: Secrets } | Failure>;
-  /** Who has come back to `callbackUrl`; its `state` must be the one that was kept. */
-  finish(callbackUrl: URL, secrets: Secrets): Promise<Identity | Failure>;
+  /**
+   * Where to send a browser, and what to keep for its return; or why the provider cannot be asked. With `maxAgeMs`,
+   * the provider asks the person again unless it has done so since.
+   */
+  begin(
+    redirectUri: string,
+    maxAgeMs?: number,
+  ): Promise<{ url: string; secrets: Secrets } | Failure>;
+  /**
+   * Who has come back to `callbackUrl`; its `state` must be the one that was kept, and with `maxAgeMs` the provider
+   * must say that it has asked the person since.
+   */
+  finish(callbackUrl: URL, secrets: Secrets, maxAgeMs?: number): Promise<Identity | Failure>;
   /** Where people end their session at the provider, and then come to `returnTo`; undefined if nowhere. */
   endSessionUrl(returnTo: string): Promise<string | undefined>;
   /** Ends every request to the provider. */
@@ -96,7 +105,7 @@ export function createProvider(
 
   return {
     name: settings.name,
-    async begin(redirectUri) {
+    async begin(redirectUri, maxAgeMs) {
       try {
         const configuration = await discover();
         const secrets = { state: secret(), nonce: secret(), codeVerifier: secret() };
@@ -107,13 +116,14 @@ export function createProvider(
           nonce: secrets.nonce,
           code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
           code_challenge_method: 'S256',
+          ...(maxAgeMs !== undefined && { max_age: String(maxAgeMs / 1000) }),
         });
         return { url: url.href, secrets };
       } catch (error) {
         return failureOf(error);
       }
     },
-    async finish(callbackUrl, { state, nonce, codeVerifier }) {
+    async finish(callbackUrl, { state, nonce, codeVerifier }, maxAgeMs) {
       try {
         const configuration = await discover();
         const tokens = await authorizationCodeGrant(configuration, callbackUrl, {
@@ -121,6 +131,7 @@ export function createProvider(
           expectedNonce: nonce,
           pkceCodeVerifier: codeVerifier,
           idTokenExpected: true,
+          ...(maxAgeMs !== undefined && { maxAge: maxAgeMs / 1000 }),
         });
         const idToken: Claims = tokens.claims() ?? {};
         const subject = String(idToken.sub);

@@ -9,6 +9,8 @@ import type { Logger } from '../observability/logger.ts';
 import { localPath } from '../pages/local-path.ts';
 import type { Pages } from '../pages/pages.ts';
 import { nameBrowser } from '../users/browser.ts';
+import { CONFIRMED_COOKIE, CONFIRMED_MS, markConfirmed } from '../users/confirmation.ts';
+import { PROVIDER_PATH } from '../users/links.ts';
 import { acceptIdentity, type ProviderSignIn } from '../users/provider-sign-in.ts';
 import { sendSignIn } from '../users/routes.ts';
 import { beginSession, endSession } from '../users/session.ts';
@@ -17,8 +19,7 @@ import { signedOutPage } from './page.ts';
 import type { Provider } from './provider.ts';
 import type { Failure, Refusal } from './provider-failure.ts';
 
-const START_PATH = '/sign-in/provider';
-const CALLBACK_PATH = `${START_PATH}/callback`;
+const CALLBACK_PATH = `${PROVIDER_PATH}/callback`;
 /** Where people go who only came to sign in. */
 const HOME = '/console';
 const FLOW_COOKIE = 'connect_apps_provider';
@@ -33,6 +34,8 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
   const { server } = pages;
   const { provider, logger } = options;
   const schema = { hide: true };
+  // For the provider, which may be slow: that is no work of ours.
+  const waiting = { schema, config: { waitsForSemaphore: true } };
   const { originOf } = pages;
 
   function refuse(request: FastifyRequest, reply: FastifyReply, failure: Failure, to: string) {
@@ -41,12 +44,14 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     return sendSignIn(pages, request, reply.code(status), to, { notice });
   }
 
-  server.get(START_PATH, { schema }, async (request, reply) => {
+  server.get(PROVIDER_PATH, waiting, async (request, reply) => {
     const query = new URLSearchParams(request.originalUrl.split('?')[1]);
     const returnTo = localPath(query.get('return_to') ?? undefined, HOME);
-    const begun = await provider.begin(originOf(request) + CALLBACK_PATH);
+    const isAgain = query.has('again');
+    const redirectUri = originOf(request) + CALLBACK_PATH;
+    const begun = await provider.begin(redirectUri, isAgain ? CONFIRMED_MS : undefined);
     if ('refusal' in begun) return refuse(request, reply, begun, returnTo);
-    const flow = { ...begun.secrets, returnTo, startedAt: context.clock.now() };
+    const flow = { ...begun.secrets, returnTo, isAgain, startedAt: context.clock.now() };
     pages.setCookie(request, reply, {
       name: FLOW_COOKIE,
       value: sealFlow(context.keyring, flow),
@@ -55,7 +60,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
     return reply.redirect(begun.url, 303);
   });
 
-  server.get(CALLBACK_PATH, { schema }, async (request, reply) => {
+  server.get(CALLBACK_PATH, waiting, async (request, reply) => {
     const url = new URL(request.originalUrl, originOf(request));
     const flow = openFlow(
       context.keyring,
@@ -67,7 +72,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
       return refuse(request, reply, { refusal: 'stale', reason: 'state' }, HOME);
     }
     pages.setCookie(request, reply, { name: FLOW_COOKIE, value: '', maxAgeMs: 0 });
-    const identity = await provider.finish(url, flow);
+    const identity = await provider.finish(url, flow, flow.isAgain ? CONFIRMED_MS : undefined);
     if ('refusal' in identity) return refuse(request, reply, identity, flow.returnTo);
     const accepted = await acceptIdentity(context, identity);
     report(request, accepted);
@@ -84,6 +89,10 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
       return refuse(request, reply, { refusal: 'disabled', reason: 'disabled' }, flow.returnTo);
     }
     pages.setSession(request, reply, secret);
+    if (flow.isAgain) {
+      const value = markConfirmed(context.keyring, secret, context.clock.now());
+      pages.setCookie(request, reply, { name: CONFIRMED_COOKIE, value, maxAgeMs: CONFIRMED_MS });
+    }
     return reply.redirect(flow.returnTo, 303);
   });
 

@@ -140,7 +140,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       publicUrl: config.publicUrl,
       brand,
       signIn,
-      demoPeople: parts.hasDemoApp ? DEMO_PEOPLE : [],
+      demoPeople: parts.hasDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [],
     },
     (pages) => {
       const limits = createSignInLimits(context.clock);

@@ -1,8 +1,7 @@
 /**
  * What grows with time is removed with time, by itself: callbacks with their attempts, resends, runs of Try the
  * flow, sessions, links that let somebody in, the record of requests, and the last traces of deleted Connect
- * Apps. The audit trail stays,
- * but for addresses.
+ * Apps. The audit trail stays, but for addresses.
  */
 
 import { forgetAddresses } from '../audit/store.ts';

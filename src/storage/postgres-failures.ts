@@ -13,6 +13,8 @@ const AWAY =
 /** A wrong user or password, a database that does not exist, a rule of pg_hba.conf. */
 const REFUSED = /^(28...|3D000)$/;
 const AWAY_MESSAGE = /timeout|terminated|Connection ended|not queryable|timed out/i;
+/** No text of PostgreSQL has U+0000, which a URL or a form may have all the same. */
+const HAS_NUL = '22021';
 /** How long a lost query is retried: a request must get its 503 within two seconds. */
 const AWAY_MS = 400;
 /** Node's names for a certificate that is not trusted, and OpenSSL's for a handshake that failed. */
@@ -48,9 +50,13 @@ export function isConflict(error: unknown): boolean {
   return CONFLICT.test(codeOf(error));
 }
 
-/** Turns an error of the driver into `storage_unavailable`; passes our own bugs through. */
+/**
+ * Turns an error of the driver into `storage_unavailable`, or into `not_found` when it was asked for what it cannot
+ * hold; passes our own bugs through.
+ */
 export function nameFailure(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof Error)) return error;
+  if (codeOf(error) === HAS_NUL) return new Problem('not_found', undefined, { cause: error });
   const detail = detailOf(error);
   return detail === undefined
     ? error

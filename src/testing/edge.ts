@@ -93,8 +93,12 @@ function describeRefusal(request: FastifyRequest, reply: FastifyReply): Partial<
   const error = faultOf(request);
   if (error === undefined || reply.statusCode < 400) return {};
   const problem = error instanceof Problem ? error.problem : 'internal';
+  const { code, status, message } = ERRORS[problem];
   const reason = (error instanceof Problem && error.reason) || reasonOfProblem(problem);
-  return { code: ERRORS[problem].code, reason: explainReason(reason) ?? null };
+  // Problems of single parameters have no reason of their own: their sentence says it.
+  const isUnexplained = status < 500 && reason === reasonOfProblem('internal');
+  const detail = error instanceof Problem ? error.detail : undefined;
+  return { code, reason: isUnexplained ? (detail ?? message) : (explainReason(reason) ?? null) };
 }
 
 const ORDERED = new WeakMap<FastifyRequest, number>();

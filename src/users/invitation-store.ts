@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import type { Queryable } from '../storage/database.ts';
+import { purgeByAge } from '../storage/purge.ts';
 import type { InvitationsTable } from '../storage/schema.ts';
 import type { Role } from './user.ts';
 
@@ -13,7 +14,7 @@ export interface Invitation {
   role: Role;
   createdAt: number;
   expiresAt: number;
-  /** The owner who made it; null for the command line. */
+  /** The owner or operator who made it; null for the command line. */
   invitedBy: string | null;
   /** The user who has joined by it; null while nobody has. */
   usedBy: string | null;
@@ -57,21 +58,60 @@ export async function findInvitationByDigest(
   return row && fromRow(row);
 }
 
-/** Up to `limit` invitations of an account that can still be used, the newest first. */
-export async function listInvitationRows(
+/**
+ * The invitations that still work: nobody has used them, the account is not closed, and who made them is still one of
+ * its owners or an operator. One of the command line has no such person.
+ */
+function working(query: Queryable, now: number) {
+  return query
+    .selectFrom('invitations as invitation')
+    .innerJoin('accounts as account', 'account.sid', 'invitation.account_sid')
+    .leftJoin('users as inviter', 'inviter.sid', 'invitation.invited_by')
+    .leftJoin('memberships as membership', (join) =>
+      join
+        .onRef('membership.account_sid', '=', 'invitation.account_sid')
+        .onRef('membership.user_sid', '=', 'invitation.invited_by')
+        .on('membership.role', '=', 'owner')
+        .on('membership.disabled_at', 'is', null),
+    )
+    .selectAll('invitation')
+    .select('account.friendly_name')
+    .where('invitation.used_by', 'is', null)
+    .where('invitation.expires_at', '>', now)
+    .where('account.status', '!=', 'closed')
+    .where('inviter.disabled_at', 'is', null)
+    .where((is) =>
+      is.or([
+        is('invitation.invited_by', 'is', null),
+        is('inviter.is_operator', '=', 1),
+        is('membership.user_sid', 'is not', null),
+      ]),
+    );
+}
+
+/** The invitation with one of these digests if it still works, and the name of its account. */
+export async function findWorkingInvitation(
+  query: Queryable,
+  digests: readonly string[],
+  now: number,
+): Promise<{ invitation: Invitation; accountName: string } | undefined> {
+  const row = await working(query, now)
+    .where('invitation.digest', 'in', digests)
+    .executeTakeFirst();
+  return row && { invitation: fromRow(row), accountName: row.friendly_name };
+}
+
+/** Up to `limit` invitations of an account that still work, the newest first. */
+export async function listWorkingInvitations(
   query: Queryable,
   accountSid: string,
   now: number,
   limit: number,
 ): Promise<Invitation[]> {
-  const rows = await query
-    .selectFrom('invitations')
-    .selectAll()
-    .where('account_sid', '=', accountSid)
-    .where('used_by', 'is', null)
-    .where('expires_at', '>', now)
-    .orderBy('created_at', 'desc')
-    .orderBy('sid', 'desc')
+  const rows = await working(query, now)
+    .where('invitation.account_sid', '=', accountSid)
+    .orderBy('invitation.created_at', 'desc')
+    .orderBy('invitation.sid', 'desc')
     .limit(limit)
     .execute();
   return rows.map(fromRow);
@@ -106,26 +146,7 @@ export async function deleteInvitation(
 }
 
 /** Removes up to `limit` invitations that expired before a time, and returns how many it removed. */
-export async function purgeInvitations(
-  query: Queryable,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const rows = await query
-    .selectFrom('invitations')
-    .select(['account_sid', 'sid'])
-    .where('expires_at', '<', before)
-    .limit(limit)
-    .execute();
-  for (const { account_sid, sid } of rows) {
-    await query
-      .deleteFrom('invitations')
-      .where('account_sid', '=', account_sid)
-      .where('sid', '=', sid)
-      .execute();
-  }
-  return rows.length;
-}
+export const purgeInvitations = purgeByAge('invitations', 'expires_at');
 
 function fromRow(row: Selectable<InvitationsTable>): Invitation {
   return {

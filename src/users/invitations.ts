@@ -3,7 +3,6 @@
  * transaction. No HTTP.
  */
 
-import { findAccount } from '../accounts/store.ts';
 import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
@@ -13,13 +12,14 @@ import type { Queryable } from '../storage/database.ts';
 import {
   deleteInvitation,
   findInvitationByDigest,
+  findWorkingInvitation,
   type Invitation,
   insertInvitation,
-  listInvitationRows,
+  listWorkingInvitations,
   useInvitation,
 } from './invitation-store.ts';
 import { findMembership, insertMembership } from './membership-store.ts';
-import { parseEmail } from './operations.ts';
+import { parseEmail, parseMembership } from './operations.ts';
 import { checkNewPassword, hashPassword } from './password.ts';
 import { LINK_MS } from './password-change.ts';
 import { actingAsUser, actingForSelf, type Visit } from './session.ts';
@@ -27,20 +27,19 @@ import { findUser, findUserByEmail, insertUser } from './store.ts';
 import type { Role, StoredUser } from './user.ts';
 
 /** An invitation, and what whoever opens its link reads of the account. */
-export interface OpenInvitation {
-  invitation: Invitation;
-  accountName: string;
-}
+export type OpenInvitation = NonNullable<Awaited<ReturnType<typeof findWorkingInvitation>>>;
 
 /**
- * Invites somebody to an account, and returns the invitation with the secret of its link, which is stored
- * nowhere. Raises `parameter_invalid` for an address that is none, or that already belongs to the account.
+ * Invites somebody to a parent account, and returns the invitation with the secret of its link, which is stored
+ * nowhere. Raises `parameter_invalid` for an address that is none, or that already belongs to the account, and for
+ * a subaccount, and `not_found` for an unknown account.
  */
 export async function invite(
   context: Context,
-  accountSid: string,
+  accountSidText: string,
   { email: emailText, role }: { email: string; role: Role },
 ): Promise<{ invitation: Invitation; secret: string }> {
+  const accountSid = await parseMembership(context, accountSidText);
   const secret = context.random.bytes(32).toString('base64url');
   const now = context.clock.now();
   const invitation: Invitation = {
@@ -72,10 +71,10 @@ export async function invite(
 /** An account rarely has more that wait; older ones expire within days. */
 const MOST_SHOWN = 100;
 
-/** The invitations of an account that nobody has used yet, the newest first. */
+/** The invitations of an account that still work, the newest first. */
 export function listInvitations(context: Context, accountSid: string): Promise<Invitation[]> {
   const { database, clock } = context;
-  return listInvitationRows(database.query, accountSid, clock.now(), MOST_SHOWN);
+  return listWorkingInvitations(database.query, accountSid, clock.now(), MOST_SHOWN);
 }
 
 /** Ends an invitation before it is used; does nothing if it is used or gone. */
@@ -94,8 +93,8 @@ export async function withdrawInvitation(
 }
 
 /**
- * The invitation of a link; raises `not_found` when it is used, withdrawn or expired, or never was, all
- * alike.
+ * The invitation of a link; raises `not_found` when it is used, withdrawn, expired or otherwise ended, or never
+ * was, all alike.
  */
 export async function openInvitation(context: Context, secret: string): Promise<OpenInvitation> {
   return openIn(context.database.query, context, secret);
@@ -174,7 +173,8 @@ async function join(
 ): Promise<void> {
   const now = context.clock.now();
   // Used by the same user: this runs again after a commit whose answer was lost.
-  if ((await findIn(transaction, context, secret))?.usedBy === user.sid) return;
+  const used = await findInvitationByDigest(transaction, context.keyring.digests(secret), now);
+  if (used?.usedBy === user.sid) return;
   const { invitation } = await openIn(transaction, context, secret);
   if (invitation.email !== user.email) throw new Problem('not_found');
   const { accountSid, role } = invitation;
@@ -195,33 +195,12 @@ async function join(
   await record(transaction, change);
 }
 
-async function openIn(query: Queryable, context: Context, secret: string): Promise<OpenInvitation> {
-  const invitation = await findIn(query, context, secret);
-  const account = invitation && (await findAccount(query, invitation.accountSid));
-  if (
-    !account ||
-    account.status === 'closed' ||
-    invitation.usedBy !== null ||
-    !(await mayStillInvite(query, invitation))
-  ) {
-    throw new Problem('not_found');
-  }
-  return { invitation, accountName: account.friendlyName };
-}
-
-function findIn(query: Queryable, { keyring, clock }: Context, secret: string) {
-  return findInvitationByDigest(query, keyring.digests(secret), clock.now());
-}
-
-/** An invitation ends with the right of the owner who made it; one of the command line has none. */
-async function mayStillInvite(
+async function openIn(
   query: Queryable,
-  { accountSid, invitedBy }: Invitation,
-): Promise<boolean> {
-  if (invitedBy === null) return true;
-  const membership = await findMembership(query, { accountSid, userSid: invitedBy });
-  const inviter = await findUser(query, invitedBy);
-  return (
-    membership?.role === 'owner' && membership.disabledAt === null && inviter?.disabledAt === null
-  );
+  { keyring, clock }: Context,
+  secret: string,
+): Promise<OpenInvitation> {
+  const found = await findWorkingInvitation(query, keyring.digests(secret), clock.now());
+  if (found === undefined) throw new Problem('not_found');
+  return found;
 }

@@ -5,17 +5,18 @@
  */
 
 import type { Keyring } from '../keys/keyring.ts';
+import { ageOfMark, createMark } from './mark.ts';
 
 export const KNOWN_BROWSER_COOKIE = 'connect_apps_known_browser';
 
 /** How long a browser stays known after a sign-in. */
 export const KNOWN_BROWSER_MS = 180 * 24 * 60 * 60 * 1000;
 
-const MARK = /^(?<issuedAt>[1-9]\d{0,15})\.(?<signature>[0-9a-f]{64})$/;
+const WHAT = 'known browser';
 
 /** Creates the mark for a browser in which `email` (canonical) has just signed in. */
 export function markBrowser(keyring: Keyring, email: string, now: number): string {
-  return `${now}.${keyring.sign(signedText(email, String(now)))}`;
+  return createMark(keyring, WHAT, email, now);
 }
 
 /** Whether `mark` shows that this address signed in recently in this browser. */
@@ -25,11 +26,5 @@ export function isKnownBrowser(
   mark: string | undefined,
   now: number,
 ): boolean {
-  const { issuedAt = '', signature = '' } = MARK.exec(mark ?? '')?.groups ?? {};
-  const isFresh = now - Number(issuedAt) < KNOWN_BROWSER_MS;
-  return isFresh && keyring.isSigned(signedText(email, issuedAt), signature);
-}
-
-function signedText(email: string, issuedAt: string): string {
-  return `known browser ${issuedAt} ${email}`;
+  return ageOfMark(keyring, WHAT, email, { mark, now }) < KNOWN_BROWSER_MS;
 }

@@ -1,4 +1,7 @@
-/** The paths of links that let somebody in: whoever has one can use it, once. */
+/** The paths that let somebody in. Whoever has a link to join or to reset a password can use it, once. */
+
+/** Where a sign-in with the provider begins. */
+export const PROVIDER_PATH = '/sign-in/provider';
 
 const JOIN_PATH = '/join';
 const RESET_PATH = '/reset-password';
@@ -15,4 +18,10 @@ export function joinPath(secret: string): string {
 /** Where a person goes to set another password. */
 export function resetPath(secret: string): string {
   return `${RESET_PATH}/${secret}`;
+}
+
+/** Signs in with the provider and comes back; with `isAgain`, whoever is signed in there shows again who they are. */
+export function providerPath(returnTo: string, { isAgain = false } = {}): string {
+  const query = new URLSearchParams({ return_to: returnTo, ...(isAgain && { again: 'yes' }) });
+  return `${PROVIDER_PATH}?${query.toString()}`;
 }

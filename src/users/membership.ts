@@ -1,6 +1,6 @@
 /** Which accounts a person may act for: those that the person belongs to, and their subaccounts. */
 
-import type { Account } from '../accounts/account.ts';
+import { type Account, isSubaccount } from '../accounts/account.ts';
 import { findAccount, findAccountsOfUser } from '../accounts/store.ts';
 import { withoutToken } from '../accounts/token.ts';
 import type { Queryable } from '../storage/database.ts';
@@ -17,9 +17,11 @@ export async function listAccountsIn(query: Queryable, userSid: string): Promise
 export interface Standing {
   account: Account;
   role: Role;
+  /** Whether neither the account nor its parent is suspended. */
+  isActive: boolean;
 }
 
-/** The account with this SID if the person belongs to it or to its parent, unless it is closed. */
+/** The account with this SID if the person belongs to it or to its parent, unless either is closed. */
 export async function findStanding(
   query: Queryable,
   userSid: string,
@@ -27,8 +29,13 @@ export async function findStanding(
 ): Promise<Standing | undefined> {
   const account = await findAccount(query, accountSid);
   if (account === undefined || account.status === 'closed') return undefined;
+  const parent = isSubaccount(account)
+    ? await findAccount(query, account.ownerAccountSid)
+    : account;
+  if (parent === undefined || parent.status === 'closed') return undefined;
   const key = { accountSid: account.ownerAccountSid, userSid };
   const membership = await findMembership(query, key);
   if (membership === undefined || membership.disabledAt !== null) return undefined;
-  return { account: withoutToken(account), role: membership.role };
+  const isActive = account.status === 'active' && parent.status === 'active';
+  return { account: withoutToken(account), role: membership.role, isActive };
 }

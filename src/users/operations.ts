@@ -20,7 +20,7 @@ import { deleteReset } from './reset-store.ts';
 import type { Asker } from './semaphore.ts';
 import { deleteSessionsOf } from './session-store.ts';
 import { deleteUserRow, findUserByEmail, insertUser } from './store.ts';
-import { recordOfUser } from './trail.ts';
+import { recordOfUser, roleEvent } from './trail.ts';
 import type { NewStoredUser, Role, StoredUser, User } from './user.ts';
 
 export interface NewUser {
@@ -69,6 +69,7 @@ export async function addUser(
       await insertMembership(transaction, key, { role, createdAt: user.createdAt });
       await record(transaction, { eventType: 'person.added', accountSid, resourceSid: user.sid });
     }
+    if (user.isOperator) await recordOfUser(transaction, record, user.sid, roleEvent(true));
   });
 }
 

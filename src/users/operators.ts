@@ -4,17 +4,16 @@ import { recorder } from '../audit/record.ts';
 import type { Context } from '../context.ts';
 import { parameterProblem } from '../parameter.ts';
 import { Problem } from '../problem.ts';
-import { createSid, parseSid } from '../sid.ts';
+import { parseSid } from '../sid.ts';
 import type { Slice } from '../storage/keyset.ts';
 import { canonicalEmail } from './email.ts';
+import type { Invitation } from './invitation-store.ts';
+import { invite } from './invitations.ts';
 import { listMemberships } from './membership-store.ts';
-import { addUser, parseEmail, parseMembership } from './operations.ts';
-import { NO_PASSWORD } from './password.ts';
-import { createReset } from './password-change.ts';
 import { findUsersByEmailPrefix } from './search-store.ts';
 import { deleteSessionsOf } from './session-store.ts';
 import { findUser, findUserByEmail, listUsers, updateUserRow } from './store.ts';
-import { recordOfUser } from './trail.ts';
+import { recordOfUser, roleEvent } from './trail.ts';
 import type { Membership, Role, User } from './user.ts';
 
 /** Makes a user an operator, or takes that away, which holds at once; `not_found` when there is none. */
@@ -24,10 +23,14 @@ export async function setOperator(
   isOperator: boolean,
 ): Promise<User> {
   const updatedAt = context.clock.now();
+  const record = recorder(context);
   return context.database.transaction(async (transaction) => {
     const user = await findUserByEmail(transaction, canonicalEmail(emailText));
     if (!user) throw new Problem('not_found');
     await updateUserRow(transaction, user.sid, { isOperator, updatedAt });
+    if (user.isOperator !== isOperator) {
+      await recordOfUser(transaction, record, user.sid, roleEvent(isOperator));
+    }
     return { ...user, isOperator };
   });
 }
@@ -61,31 +64,15 @@ export async function getUserWithAccounts(
   return { user, memberships: await listMemberships(query, user.sid) };
 }
 
-/**
- * Creates a user without a password, and returns the secret of the link by which the person sets one. Raises
- * as `createUser` does.
- */
-export async function createUserWithLink(
+/** Invites somebody to any account. Raises as `invite` does, and `parameter_invalid` for an unknown account. */
+export async function inviteToAny(
   context: Context,
-  given: { email: string; accountSid: string; role: Role },
-): Promise<{ user: User; secret: string }> {
-  const email = parseEmail(given.email);
-  const accountSid = await parseMembership(context, given.accountSid).catch((error: unknown) => {
+  { accountSid, ...person }: { accountSid: string; email: string; role: Role },
+): Promise<{ invitation: Invitation; secret: string }> {
+  return invite(context, accountSid, person).catch((error: unknown) => {
     const isUnknown = error instanceof Problem && error.problem === 'not_found';
     throw isUnknown ? parameterProblem('AccountSid', 'is no account of this server') : error;
   });
-  const user: User = {
-    sid: createSid('US', context.random),
-    email,
-    createdAt: context.clock.now(),
-    isOperator: false,
-    disabledAt: null,
-    lastSignInAt: null,
-  };
-  await addUser(context, { ...user, passwordHash: NO_PASSWORD }, [accountSid], given.role);
-  const stored = await findUserByEmail(context.database.query, email);
-  if (stored?.sid !== user.sid) throw parameterProblem('Email', 'already belongs to a user');
-  return { user, secret: await createReset(context, email) };
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { html } from 'hono/html';
 import { cardPage, csrfField, type Html, type Page } from '../pages/layout.ts';
-import type { DemoPerson } from '../pages/pages.ts';
+import type { DemoPerson, SignInWays } from '../pages/pages.ts';
+import { providerPath } from './links.ts';
 
 /** The form to sign in; afterwards the browser goes to `returnTo`. */
 export function signInPage(options: {
@@ -21,17 +22,22 @@ export function signInPage(options: {
     title: 'Sign in',
     card: html`<h1>Sign in</h1>
 ${notice === undefined ? '' : html`<p class="notice" role="alert">${notice}</p>`}
-${providerName === undefined ? '' : providerLink(providerName, returnTo)}
-${providerName !== undefined && hasPasswords ? html`<p class="or"><span>or</span></p>` : ''}
-${hasPasswords ? passwordForm(options) : ''}
+${waysToSignIn({ providerName, hasPasswords }, returnTo, passwordForm(options))}
 ${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo })}`,
   });
 }
 
-/** A link and no form: browsers would hold the provider, and wherever it leads, to our form-action. */
-function providerLink(name: string, returnTo: string): Html {
-  const query = new URLSearchParams({ return_to: returnTo });
-  return html`<p class="buttons"><a class="button" href="/sign-in/provider?${query.toString()}">Sign in with ${name}</a></p>`;
+/** The provider, from which the browser comes back to `returnTo`, and a form with a password: those that there are. */
+export function waysToSignIn(
+  { providerName, hasPasswords }: SignInWays,
+  returnTo: string,
+  form: Html,
+): Html {
+  const hasBoth = providerName !== undefined && hasPasswords;
+  // A link and no form: browsers would hold the provider, and wherever it leads, to our form-action.
+  return html`${providerName === undefined ? '' : html`<p class="buttons"><a class="button" href="${providerPath(returnTo)}">Sign in with ${providerName}</a></p>`}
+${hasBoth ? html`<p class="or"><span>or</span></p>` : ''}
+${hasPasswords ? form : ''}`;
 }
 
 function passwordForm({

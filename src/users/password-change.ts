@@ -7,6 +7,7 @@ import type { Queryable } from '../storage/database.ts';
 import { canonicalEmail } from './email.ts';
 import { findMembership, listMemberships } from './membership-store.ts';
 import { checkNewPassword, hashPassword } from './password.ts';
+import { isSubject } from './provider-store.ts';
 import { deleteReset, findReset, putReset } from './reset-store.ts';
 import { actingAsUser } from './session.ts';
 import { deleteSessionsOf } from './session-store.ts';
@@ -54,7 +55,8 @@ export async function createReset(context: Context, emailText: string): Promise<
 
 /**
  * The same, by an owner of an account for one of its people. Raises `access_denied` for an operator, and for
- * a person who belongs to other accounts, too: the link would open those.
+ * a person who belongs to other accounts, too: the link would open those. Also for somebody who signs in with a
+ * provider: they would never notice a password, and it would open whatever the provider gives them later.
  */
 export async function createResetFor(
   context: Context,
@@ -65,7 +67,8 @@ export async function createResetFor(
     if (!(await findMembership(query, { accountSid, userSid }))) throw new Problem('not_found');
     const memberships = await listMemberships(query, userSid);
     const user = await findUser(query, userSid);
-    if (memberships.length === 1 && user?.isOperator === false) return userSid;
+    const isOfProvider = await isSubject(query, userSid);
+    if (memberships.length === 1 && user?.isOperator === false && !isOfProvider) return userSid;
     throw new Problem(
       'access_denied',
       "Only the operator of this server can reset this person's password.",

@@ -14,6 +14,7 @@ import { deleteMembership, insertMembership, listMemberships } from './membershi
 import { NO_PASSWORD } from './password.ts';
 import { findUserOfSubject, insertSubject, type Subject } from './provider-store.ts';
 import { findUser, findUserByEmail, insertUser, updateUserRow } from './store.ts';
+import { recordOfUser, roleEvent } from './trail.ts';
 import type { StoredUser } from './user.ts';
 
 /** What a provider says of somebody who signs in. */
@@ -74,6 +75,10 @@ export async function acceptIdentity(
         : await takeMemberships(transaction, record, { userSid: sid, claimed, now });
     const user = await findUser(transaction, sid);
     if (user === undefined) throw new Error('The user of this transaction is not in it.');
+    // In the trails of the accounts that they belong to now.
+    if (user.isOperator !== (present?.isOperator ?? false)) {
+      await recordOfUser(transaction, record, sid, roleEvent(user.isOperator));
+    }
     const memberships = await listMemberships(transaction, sid);
     const accounts = memberships.filter(({ disabledAt }) => disabledAt === null).length;
     return { user, accounts, unknownAccounts };

@@ -22,6 +22,17 @@ export async function findUserOfSubject(
   return row?.user_sid;
 }
 
+/** Whether a user has signed in with a provider. */
+export async function isSubject(query: Queryable, userSid: string): Promise<boolean> {
+  const row = await query
+    .selectFrom('provider_subjects')
+    .select('user_sid')
+    .where('user_sid', '=', userSid)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Makes a subject a user, instead of one that is gone. */
 export async function insertSubject(
   query: Queryable,

@@ -37,9 +37,11 @@ export async function endOwnSession(
   userSid: string,
   digest: string,
 ): Promise<void> {
-  await context.database.transaction((transaction) =>
-    deleteSessionsOf(transaction, userSid, { only: digest }),
-  );
+  const record = recorder(context);
+  await context.database.transaction(async (transaction) => {
+    if (!(await deleteSessionsOf(transaction, userSid, { only: digest }))) return;
+    await recordOfUser(transaction, record, userSid, 'session.ended');
+  });
 }
 
 /** Signs a user out everywhere, this browser too. */

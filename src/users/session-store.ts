@@ -52,17 +52,18 @@ export async function listSessionRows(
     .execute();
 }
 
-/** Ends every session of a user, or only the one with this digest. */
+/** Ends every session of a user, or only the one with this digest; returns whether there was any. */
 export async function deleteSessionsOf(
   query: Queryable,
   userSid: string,
   { only }: { only?: string } = {},
-): Promise<void> {
-  await query
+): Promise<boolean> {
+  const deleted = await query
     .deleteFrom('sessions')
     .where('user_sid', '=', userSid)
     .$if(only !== undefined, (one) => one.where('digest', '=', only ?? ''))
-    .execute();
+    .executeTakeFirst();
+  return deleted.numDeletedRows > 0n;
 }
 
 /** Removes up to `limit` sessions that expired before a time, and returns how many it removed. */

@@ -5,6 +5,7 @@ import { type Actor, acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStanding, listAccountsIn } from './membership.ts';
+import { NO_PASSWORD } from './password.ts';
 import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
 import { findUser, setLastSignIn } from './store.ts';
 import { isEnough, type Role, type StoredUser, type User } from './user.ts';
@@ -16,6 +17,8 @@ export interface Session {
   user: User;
   /** Names the session without being its secret. */
   digest: string;
+  /** Whether the user has a password, and not only an identity at the provider. */
+  hasPassword: boolean;
 }
 
 /** A request by somebody who may be signed in. */
@@ -102,13 +105,15 @@ export async function lookAround(
 /**
  * Returns the context in which a signed-in person acts for an account: every transaction begins by asking
  * whether the session still lives and its user still belongs to the account, or to its parent, and as what.
- * Raises `form_rejected` if not, and `access_denied` for a member where an owner is needed.
+ * Raises `form_rejected` if not, `access_denied` for a member where an owner is needed, and `account_not_active`
+ * for a suspended account, unless what is done there may be done all the same.
  */
 export function actingFor(
   context: Context,
   { secret, address }: Visit,
   accountSid: string,
   needed: Role = 'member',
+  { isAlwaysAllowed = false }: { isAlwaysAllowed?: boolean } = {},
 ): Context {
   return acting(context, async (query) => {
     const session = await getSessionIn(query, context, secret);
@@ -116,6 +121,9 @@ export function actingFor(
     if (standing === undefined) throw new Problem('form_rejected');
     if (!isEnough(standing.role, needed)) {
       throw new Problem('access_denied', 'Only an owner of this account can do this.');
+    }
+    if (!standing.isActive && !isAlwaysAllowed) {
+      throw new Problem('account_not_active', 'The account is suspended.');
     }
     return actorOf(session, address);
   });
@@ -166,7 +174,8 @@ async function findSessionIn(
 ): Promise<Session | undefined> {
   const row = await findSessionRow(query, keyring.digests(secret), clock.now());
   const user = row && (await findUser(query, row.user_sid));
-  return user && user.disabledAt === null ? { user, digest: row.digest } : undefined;
+  if (!user || user.disabledAt !== null) return undefined;
+  return { user, digest: row.digest, hasPassword: user.passwordHash !== NO_PASSWORD };
 }
 
 /** Ends a session; does nothing if it has ended. */

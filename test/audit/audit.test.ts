@@ -7,17 +7,24 @@ import { after, before, describe, it } from 'node:test';
 import { rotateToken, updateAccount } from '../../src/accounts/operations.ts';
 import type { AuditEvent } from '../../src/audit/audit.ts';
 import { listingOfEvents } from '../../src/audit/operations.ts';
+import { insertEvents } from '../../src/audit/store.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { retryCallback } from '../../src/callbacks/operations.ts';
+import { startResend, stopResend } from '../../src/callbacks/resend-operations.ts';
 import { deleteConnectApp, updateConnectApp } from '../../src/connect-apps/operations.ts';
+import { beginRun, finishRun } from '../../src/flow-runs/operations.ts';
 import { purge } from '../../src/server/maintenance.ts';
 import { createUser, deleteUser, updateUser } from '../../src/users/operations.ts';
+import { setOperator } from '../../src/users/operators.ts';
 import { setPassword } from '../../src/users/password-change.ts';
+import { acceptIdentity } from '../../src/users/provider-sign-in.ts';
 import { actingFor } from '../../src/users/session.ts';
+import { endOwnSession, listOwnSessions } from '../../src/users/session-list.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { startSession } from '../support/session.ts';
+import { createSid } from '../support/sid.ts';
 
 const ALL = { direction: 'older', from: undefined, limit: 1000 } as const;
 const PASSWORD = 'correct horse battery';
@@ -184,6 +191,61 @@ for (const engine of DATABASES) {
       assert.deepEqual([resent?.eventType, resent?.resourceSid], ['callback.resent', row.sid]);
     });
 
+    it('has what was started and stopped for an app, once', async () => {
+      await fresh();
+      const { context } = world;
+      const { accountSid } = owner;
+      const connectAppSid = await world.createApp(accountSid, {});
+      const app = { accountSid, connectAppSid };
+      const { sid } = await startResend(context, app, { status: undefined, since: 0 });
+      await stopResend(context, app, sid);
+      await stopResend(context, app, sid);
+      const { run } = await beginRun(context, app);
+      const [started, stopped, resent] = await trailOf(owner);
+      assert.deepEqual(
+        [started?.eventType, started?.resourceSid, started?.relatedSid],
+        ['flow-run.started', connectAppSid, run.sid],
+      );
+      assert.deepEqual(
+        [stopped?.eventType, stopped?.resourceSid],
+        ['callbacks-resend.stopped', connectAppSid],
+      );
+      assert.equal(resent?.eventType, 'callbacks.resent');
+      await finishRun(context, run, 'done');
+    });
+
+    it('has that a session was ended, and who became an operator', async () => {
+      await fresh();
+      const { context } = world;
+      const accountSids = [owner.accountSid];
+      const email = `op-${owner.accountSid.toLowerCase()}@example.com`;
+      const user = { email, password: PASSWORD, accountSids, isOperator: true };
+      const { sid } = await createUser(context, user);
+      await setOperator(context, email, true);
+      await setOperator(context, email, false);
+      await startSession(context, sid);
+      const [session] = await listOwnSessions(context, sid);
+      await endOwnSession(context, sid, session?.digest ?? '');
+      await endOwnSession(context, sid, session?.digest ?? '');
+      assert.deepEqual(typesOf(await trailOf(owner)).toSorted(), [
+        'operator.added',
+        'operator.removed',
+        'person.added',
+        'session.ended',
+      ]);
+      const subject = { issuer: 'https://login.example.com', subject: `one of ${email}` };
+      const identity = { ...subject, email: undefined, accountSids };
+      for (const isOperator of [true, true, false]) {
+        await acceptIdentity(context, { ...identity, isOperator });
+      }
+      const ofProvider = (await trailOf(owner)).filter((one) => one.resourceSid !== sid);
+      assert.deepEqual(typesOf(ofProvider).toSorted(), [
+        'operator.added',
+        'operator.removed',
+        'person.added',
+      ]);
+    });
+
     it('is written with the change or not at all', async () => {
       await fresh();
       const { context } = world;
@@ -245,6 +307,42 @@ for (const engine of DATABASES) {
         if (page.length < 2) break;
       }
       assert.equal(new Set(seen).size, 7);
+    });
+
+    it('finds by several filters whatever is far apart, in pages of both directions', async () => {
+      await fresh();
+      const { context } = world;
+      const { accountSid } = owner;
+      const rows = Array.from({ length: 3500 }, (_, index) => ({
+        account_sid: accountSid,
+        sid: createSid('AE'),
+        // Many in the same moment.
+        created_at: 1_000_000 + Math.floor(index / 3),
+        event_type: 'connect-app.updated',
+        source: index % 700 === 3 ? ('web' as const) : ('api' as const),
+        actor_sid: accountSid,
+        changed_account_sid: accountSid,
+        resource_sid: index % 2 === 0 ? accountSid : customer.accountSid,
+        related_sid: null,
+        properties: '',
+        source_ip_address: null,
+      }));
+      await context.database.transaction((transaction) => insertEvents(transaction, rows));
+      const filter = { source: 'web', resourceSid: customer.accountSid } as const;
+      const { slice } = listingOfEvents(context, accountSid, filter);
+      const wanted = rows
+        .filter((row) => row.source === 'web' && row.resource_sid === customer.accountSid)
+        .sort((one, other) => other.created_at - one.created_at)
+        .map((row) => row.sid);
+      assert.equal(wanted.length, 5);
+      const sids = (events: AuditEvent[]) => events.map(({ sid }) => sid);
+      assert.deepEqual(sids(await slice(ALL)), wanted);
+      const first = await slice({ direction: 'older', from: undefined, limit: 2 });
+      assert.deepEqual(sids(first), wanted.slice(0, 2));
+      const next = await slice({ direction: 'older', from: first.at(-1), limit: 2 });
+      assert.deepEqual(sids(next), wanted.slice(2, 4));
+      const back = await slice({ direction: 'newer', from: next.at(-1), limit: 2 });
+      assert.deepEqual(sids(back), wanted.slice(1, 3));
     });
 
     it('forgets addresses after 90 days, and nothing else', async () => {

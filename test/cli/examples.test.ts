@@ -18,6 +18,12 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   migrate: 'names a folder of the system',
   doctor: 'finds fault with demo data',
   health: 'asks a server on a fixed port',
+  'test-server': 'runs until it is stopped',
+  world: 'asks a test server',
+  snapshot: 'asks a test server',
+  clock: 'asks a test server',
+  fail: 'asks a test server',
+  requests: 'asks a test server',
 };
 
 interface Page {

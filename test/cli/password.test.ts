@@ -137,4 +137,21 @@ describe('a password from a pipe', () => {
     assert.equal(exitCode, 2);
     assert.match(stderr, /^connect-apps: Unknown option '--password'\.\n$/);
   });
+
+  it('is neither taken nor made where nobody signs in with one', async () => {
+    const settings = {
+      PASSWORD_SIGN_IN: 'false',
+      OIDC_ISSUER: 'https://login.example.com',
+      OIDC_CLIENT_ID: 'one',
+    };
+    for (const words of [
+      create('no@example.com'),
+      ['users', 'set-password', '--email', 'pipe@example.com'],
+      ['users', 'reset-link', '--email', 'pipe@example.com'],
+    ]) {
+      const { exitCode, stderr, stdout } = await runCommand(folder, words, settings);
+      assert.deepEqual([exitCode, stdout], [1, ''], words.join(' '));
+      assert.match(stderr, /^connect-apps: CONNECT_APPS_PASSWORD_SIGN_IN is false: [^\n]+\n$/);
+    }
+  });
 });

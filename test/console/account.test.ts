@@ -6,6 +6,7 @@ import { revealTokens } from '../../src/accounts/token-rotation.ts';
 import { createApiKey } from '../../src/api-keys/operations.ts';
 import { listingOfEvents } from '../../src/audit/operations.ts';
 import { authorizeConnectApp } from '../../src/authorizations/operations.ts';
+import { findAuthorization } from '../../src/authorizations/store.ts';
 import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { createUser, deleteUser } from '../../src/users/operations.ts';
 import { setPassword } from '../../src/users/password-change.ts';
@@ -388,13 +389,44 @@ for (const engine of DATABASES) {
     it('change nothing while the account is suspended', async () => {
       await person.get(`${base}/subaccounts/new`);
       await server.setAccountStatus(accountSid, 'suspended');
-      for (const path of ['/subaccounts/new', '/tokens/secondary', '']) {
-        const reply = await person.submit(base + path, { FriendlyName: 'Anyhow' });
+      const sub = await server.createAccount({ owner: accountSid });
+      const ofSub = `/console/${sub.accountSid}`;
+      for (const path of [
+        ...['/subaccounts/new', '/tokens/secondary', '', '/keys/new'].map((one) => base + one),
+        ...['apps/new', 'people/invite'].map((one) => `/console/${accountSid}/${one}`),
+        ...['apps/new', 'account'].map((one) => `${ofSub}/${one}`),
+      ]) {
+        const form = {
+          FriendlyName: 'Anyhow',
+          Type: 'Main',
+          Email: 'x@example.com',
+          role: 'owner',
+        };
+        const reply = await person.submit(path, { ...form, password: PASSWORD });
         assert.equal(reply.status, 403, path);
       }
       await server.setAccountStatus(accountSid, 'active');
       assert.equal((await tokens()).secondary, undefined);
       assert.doesNotMatch((await person.get(base)).text, /Anyhow/);
+    });
+
+    it('leave the people of a suspended account one thing: to remove access', async () => {
+      const key = { accountSid, connectAppSid: server.connectAppSid };
+      await authorizeConnectApp(server.context, key);
+      await server.setAccountStatus(accountSid, 'suspended');
+      const path = `/console/${accountSid}/authorized/${server.connectAppSid}`;
+      await person.get(`${path}/remove`);
+      assert.equal((await person.submit(`${path}/remove`, {})).headers.location, path);
+      const ended = await findAuthorization(server.context.database.query, key);
+      assert.notEqual(ended?.revokedAt ?? null, null);
+    });
+
+    it('of a subaccount end with its parent', async () => {
+      const sub = await server.createAccount({ owner: accountSid });
+      const path = `/console/${sub.accountSid}/account`;
+      assert.equal((await person.get(path)).status, 200);
+      await server.setAccountStatus(accountSid, 'closed');
+      assert.equal((await person.get(path)).status, 404);
     });
 
     it('show the tokens of a subaccount to the people of its parent', async () => {

@@ -1,6 +1,7 @@
 /** The pages of an app's callbacks: what they show, what they do, and for whom. */
 
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import type { Callback } from '../../src/callbacks/callback.ts';
 import { getCallback } from '../../src/callbacks/operations.ts';
@@ -232,5 +233,37 @@ for (const engine of DATABASES) {
       });
       assert.doesNotMatch((await owner.get(app.path)).text, /is refused/);
     });
+
+    it('ask one URL of an account at a time, however many are pressed', async () => {
+      const open: ServerResponse[] = [];
+      const slow = await startReceiver((_, response) => open.push(response));
+      const { accountSid } = server.developer;
+      const sids = await server.createApps(accountSid, 5, () => ({
+        authorizeRedirectUrl: `${slow.url}/connected`,
+      }));
+      const token = await formTokenOf(owner, `/console/${accountSid}/apps/${sids[0]}`);
+      const check = (sid = '') =>
+        owner.submit(`/console/${accountSid}/apps/${sid}/check`, { ...token, kind: 'authorize' });
+      const replies = [...sids, ...sids].map((sid) => check(sid));
+      await until('one is asked', () => open.length > 0);
+      const refused = await Promise.race(replies);
+      assert.equal(refused.status, 429);
+      for (const response of open) response.end();
+      const statuses = (await Promise.all(replies)).map((reply) => reply.status);
+      assert.equal(slow.received.length, 1, statuses.join());
+      assert.equal(statuses.filter((one) => one === 303).length, 1);
+      const again = check(sids.at(-1));
+      await until('the next is asked', () => open.length > 1);
+      open[1]?.end();
+      assert.equal((await again).status, 303);
+      await slow.close();
+    });
   });
+}
+
+/** The token of a form, for forms that are sent at once. */
+async function formTokenOf(visitor: Visitor, path: string): Promise<Record<string, string>> {
+  const { text } = await visitor.get(path);
+  const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(text) ?? [];
+  return { _csrf: token };
 }

@@ -114,7 +114,7 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
     'account-close': `${PATH}/accounts/${accountSid}/close`,
     users: `${PATH}/users`,
     user: `${PATH}/users/${userSid}`,
-    'user-new': `${PATH}/users/new?account=${accountSid}`,
+    'user-invite': `${PATH}/users/invite?account=${accountSid}`,
     'user-disable': `${PATH}/users/${userSid}/disable`,
     callbacks: `${PATH}/callbacks`,
     server: `${PATH}/server`,

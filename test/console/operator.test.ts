@@ -153,48 +153,50 @@ for (const engine of DATABASES) {
       );
     });
 
-    it('create a user, who sets a password by the link that is shown once', async () => {
+    it('invite a user, who joins by the link that is shown once', async () => {
       const { accountSid } = await server.createAccount();
-      await operator.get(`${PATH}/users/new?account=${accountSid}`);
-      const shown = await operator.submit(`${PATH}/users/new`, {
+      await operator.get(`${PATH}/users/invite?account=${accountSid}`);
+      const shown = await operator.submit(`${PATH}/users/invite`, {
         Email: 'New.Person@example.com',
         AccountSid: accountSid,
         role: 'member',
       });
       assert.equal(shown.status, 200, shown.text);
-      const [, link = ''] = /(\/reset-password\/[\w-]+)[<"]/.exec(shown.text) ?? [];
+      const [, link = ''] = /(\/join\/[\w-]+)[<"]/.exec(shown.text) ?? [];
       const person = visit(server);
       assert.notEqual(link, '', shown.text);
       await person.get(link);
       const done = await person.submit(link, { password: 'a quite new password' });
-      assert.equal(done.status, 200, done.text);
+      assert.equal(done.status, 303, done.text);
       const again = visit(server);
       assert.equal(
         (await again.signIn('new.person@example.com', 'a quite new password')).status,
         303,
       );
       const trail = await trailOf(accountSid);
-      assert.ok(trail.includes('person.added operator web 127.0.0.1'), trail.join());
-      assert.ok(trail.includes('password-reset-link.created operator web 127.0.0.1'));
+      assert.ok(trail.includes('person.invited operator web 127.0.0.1'), trail.join());
       const found = await operator.get(`${PATH}/users?q=NEW.PERS`);
       assert.match(found.text, /new\.person@example\.com/);
       assert.match((await operator.get(`${PATH}/users?q=new%25`)).text, /Nothing matches/);
     });
 
-    it('say beside the field what is wrong with a new user', async () => {
+    it('say beside the field what is wrong with an invitation', async () => {
       const { accountSid } = server.customer;
       for (const [fields, text] of [
         [{ Email: 'nobody', AccountSid: accountSid }, /must be an e-mail address/],
-        [{ Email: 'customer@example.com', AccountSid: accountSid }, /already belongs to a user/],
+        [
+          { Email: 'customer@example.com', AccountSid: accountSid },
+          /already belongs to a person of this account/,
+        ],
       ] as const) {
-        await operator.get(`${PATH}/users/new`);
-        const reply = await operator.submit(`${PATH}/users/new`, { ...fields, role: 'owner' });
+        await operator.get(`${PATH}/users/invite`);
+        const reply = await operator.submit(`${PATH}/users/invite`, { ...fields, role: 'owner' });
         assert.equal(reply.status, 400);
         assert.match(reply.text, text);
       }
-      await operator.get(`${PATH}/users/new`);
+      await operator.get(`${PATH}/users/invite`);
       const unknown = { Email: 'x@example.com', AccountSid: `AC${'0'.repeat(32)}`, role: 'owner' };
-      assert.equal((await operator.submit(`${PATH}/users/new`, unknown)).status, 400);
+      assert.equal((await operator.submit(`${PATH}/users/invite`, unknown)).status, 400);
     });
 
     it('disable a user at once, and enable the user again', async () => {

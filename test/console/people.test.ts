@@ -278,7 +278,7 @@ for (const engine of DATABASES) {
       const done = await visitor.submit('/console/me', form);
       assert.equal(done.status, 303);
       assert.notEqual(visitor.cookies.get('connect_apps_session'), old);
-      assert.match((await visitor.get('/console/me')).text, /Password and sessions/);
+      assert.match((await visitor.get('/console/me')).text, /Your sign-in/);
       assert.match((await other.get('/console/me')).text, /<h1>Sign in<\/h1>/);
     });
 
@@ -292,7 +292,7 @@ for (const engine of DATABASES) {
       const [, digest = ''] = /name="session" value="([^"]*)"/.exec(shown.text) ?? [];
       assert.notEqual(digest, '');
       await foreign.submit('/console/me/sessions/end', { session: digest });
-      assert.match((await other.get('/console/me')).text, /Password and sessions/);
+      assert.match((await other.get('/console/me')).text, /Your sign-in/);
       await visitor.get('/console/me');
       await visitor.submit('/console/me/sessions/end', { session: digest });
       assert.match((await other.get('/console/me')).text, /<h1>Sign in<\/h1>/);

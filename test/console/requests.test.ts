@@ -172,26 +172,56 @@ for (const engine of DATABASES) {
       again.close();
     });
 
-    it('open at most four streams for a session, and end one when the session ends', async () => {
+    it('open at most eight streams for a person, in whatever browsers, and end them with the session', async () => {
       const { accountSid } = await server.createAccount();
       const cookie = await signIn(accountSid);
       const path = `/console/${accountSid}/requests/stream`;
-      const streams = [];
-      for (let index = 0; index < 4; index += 1) streams.push(await openStream(cookie, path));
-      const fifth = await openStream(cookie, path);
-      assert.equal(fifth.response.statusCode, 429);
-      fifth.close();
+      const [row] = await server.context.database.query
+        .selectFrom('sessions')
+        .select('user_sid')
+        .orderBy('created_at', 'desc')
+        .limit(1)
+        .execute();
+      const browser = async () =>
+        `connect_apps_session=${await startSession(server.context, row?.user_sid ?? '')}`;
+      const streams = [await openStream(cookie, path)];
+      while (streams.length < 8) streams.push(await openStream(await browser(), path));
+      const ninth = await openStream(await browser(), `${path}?after=1234567.`);
+      await until('it is told why', () => ninth.response.readableEnded);
+      assert.match(
+        ninth.text(),
+        /^retry: 30000\nid: 1234567\.\ndata: <tr id="full">.*too many tabs/,
+      );
+      const stranger = await openStream(await signIn(accountSid), path);
+      await until('others have theirs', () => stranger.text().startsWith(': connected'));
+      stranger.close();
       streams.pop()?.close();
       await until('one more has room', async () => {
         const next = await openStream(cookie, path);
-        streams.push(next);
-        return next.response.statusCode === 200;
+        await until('it says something', () => next.text() !== '');
+        if (next.text().startsWith(': connected')) streams.push(next);
+        return streams.length === 8;
       });
       const ended = streams.map(({ response }) => response).filter((one) => !one.readableEnded);
       await server.context.database.transaction((one) =>
         one.deleteFrom('sessions').where('user_sid', 'is not', null).execute(),
       );
       await until('they end', () => ended.every((one) => one.readableEnded));
+    });
+
+    it('open at most forty streams for an account and its subaccounts', async () => {
+      const { accountSid: owner } = await server.createAccount();
+      const { accountSid } = await server.createAccount({ owner });
+      const open = async (sid: string) =>
+        openStream(await signIn(owner), `/console/${sid}/requests/stream`);
+      const streams = [];
+      for (let index = 0; index < 40; index += 1) {
+        streams.push(await open(index % 2 === 0 ? owner : accountSid));
+      }
+      const next = await open(accountSid);
+      await until('it is told why', () => next.response.readableEnded);
+      assert.match(next.text(), /too many people of this account look/);
+      for (const { close } of streams) close();
     });
   });
 

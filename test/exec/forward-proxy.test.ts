@@ -249,6 +249,18 @@ test('another proxy that the environment named is the way to other hosts, and to
   ]);
 });
 
+test('another proxy whose credentials are no escapes is asked with them as they are', async (t) => {
+  let asked = '';
+  const upstream = createServer((incoming, response) => {
+    asked = String(incoming.headers['proxy-authorization']);
+    response.end();
+  });
+  const port = await listen(t, upstream);
+  const proxy = await startProxy(t, { upstream: new URL(`http://us%er:p%40ss@127.0.0.1:${port}`) });
+  await requestPlainly(proxy.url, 'http://example.com/x');
+  assert.equal(asked, `Basic ${Buffer.from('us%er:p@ss').toString('base64')}`);
+});
+
 test('a client that refuses the certificate is reported once', async (t) => {
   if (!(await hasProgram('curl'))) return t.skip('this machine has no curl');
   const proxy = await startProxy(t);

@@ -12,7 +12,9 @@ import { startProxy, waitFor } from './support.ts';
 /** A proxy before ours, through which every tunnel leads to something that only listens. */
 async function startUpstream(t: TestContext) {
   const received: Buffer[] = [];
+  const sockets: Socket[] = [];
   const server: Server = createServer((socket: Socket) => {
+    sockets.push(socket);
     socket.once('data', () => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       socket.on('data', (chunk) => received.push(chunk));
@@ -24,7 +26,11 @@ async function startUpstream(t: TestContext) {
   t.after(() => server.close());
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: new URL(`http://127.0.0.1:${port}`), received };
+  return {
+    url: new URL(`http://127.0.0.1:${port}`),
+    received,
+    reset: () => sockets.map((socket) => socket.resetAndDestroy()),
+  };
 }
 
 async function openTunnel(t: TestContext, proxyUrl: string, target: string) {
@@ -55,6 +61,46 @@ test('a tunnel to an address whose TLS is for another host passes through untouc
   connectTls({ socket, servername: 'example.com' }).on('error', () => {});
   await waitFor(() => upstream.received.length > 0);
   assert.equal(findServerName(Buffer.concat(upstream.received)), 'example.com');
+});
+
+test('an address that breaks off before the client has said a word harms nobody else', async (t) => {
+  const upstream = await startUpstream(t);
+  const proxy = await startProxy(t, { upstream: upstream.url });
+  const socket = await openTunnel(t, proxy.url, '192.0.2.1:443');
+  upstream.reset();
+  await once(socket, 'close');
+  await openTunnel(t, proxy.url, '192.0.2.1:443');
+});
+
+test('a client that is gone before its tunnel is there harms nobody else', async (t) => {
+  const answers: (() => void)[] = [];
+  const upstream = createServer((socket) => {
+    socket.once('data', () => answers.push(() => socket.write('HTTP/1.1 200 OK\r\n\r\n')));
+    t.after(() => socket.destroy());
+  }).listen(0, '127.0.0.1');
+  t.after(() => upstream.close());
+  await once(upstream, 'listening');
+  const address = upstream.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const proxy = await startProxy(t, { upstream: new URL(`http://127.0.0.1:${port}`) });
+  const connection = () => connect(Number(new URL(proxy.url).port), '127.0.0.1');
+  for (const target of ['192.0.2.1:443', 'example.com:443']) {
+    const gone = connection();
+    gone.write(`CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`);
+    await waitFor(() => answers.length > 0);
+    gone.resetAndDestroy();
+    const next = connection().on('error', () => {});
+    t.after(() => next.destroy());
+    next.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    // By its answer the proxy has seen that the other one is gone.
+    await once(next, 'data');
+    answers.pop()?.();
+    await waitFor(() => proxy.notices.length === 0);
+  }
+  const again = connection();
+  t.after(() => again.destroy());
+  again.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  assert.match(String(await once(again, 'data')), /^HTTP/);
 });
 
 test('no first message of a client, however it is spoilt, ends the proxy', () => {

@@ -11,6 +11,7 @@ import { updateConnectApp } from '../../src/connect-apps/operations.ts';
 import { APP_FIELDS } from '../../src/console/apps/form.ts';
 import { DEMO_APP_SID, DEMO_CUSTOMER } from '../../src/demo/data.ts';
 import { VIEWER_POLICY } from '../../src/docs/viewer.ts';
+import { setOperator } from '../../src/users/operators.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import { present } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
@@ -169,6 +170,21 @@ const FORMS: Record<string, readonly string[]> = {
   [`${CONSOLE}/authorized/${DEMO_APP_SID}/remove`]: ['_csrf'],
   '/nowhere': ['_csrf'],
 };
+/** Where a text from outside is looked for; PostgreSQL takes no U+0000 in one. */
+const LOOKED_FOR = [
+  '/console/find?q=',
+  ...ofCustomer('apps?q=', 'people/', 'account/keys/', 'authorized/', 'requests?who='),
+  '/console/operator/accounts?q=',
+  '/console/operator/accounts?q=a&after=',
+  '/console/operator/users?q=',
+  '/console/operator/users?q=a&after=',
+  '/console/',
+  '/authorize/',
+  '/join/',
+  '/reset-password/',
+  `/logos/${DEMO_APP_SID}/`,
+  '/logos/',
+];
 
 for (const engine of DATABASES) {
   describe(`pages and forms on ${engine}`, () => {
@@ -189,6 +205,22 @@ for (const engine of DATABASES) {
       const user = await findUserByEmail(server.context.database.query, 'customer@example.com');
       return startSession(server.context, present(user).sid);
     }
+
+    it('find nothing where no database can have it', async () => {
+      await setOperator(server.context, 'customer@example.com', true);
+      const person = visit(server);
+      person.cookies.set('connect_apps_session', await newSession());
+      for (const path of LOOKED_FOR) {
+        for (const text of ['%00', 'a%00b', 'a'.repeat(7000), '%25'.repeat(2000)]) {
+          const { status } = await person.get(path + text);
+          assert.ok(status < 500, `${status} ${path}${text.slice(0, 9)}`);
+        }
+      }
+      await person.get('/console/me');
+      const { status } = await person.submit('/console/me/sessions/end', { session: '\0' });
+      assert.ok(status < 500, `${status}`);
+      await setOperator(server.context, 'customer@example.com', false);
+    });
 
     for (const { seed, requests } of RUNS) {
       it(`answer ${requests} requests from the seed ${seed}`, async (test) => {

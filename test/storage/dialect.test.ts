@@ -109,7 +109,6 @@ const ACROSS_ACCOUNTS = [
   // By time: what is due, what is old.
   'findOwnersOfDue',
   'hasDueCallbacks',
-  'purgeCallbacks',
   'selectEnded',
 ];
 

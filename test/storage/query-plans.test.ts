@@ -141,12 +141,7 @@ function dueCase(name: string, after?: DuePosition): Case {
 
 function auditList(name: string, uses: string, filter: Omit<audit.AuditFilter, 'accountSid'>) {
   const whole = { ...filter, accountSid: OWNER };
-  return list(
-    name,
-    uses,
-    (query, slice) => audit.listEvents(query, whole, slice),
-    (query, count) => audit.findEventPosition(query, whole, count),
-  );
+  return list(name, uses, (query, slice) => audit.listEvents(query, whole, slice));
 }
 
 const friendlyName = COMMON_NAME;

@@ -1,14 +1,17 @@
 /** A browser at the provider: from our redirect to the address that the provider sends the person back to. */
 
 import assert from 'node:assert/strict';
+import { providerPath } from '../../src/users/links.ts';
 import { send, type TestServer } from './server.ts';
 import type { Visitor } from './visitor.ts';
 
 /** Starts a sign-in in a visitor's browser and returns the address at the provider. */
-export async function startAtProvider(visitor: Visitor, returnTo = '/console'): Promise<string> {
-  const reply = await visitor.get(
-    `/sign-in/provider?${new URLSearchParams({ return_to: returnTo })}`,
-  );
+export async function startAtProvider(
+  visitor: Visitor,
+  returnTo = '/console',
+  options: { isAgain?: boolean } = {},
+): Promise<string> {
+  const reply = await visitor.get(providerPath(returnTo, options));
   assert.equal(reply.status, 303, reply.text);
   return reply.headers.location ?? '';
 }
@@ -33,7 +36,12 @@ export async function answerOfProvider(server: TestServer, address: string): Pro
 }
 
 /** Signs in through the provider; the reply is that of the way back. */
-export async function signInAtProvider(server: TestServer, visitor: Visitor, returnTo?: string) {
-  const address = await startAtProvider(visitor, returnTo);
+export async function signInAtProvider(
+  server: TestServer,
+  visitor: Visitor,
+  returnTo?: string,
+  options: { isAgain?: boolean } = {},
+) {
+  const address = await startAtProvider(visitor, returnTo, options);
   return visitor.get(await answerOfProvider(server, address));
 }

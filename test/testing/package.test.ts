@@ -12,10 +12,10 @@ const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
 
 const PROGRAM = `
-import { type Credentials, type StartOptions, start, type TestServer } from 'connect-apps/testing';
+import { type Credentials, type Options, start, type World } from 'connect-apps/testing';
 
-const options: StartOptions = { port: 0, databaseUrl: 'sqlite::memory:' };
-const server: TestServer = await start(options);
+const options: Options = { port: 0, seed: 1, now: new Date(0) };
+const server: World = await start(options);
 const people: Credentials[] = [server.developer, server.customer];
 export const texts: string[] = [server.url, ...people.map(({ email }) => email)];
 const closed: void = await server.close();
@@ -30,7 +30,8 @@ server.context;
 /** Strict, and nothing but the package to know types from. */
 const COMPILER_OPTIONS = {
   target: 'es2022',
-  lib: ['es2022'],
+  // Any environment has URL: browsers by `dom`, Node.js by its types.
+  lib: ['es2022', 'dom'],
   types: [],
   module: 'nodenext',
   strict: true,

@@ -71,6 +71,7 @@ it('only what must never repeat is taken from the system', () => {
   );
   assert.deepEqual(takers.sort(), [
     'callbacks/worker.ts',
+    'control/server.ts',
     'keys/keyring.ts',
     'random.ts',
     'server/secret-key.ts',

@@ -182,7 +182,14 @@ for (const engine of DATABASES) {
 
     it('make no cookie of a sign-in: it is sealed, and ends after ten minutes', async () => {
       const { keyring } = server.context;
-      const flow = { state: 'a', nonce: 'b', codeVerifier: 'c', returnTo: '/', startedAt: 1_000 };
+      const flow = {
+        state: 'a',
+        nonce: 'b',
+        codeVerifier: 'c',
+        returnTo: '/',
+        isAgain: false,
+        startedAt: 1_000,
+      };
       const cookie = sealFlow(keyring, flow);
       assert.deepEqual(openFlow(keyring, cookie, 1_000 + 599_999), flow);
       assert.equal(openFlow(keyring, cookie, 1_000 + 600_000), undefined);

@@ -194,24 +194,4 @@ for (const engine of DATABASES) {
       assert.equal(searchParams.get('post_logout_redirect_uri'), `${server.url}/sign-in`);
     });
   });
-
-  describe(`signing in with a provider alone, without passwords, on ${engine}`, () => {
-    it('shows no form and takes no password', async (t) => {
-      const settings = {
-        OIDC_ISSUER: 'http://127.0.0.1:9',
-        OIDC_CLIENT_ID: 'one',
-        OIDC_NAME: 'Example Cloud',
-        PASSWORD_SIGN_IN: 'false',
-      };
-      const server = await startServer({ engine, settings });
-      t.after(() => server.close());
-      const visitor = visit(server);
-      const { text } = await visitor.get('/sign-in');
-      assert.match(text, /Sign in with Example Cloud/);
-      assert.doesNotMatch(text, /type="password"/);
-      const reply = await visitor.signIn('customer@example.com');
-      assert.equal(visitor.cookies.get(COOKIE), undefined);
-      assert.ok(reply.status >= 400);
-    });
-  });
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { updateAccount } from '../../src/accounts/operations.ts';
+import { createAccount, updateAccount } from '../../src/accounts/operations.ts';
 import { listingOfEvents } from '../../src/audit/operations.ts';
 import { purge } from '../../src/server/maintenance.ts';
 import {
@@ -15,7 +15,7 @@ import {
   withdrawInvitation,
 } from '../../src/users/invitations.ts';
 import { createUser, listAccountsOf, updateUser } from '../../src/users/operations.ts';
-import { setDisabled, setOperator } from '../../src/users/operators.ts';
+import { inviteToAny, setDisabled, setOperator } from '../../src/users/operators.ts';
 import {
   createReset,
   createResetFor,
@@ -31,7 +31,13 @@ import {
   listingOfPeople,
   removePerson,
 } from '../../src/users/people.ts';
-import { actingFor, actingForSelf, findSession } from '../../src/users/session.ts';
+import { acceptIdentity } from '../../src/users/provider-sign-in.ts';
+import {
+  actingAsOperator,
+  actingFor,
+  actingForSelf,
+  findSession,
+} from '../../src/users/session.ts';
 import { endOwnSession, endOwnSessions, listOwnSessions } from '../../src/users/session-list.ts';
 import { findUserByEmail } from '../../src/users/store.ts';
 import type { Role } from '../../src/users/user.ts';
@@ -316,6 +322,21 @@ for (const engine of DATABASES) {
       });
     });
 
+    it('are given no password by an owner when they sign in with a provider', async () => {
+      await fresh();
+      const { context } = world;
+      const { user } = await acceptIdentity(context, {
+        issuer: 'https://login.example.com',
+        subject: accountSid,
+        email: undefined,
+        accountSids: [accountSid],
+        isOperator: undefined,
+      });
+      await assert.rejects(createResetFor(context, accountSid, user.sid), {
+        problem: 'access_denied',
+      });
+    });
+
     it('is joined by no invitation of somebody who may no longer invite', async () => {
       for (const end of [
         (key: { accountSid: string; userSid: string }) => removePerson(world.context, key),
@@ -329,12 +350,40 @@ for (const engine of DATABASES) {
         const acting = actingFor(world.context, await visitOf(inviter), accountSid, 'owner');
         const { secret } = await invite(acting, accountSid, { email: guest.email, role: 'owner' });
         await openInvitation(world.context, secret);
+        assert.equal((await listInvitations(world.context, accountSid)).length, 1);
         await end(inviter.key);
+        assert.deepEqual(await listInvitations(world.context, accountSid), []);
         const gone = { problem: 'not_found' };
         await assert.rejects(openInvitation(world.context, secret), gone);
         await assert.rejects(joinSignedIn(world.context, await visitOf(guest), secret), gone);
         assert.equal((await rolesNow()).length < 3, true);
       }
+    });
+
+    it('is joined by an invitation of an operator, for as long as they are one', async () => {
+      await fresh();
+      const { context } = world;
+      const operator = await person('member', [(await world.createAccount()).accountSid]);
+      await setOperator(context, operator.email, true);
+      const acting = actingAsOperator(context, await visitOf(operator));
+      const given = { accountSid, email: 'guest@example.com', role: 'owner' } as const;
+      const [one, other] = [await inviteToAny(acting, given), await inviteToAny(acting, given)];
+      await joinAsNewUser(context, { secret: one.secret, password: PASSWORD, address: ADDRESS });
+      assert.deepEqual(await rolesNow(), ['owner']);
+      await setOperator(context, operator.email, false);
+      await assert.rejects(openInvitation(context, other.secret), { problem: 'not_found' });
+    });
+
+    it('ends with its account, and is made for no subaccount', async () => {
+      await fresh();
+      const { context } = world;
+      const given = { email: 'guest@example.com', role: 'owner' } as const;
+      const child = await createAccount(context, { ownerAccountSid: accountSid });
+      await assert.rejects(invite(context, child.sid, given), refused);
+      const { secret } = await invite(context, accountSid, given);
+      await updateAccount(context, accountSid, { Status: 'closed' });
+      await assert.rejects(openInvitation(context, secret), { problem: 'not_found' });
+      assert.deepEqual(await listInvitations(context, accountSid), []);
     });
 
     it('lets no disabled person join, nor with a password that has changed', async () => {

@@ -1,7 +1,7 @@
 /** PNG (ISO/IEC 15948): every chunk in its place and with its checksum, and pixels of the size that is said. */
 
-import { crc32, inflateSync } from 'node:zlib';
-import type { Reading } from './image.ts';
+import { crc32, createInflate } from 'node:zlib';
+import { hasUsualSize, type Reading } from './image.ts';
 
 const SIGNATURE = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
 /** What draws the picture, in this order where there is one; text, time and animation go. */
@@ -26,7 +26,8 @@ const COLOURS: Record<number, { samples: number; depths: readonly number[] }> = 
   4: { samples: 2, depths: [8, 16] },
   6: { samples: 4, depths: [8, 16] },
 };
-const MAX_SIDE = 4096;
+/** Of what is inflated at a time. */
+const PIECE_BYTES = 256 * 1024;
 const DAMAGED = 'is a damaged PNG image';
 /** Column, row and their steps of each pass of Adam7. */
 const PASSES = [
@@ -47,7 +48,7 @@ interface Chunk {
 }
 
 /** Reads a PNG image. */
-export function readPng(file: Buffer): Reading {
+export async function readPng(file: Buffer): Promise<Reading> {
   if (!file.subarray(0, 8).equals(SIGNATURE)) return undefined;
   const chunks = chunksOf(file);
   const header = chunks?.[0];
@@ -55,8 +56,7 @@ export function readPng(file: Buffer): Reading {
   if (chunks.filter(({ type }) => type === 'IHDR').length !== 1) return DAMAGED;
   const width = header.data.readUInt32BE(0);
   const height = header.data.readUInt32BE(4);
-  if (width > MAX_SIDE || height > MAX_SIDE || width < 1 || height < 1)
-    return { width, height, bytes: file };
+  if (!hasUsualSize({ width, height })) return { width, height, bytes: file };
   const [depth = 0, colour = 0, compression, filter, interlace] = header.data.subarray(8);
   const { samples, depths } = COLOURS[colour] ?? { samples: 0, depths: [] };
   if (!depths.includes(depth) || compression !== 0 || filter !== 0) return DAMAGED;
@@ -68,7 +68,7 @@ export function readPng(file: Buffer): Reading {
   const bits = samples * depth;
   const size = interlace === 0 ? sizeOf(width, height, bits) : sizeInPasses(width, height, bits);
   const data = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map((one) => one.data));
-  if (!inflatesTo(data, size)) return DAMAGED;
+  if (!(await inflatesTo(data, size))) return DAMAGED;
   const kept = chunks.filter(({ type }) => KEPT.includes(type));
   return { width, height, bytes: Buffer.concat([SIGNATURE, ...kept.map(({ whole }) => whole)]) };
 }
@@ -101,11 +101,21 @@ function sizeInPasses(width: number, height: number, bits: number): number {
   }, 0);
 }
 
-/** Whether the pixels are exactly as many as they should be: a small file never becomes a large one. */
-function inflatesTo(data: Buffer, size: number): boolean {
+/**
+ * Whether the pixels are exactly as many as they should be. A small file never becomes a large one: of what it inflates
+ * to, beside the event loop, one piece is kept at a time.
+ */
+async function inflatesTo(data: Buffer, size: number): Promise<boolean> {
+  const inflate = createInflate({ chunkSize: PIECE_BYTES });
+  inflate.end(data);
+  let length = 0;
   try {
-    return inflateSync(data, { maxOutputLength: size }).length === size;
+    for await (const piece of inflate) {
+      length += piece.length;
+      if (length > size) return false;
+    }
   } catch {
     return false;
   }
+  return length === size;
 }

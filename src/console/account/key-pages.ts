@@ -13,9 +13,9 @@ import { checkChoice, textOf } from '../../parameter.ts';
 import { lastUsedOfKeys } from '../../requests/operations.ts';
 import type { AccountVisit, Console } from '../console.ts';
 import { readListPage } from '../paging.ts';
+import { PASSWORD, refuse, refuseUnconfirmed } from './confirm.ts';
 import { keyDeletionView, keyView, newKeyView } from './key.ts';
 import { keysView } from './keys.ts';
-import { PASSWORD, refuse, refusePassword } from './password.ts';
 
 /** Adds /console/AC…/account/keys and what is under it. */
 export function addKeyPages(console: Console): void {
@@ -41,7 +41,7 @@ export function addKeyPages(console: Console): void {
     page: async (visit, typed) => newKeyView(visit, typed),
     async submit(visit, form) {
       const type = checkChoice('Type', API_KEY_TYPES, textOf(form, 'Type') ?? '');
-      const refusal = await refusePassword(console, visit, form);
+      const refusal = await refuseUnconfirmed(console, visit, form);
       if (refusal !== undefined) {
         return refuse(visit, refusal, newKeyView(visit, undefined, { form, refusal }));
       }

@@ -19,7 +19,7 @@ import {
 } from '../parts/panel.ts';
 import { copyButton, fullTime, lastUse, sid } from '../parts/text.ts';
 import { type Typed, typedValue } from '../typed.ts';
-import { passwordField, type Refusal } from './password.ts';
+import { confirmation, type Refusal } from './confirm.ts';
 import { accountTabs, ownersOnly } from './tabs.ts';
 
 const TYPES = [
@@ -62,7 +62,7 @@ ${choiceField({
   isSingle: true,
   fault: typed?.faultOf('Type'),
 })}
-${passwordField(visit, refused?.refusal)}
+${confirmation(visit, refused?.refusal)}
 ${buttonRow(html`<button>Make the key</button>`, keepIt(link('account/keys'), 'Cancel', false))}
 </form>`,
     }),

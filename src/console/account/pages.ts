@@ -3,7 +3,6 @@
 import { html } from 'hono/html';
 import { isSubaccount, MAX_FRIENDLY_NAME } from '../../accounts/account.ts';
 import { updateAccount } from '../../accounts/operations.ts';
-import { whileActive } from '../../accounts/subaccounts.ts';
 import { csrfField } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
 import type { AccountVisit, Console, View } from '../console.ts';
@@ -24,7 +23,7 @@ export function addAccountPages(console: Console): void {
     page: async (visit, typed) => accountView(visit, typed),
     async submit(visit, form) {
       const { account, actingAsOwner, link } = visit;
-      await updateAccount(whileActive(actingAsOwner, account.ownerAccountSid), account.sid, form);
+      await updateAccount(actingAsOwner, account.sid, form);
       return link('account');
     },
   });

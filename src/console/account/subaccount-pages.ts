@@ -2,7 +2,7 @@
 
 import { isSubaccount } from '../../accounts/account.ts';
 import { createSubaccount, listingOfAccounts } from '../../accounts/operations.ts';
-import { getSubaccount, updateSubaccount, whileActive } from '../../accounts/subaccounts.ts';
+import { getSubaccount, updateSubaccount } from '../../accounts/subaccounts.ts';
 import { listingOfAuthorizedConnectApps } from '../../authorizations/operations.ts';
 import { pathParameter } from '../../http/request.ts';
 import { parameterProblem, textOf } from '../../parameter.ts';
@@ -39,7 +39,7 @@ export function addSubaccountPages(console: Console): void {
     async submit(visit, form) {
       const { account, actingAsOwner, link } = checkParent(visit);
       const FriendlyName = textOf(form, 'FriendlyName')?.trim() || undefined;
-      const { sid } = await createSubaccount(whileActive(actingAsOwner, account.sid), account.sid, {
+      const { sid } = await createSubaccount(actingAsOwner, account.sid, {
         FriendlyName,
       });
       return link(`account/subaccounts/${sid}`);

@@ -11,7 +11,7 @@ import {
 import { textOf } from '../../parameter.ts';
 import { lastUsedOfTokens } from '../../requests/operations.ts';
 import type { AccountVisit, Console } from '../console.ts';
-import { PASSWORD, refuse, refusePassword } from './password.ts';
+import { PASSWORD, refuse, refuseUnconfirmed } from './confirm.ts';
 import { deletionView, promotionView, type Tokens, tokensView } from './tokens.ts';
 
 /** Adds /console/AC…/account/tokens and what is under it. */
@@ -33,7 +33,7 @@ export function addTokenPages(console: Console): void {
     options: { config: { waitsForSemaphore: true } },
     page: async (visit) => tokensView(visit, await tokensOf(visit)),
     async submit(visit, form) {
-      const refusal = await refusePassword(console, visit, form);
+      const refusal = await refuseUnconfirmed(console, visit, form);
       if (refusal !== undefined) {
         return refuse(visit, refusal, tokensView(visit, await tokensOf(visit), { refusal }));
       }
@@ -55,7 +55,7 @@ export function addTokenPages(console: Console): void {
     options: { config: { waitsForSemaphore: true } },
     page: async (visit) => promotionView(visit, await tokensOf(visit)),
     async submit(visit, form) {
-      const refusal = await refusePassword(console, visit, form);
+      const refusal = await refuseUnconfirmed(console, visit, form);
       if (refusal !== undefined) {
         return refuse(visit, refusal, promotionView(visit, await tokensOf(visit), refusal));
       }

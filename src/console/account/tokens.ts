@@ -14,7 +14,7 @@ import {
   panel,
 } from '../parts/panel.ts';
 import { copyButton, lastUse } from '../parts/text.ts';
-import { passwordField, type Refusal } from './password.ts';
+import { confirmation, type Refusal } from './confirm.ts';
 import { accountTabs, ownersOnly } from './tabs.ts';
 
 export interface Tokens {
@@ -74,7 +74,7 @@ function showForm(visit: AccountVisit, refusal: Refusal | undefined): Html {
   const { link, csrfToken } = visit;
   return html`<form method="post" action="${link('account/tokens')}">
 ${csrfField(csrfToken)}
-${passwordField(visit, refusal)}
+${confirmation(visit, refusal)}
 <button class="second">Show the tokens</button>
 </form>`;
 }
@@ -145,7 +145,7 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
 <form method="post" action="${link('account/tokens/promote')}">
 ${csrfField(csrfToken)}
 <input type="hidden" name="token" value="${names.secondary}">
-${passwordField(visit, refusal)}
+${confirmation(visit, refusal)}
 ${buttonRow(html`<button class="danger">Promote the secondary token</button>`, keepIt(link('account/tokens'), 'Keep both', false))}
 </form>`,
     }),

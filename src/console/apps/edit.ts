@@ -35,7 +35,7 @@ export function addEditPages(console: Console): void {
     options,
     page: newView,
     async submit(visit, form) {
-      const logo = logoOf(visit);
+      const logo = await logoOf(visit);
       const { acting, account, link } = visit;
       const app = await createConnectApp(acting, account.sid, parametersOf(form));
       await keepLogo(visit, app.sid, logo);
@@ -47,7 +47,7 @@ export function addEditPages(console: Console): void {
     options,
     page: editView,
     async submit(visit, form) {
-      const logo = logoOf(visit);
+      const logo = await logoOf(visit);
       const { acting, account, link } = visit;
       const { sid } = await appOf(visit);
       await updateConnectApp(acting, account.sid, sid, parametersOf(form));
@@ -67,7 +67,7 @@ export function addEditPages(console: Console): void {
   });
 
   /** A browser sends a field without a file, too. */
-  function logoOf({ request }: AccountVisit): Logo | undefined {
+  async function logoOf({ request }: AccountVisit): Promise<Logo | undefined> {
     const { file } = request;
     return file === undefined || file.length === 0 ? undefined : parseLogo(file, FILE_FIELD);
   }

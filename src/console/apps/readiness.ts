@@ -1,7 +1,7 @@
 /** The readiness checklist of an app, and the buttons that ask its URLs. */
 
 import { html } from 'hono/html';
-import { checkUrl, getReadiness, type Readiness } from '../../connect-apps/readiness.ts';
+import { createUrlChecks, getReadiness, type Readiness } from '../../connect-apps/readiness.ts';
 import { URL_CHECK_KINDS, type UrlCheck } from '../../connect-apps/url-check.ts';
 import { pathParameter } from '../../http/request.ts';
 import { failureSentence } from '../../outgoing/failure-sentences.ts';
@@ -17,13 +17,14 @@ import { time } from '../parts/text.ts';
 
 /** Adds the form of the Check buttons; the list itself is part of the app's own page. */
 export function addReadinessForm(console: Console, client: GuardedClient): void {
+  const checkUrl = createUrlChecks(client);
   console.form('apps/:ConnectAppSid/check', {
     fields: ['kind'],
     async submit({ acting, account, request, link }, form) {
       const connectAppSid = pathParameter(request, 'ConnectAppSid');
       const kind = URL_CHECK_KINDS.find((one) => one === textOf(form, 'kind'));
       if (kind === undefined) throw new Problem('not_found');
-      await checkUrl(acting, client, { accountSid: account.sid, connectAppSid }, kind);
+      await checkUrl(acting, { accountSid: account.sid, connectAppSid }, kind);
       return link(`apps/${connectAppSid}#readiness`);
     },
   });

@@ -28,7 +28,9 @@ export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
   'authorization.revoked': 'Ended an authorization',
   'callback.resent': 'Sent a callback again',
   'callbacks.resent': 'Sent callbacks again',
+  'callbacks-resend.stopped': 'Stopped sending callbacks again',
   'callback.tested': 'Sent a test callback',
+  'flow-run.started': 'Tried the flow of a Connect App',
   'person.invited': 'Invited somebody',
   'invitation.withdrawn': 'Withdrew an invitation',
   'person.added': 'Added a person',
@@ -36,8 +38,11 @@ export const EVENT_TEXTS: Readonly<Record<EventType, string>> = {
   'person.disabled': 'Disabled a person',
   'person.enabled': 'Enabled a person',
   'person.role-changed': 'Changed the role of a person',
+  'operator.added': 'Made an operator of a person',
+  'operator.removed': 'Took the role of an operator from a person',
   'password.changed': 'Changed a password',
   'password-reset-link.created': 'Made a link to reset a password',
+  'session.ended': 'Signed out another browser',
   'sessions.ended': 'Signed out everywhere',
 };
 

@@ -93,7 +93,7 @@ export function addAuthorizedPages(console: Console): void {
     async submit(visit) {
       const { accountSid, connectAppSid } = (await find(visit)).authorization;
       try {
-        await revokeAuthorization(visit.acting, { accountSid, connectAppSid });
+        await revokeAuthorization(visit.actingToRemove, { accountSid, connectAppSid });
       } catch (error) {
         // Somebody else was faster, or the button was pressed twice: what was wanted has happened.
         if (!(error instanceof Problem && error.problem === 'not_found')) throw error;

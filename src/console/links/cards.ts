@@ -2,32 +2,34 @@
 
 import { html } from 'hono/html';
 import { cardPage, csrfField, type Html, type Page } from '../../pages/layout.ts';
+import type { SignInWays } from '../../pages/pages.ts';
 import { isolated, plainText } from '../../pages/text.ts';
 import type { OpenInvitation } from '../../users/invitations.ts';
-import { signOutFoot } from '../../users/page.ts';
+import { signOutFoot, waysToSignIn } from '../../users/page.ts';
 
 type Card = { csrfToken: string; fault?: string | undefined };
+type Joining = OpenInvitation & Card & { signIn: SignInWays; here: string };
 
-/** For somebody who is not signed in: with the password that they have here, or a new one. */
-export function joinCard({
-  invitation,
-  accountName,
-  csrfToken,
-  fault,
-}: OpenInvitation & Card): Page {
+/** For somebody who is not signed in: they come back signed in with the provider, or give a password. */
+export function joinCard(joining: Joining): Page {
   return cardPage({
     title: 'Join an account',
-    card: html`${invited({ invitation, accountName })}${faultNotice(fault)}
-<form method="post">
+    card: html`${invited(joining)}${faultNotice(joining.fault)}
+${waysToSignIn(joining.signIn, joining.here, joinForm(joining))}`,
+  });
+}
+
+/** With the password that they have here, or a new one. */
+function joinForm({ invitation, csrfToken, signIn }: Joining): Html {
+  return html`<form method="post">
 ${csrfField(csrfToken)}
 <label for="email">E-mail</label>
 <input id="email" type="email" value="${plainText(invitation.email)}" autocomplete="username" readonly>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="new-password" aria-describedby="password-hint" required autofocus>
-<p class="hint" id="password-hint">If you already sign in here, your password. If not, choose one with at least 12 characters.</p>
+<input id="password" name="password" type="password" autocomplete="new-password" aria-describedby="password-hint" required ${signIn.providerName === undefined ? 'autofocus' : ''}>
+<p class="hint" id="password-hint">If you already sign in here with a password, that one. If not, choose one with at least 12 characters.</p>
 <div class="buttons"><button>Join</button></div>
-</form>`,
-  });
+</form>`;
 }
 
 /** For the person themselves, signed in. */

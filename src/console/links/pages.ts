@@ -18,7 +18,7 @@ import {
   type OpenInvitation,
   openInvitation,
 } from '../../users/invitations.ts';
-import { JOIN_ROUTE, RESET_ROUTE } from '../../users/links.ts';
+import { JOIN_ROUTE, joinPath, RESET_ROUTE } from '../../users/links.ts';
 import { getUserOfReset, resetPassword } from '../../users/password-change.ts';
 import { explainRefusal, openSession, tryOf } from '../../users/routes.ts';
 import { findSession } from '../../users/session.ts';
@@ -34,7 +34,7 @@ import {
 
 /** Adds /join/… and /reset-password/…, which anybody may open. */
 export function addLinkPages(pages: Pages, context: Context, limits: SignInLimits): void {
-  const { server } = pages;
+  const { server, signIn } = pages;
   const schema = { hide: true };
   const form = { schema, preHandler: pages.checkForm, config: { waitsForSemaphore: true } };
   const secretOf = (request: FastifyRequest) => pathParameter(request, 'Secret');
@@ -54,6 +54,7 @@ export function addLinkPages(pages: Pages, context: Context, limits: SignInLimit
       await joinSignedIn(context, pages.visitOf(request), secret);
       return reply.redirect(there, 303);
     }
+    if (!signIn.hasPasswords) return sendJoin(request, reply.code(403), opened, SIGN_IN_FIRST);
     const password = textOf(formOf(request, ['password']), 'password') ?? '';
     const who = { secret, address: request.ip };
     if (!(await isForUser(context, invitation))) {
@@ -82,12 +83,18 @@ export function addLinkPages(pages: Pages, context: Context, limits: SignInLimit
   ): Promise<FastifyReply> {
     const session = await findSession(context, pages.sessionOf(request));
     const csrfToken = pages.csrfToken(request, reply);
-    if (session === undefined) return pages.send(reply, joinCard({ ...opened, csrfToken, fault }));
+    if (session === undefined) {
+      const here = joinPath(secretOf(request));
+      return pages.send(reply, joinCard({ ...opened, csrfToken, fault, signIn, here }));
+    }
     const { email } = session.user;
     return email === opened.invitation.email
       ? pages.send(reply, signedInCard({ ...opened, csrfToken }))
       : pages.send(reply, otherPersonCard({ email, csrfToken }));
   }
+
+  // Without passwords, there is none to reset.
+  if (!signIn.hasPasswords) return;
 
   server.get(RESET_ROUTE, { schema }, async (request, reply) => {
     const { email } = await getUserOfReset(context, secretOf(request));
@@ -105,6 +112,8 @@ export function addLinkPages(pages: Pages, context: Context, limits: SignInLimit
     return pages.send(reply.code(user.status), resetCard({ email, csrfToken, fault: user.fault }));
   });
 }
+
+const SIGN_IN_FIRST = 'You are not signed in. Sign in to join.';
 
 /** What a person can mend is shown beside the form; the rest is raised. */
 function faultOf(error: unknown): { fault: string; status: number } {

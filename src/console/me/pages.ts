@@ -46,7 +46,8 @@ export function addMePages(console: Console, limits: SignInLimits): void {
     options: { config: { waitsForSemaphore: true } },
     page: (visit, typed) => meView(visit, typed),
     submit: async (visit, form) => {
-      const { request, reply, session } = visit;
+      const { request, reply, session, signIn } = visit;
+      if (!signIn.isByPassword) throw new Problem('not_found');
       const { email } = session.user;
       const current = textOf(form, 'CurrentPassword') ?? '';
       const result = await trySignIn(context, limits, tryOf(pages, request, email, current));
@@ -94,9 +95,9 @@ export function addMePages(console: Console, limits: SignInLimits): void {
     const sessions = await listOwnSessions(context, session.user.sid);
     const isDone = textOf(query, 'done') === 'password' && typed === undefined;
     return {
-      title: 'Password and sessions',
+      title: 'Your sign-in',
       lede: session.user.email,
-      body: html`<div class="stack">${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${passwordPanel(visit, typed)}${sessionsPanel(visit, sessions)}${themePanel(visit, pages.cookieOf(visit.request, THEME_COOKIE))}</div>`,
+      body: html`<div class="stack">${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${visit.signIn.isByPassword ? passwordPanel(visit, typed) : ''}${sessionsPanel(visit, sessions)}${themePanel(visit, pages.cookieOf(visit.request, THEME_COOKIE))}</div>`,
     };
   }
 }

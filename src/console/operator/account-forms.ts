@@ -162,6 +162,7 @@ async function consequencesOf(
     ? [
         'Requests with its tokens, and those of apps that act for it, are refused from now on.',
         ...also('The same holds for'),
+        'Its people can look, and take access away from apps, and change nothing else.',
         'Nothing is deleted. You can activate it again.',
       ]
     : [

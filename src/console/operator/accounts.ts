@@ -148,7 +148,7 @@ async function accountView(
       ]),
     })}${panel({
       title: 'People',
-      actions: actionLink(`users/new?account=${account.ownerAccountSid}`, 'Add a user…'),
+      actions: actionLink(`users/invite?account=${account.ownerAccountSid}`, 'Invite a user…'),
       body:
         people.length === 0
           ? empty({ title: 'Nobody', text: 'Nobody can sign in for this account yet.' })

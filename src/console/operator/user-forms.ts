@@ -1,38 +1,40 @@
-/** What operators do with a user: create, make a link to reset the password, disable and enable. */
+/** What operators do with users: invite, make a link to reset the password, disable and enable. */
 
 import { html } from 'hono/html';
 import { pathParameter } from '../../http/request.ts';
 import { csrfField } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
-import { checkChoice, textOf } from '../../parameter.ts';
-import { resetPath } from '../../users/links.ts';
-import { createUserWithLink, getUserWithAccounts, setDisabled } from '../../users/operators.ts';
+import { textOf } from '../../parameter.ts';
+import { joinPath, resetPath } from '../../users/links.ts';
+import { getUserWithAccounts, inviteToAny, setDisabled } from '../../users/operators.ts';
 import { createReset } from '../../users/password-change.ts';
-import { ROLES, type User } from '../../users/user.ts';
 import { type Console, formNotice, type OperatorVisit, type View } from '../console.ts';
 import { field } from '../parts/field.ts';
 import { buttonRow, dialogCard, keepIt } from '../parts/panel.ts';
-import { linkCard, roleField } from '../people/shared.ts';
+import { linkCard, parseRole, roleField } from '../people/shared.ts';
 import type { Typed } from '../typed.ts';
 import { operatorLink, operatorNav } from './nav.ts';
 import { ONE } from './users.ts';
 
-const PASS_ON =
-  'The first person to open it sets the password. It works once, for seven days, and is shown only now: this server sends no mail.';
+const ONCE = 'It works once, for seven days, and is shown only now: this server sends no mail.';
 
 /** Adds the forms. */
 export function addOperatorUserForms(console: Console): void {
   const { context, pages } = console;
-  console.operatorForm('users/new', {
+  console.operatorForm('users/invite', {
     fields: ['Email', 'AccountSid', 'role'],
-    page: async (visit, typed) => newView(visit, typed),
+    page: async (visit, typed) => inviteView(visit, typed),
     async submit({ acting, request }, form) {
-      const { user, secret } = await createUserWithLink(acting, {
+      const { invitation, secret } = await inviteToAny(acting, {
         email: textOf(form, 'Email') ?? '',
         accountSid: (textOf(form, 'AccountSid') ?? '').trim(),
-        role: checkChoice('role', ROLES, textOf(form, 'role') ?? ''),
+        role: parseRole(form),
       });
-      return passOn(user, pages.originOf(request) + resetPath(secret));
+      return passOn(invitation.email, {
+        text: `The first person to open it joins the account. ${ONCE}`,
+        url: pages.originOf(request) + joinPath(secret),
+        back: operatorLink(`accounts/${invitation.accountSid}`),
+      });
     },
   });
 
@@ -63,6 +65,7 @@ export function addOperatorUserForms(console: Console): void {
     },
   ] as const;
   for (const act of acts) {
+    if (act.name === 'reset' && !pages.signIn.hasPasswords) continue;
     console.operatorForm(`${ONE}/${act.name}`, {
       fields: [],
       async page({ request, csrfToken }, typed) {
@@ -83,7 +86,11 @@ export function addOperatorUserForms(console: Console): void {
         const { user } = await getUserWithAccounts(context, pathParameter(request, 'UserSid'));
         if (act.name === 'reset') {
           const secret = await createReset(acting, user.email);
-          return passOn(user, pages.originOf(request) + resetPath(secret));
+          return passOn(user.email, {
+            text: `The first person to open it sets the password. ${ONCE}`,
+            url: pages.originOf(request) + resetPath(secret),
+            back: operatorLink(`users/${user.sid}`),
+          });
         }
         await setDisabled(acting, user.sid, act.name === 'disable');
         return operatorLink(`users/${user.sid}`);
@@ -92,25 +99,20 @@ export function addOperatorUserForms(console: Console): void {
   }
 }
 
-function passOn(user: User, url: string): View {
-  const card = linkCard({
-    title: html`Pass this link on to ${isolated(user.email)}`,
-    text: PASS_ON,
-    url,
-    back: operatorLink(`users/${user.sid}`),
-  });
-  return { ...card, nav: operatorNav('users') };
+function passOn(email: string, link: { text: string; url: string; back: string }): View {
+  const title = html`Pass this link on to ${isolated(email)}`;
+  return { ...linkCard({ title, ...link }), nav: operatorNav('users') };
 }
 
-function newView({ csrfToken, query }: OperatorVisit, typed: Typed | undefined): View {
+function inviteView({ csrfToken, query }: OperatorVisit, typed: Typed | undefined): View {
   const typedText = (name: string) => typed && textOf(typed.form, name);
   return {
-    title: 'Create a user',
+    title: 'Invite a user',
     nav: operatorNav('users'),
     isCard: true,
     body: dialogCard({
-      title: 'Create a user',
-      body: html`${formNotice(typed)}<form method="post" action="${operatorLink('users/new')}">${csrfField(csrfToken)}${field(
+      title: 'Invite a user',
+      body: html`${formNotice(typed)}<form method="post" action="${operatorLink('users/invite')}">${csrfField(csrfToken)}${field(
         {
           name: 'Email',
           label: 'E-mail',
@@ -128,7 +130,7 @@ function newView({ csrfToken, query }: OperatorVisit, typed: Typed | undefined):
         fault: typed?.faultOf('AccountSid'),
         isRequired: true,
         maxLength: 34,
-      })}${roleField(typedText('role') ?? 'owner')}${buttonRow(html`<button>Create and make a link</button>`, keepIt(operatorLink('users'), 'Cancel', false))}</form>`,
+      })}${roleField(typedText('role') ?? 'owner')}${buttonRow(html`<button>Make the link</button>`, keepIt(operatorLink('users'), 'Cancel', false))}</form>`,
     }),
   };
 }

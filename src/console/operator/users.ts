@@ -68,7 +68,7 @@ async function listView(context: Context, { query, now }: OperatorVisit): Promis
     title: 'Users',
     nav: operatorNav('users'),
     lede: 'Everybody who can sign in. What you do is in the audit trail of each of their accounts.',
-    actions: actionLink('users/new', 'Create a user…'),
+    actions: actionLink('users/invite', 'Invite a user…'),
     body: html`${filterBar({ live: 'users', action: PATH, fields, button: 'Find' })}${panel({ id: 'users', body })}`,
   };
 }
@@ -91,7 +91,7 @@ function marksOf({ isOperator, disabledAt }: User): Html {
   return html`${disabledAt === null ? 'active' : chip('warn', 'disabled')} ${isOperator ? chip('now', 'operator') : ''}`;
 }
 
-async function userView(context: Context, { request, now }: OperatorVisit): Promise<View> {
+async function userView(context: Context, { request, now, signIn }: OperatorVisit): Promise<View> {
   const sidText = pathParameter(request, 'UserSid');
   const { user, memberships } = await getUserWithAccounts(context, sidText);
   const action = (name: string, text: string, kind?: 'danger') =>
@@ -106,7 +106,7 @@ async function userView(context: Context, { request, now }: OperatorVisit): Prom
     nav: operatorNav('users'),
     lede: html`<a href="${PATH}">Users</a> ${sid(user.sid)}`,
     actions: buttonRow(
-      action('reset', 'Reset the password…'),
+      signIn.hasPasswords ? action('reset', 'Reset the password…') : '',
       user.disabledAt === null
         ? action('disable', 'Disable…', 'danger')
         : action('enable', 'Enable…'),

@@ -79,7 +79,7 @@ function switcher({ account, accounts }: Shell): Html {
 function personMenu({ email, isOperator, csrfToken }: Shell): Html {
   return html`<details class="menu end"><summary><span class="visually-hidden">You: </span><span>${plainText(email)}</span></summary><div class="sheet">${
     isOperator ? html`<a href="/console/operator/accounts">Operator</a>` : ''
-  }<a href="/console/me">Password and sessions</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
+  }<a href="/console/me">Your sign-in</a><a href="/docs">API reference</a><hr><form method="post" action="/sign-out">${csrfField(csrfToken)}<button class="plain">Sign out</button></form></div></details>`;
 }
 
 function navigation(items: readonly NavItem[]): Html {

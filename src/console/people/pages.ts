@@ -151,14 +151,14 @@ function withdrawForm(
   return html`<form method="post" action="${link(`people/invitations/${sid}/withdraw`)}">${csrfField(csrfToken)}<input type="hidden" name="Sid" value="${sid}"><button class="small" aria-label="Withdraw the invitation of ${email}">Withdraw</button></form>`;
 }
 
-function inviteView({ link, csrfToken }: AccountVisit, typed: Typed | undefined): View {
+function inviteView({ link, csrfToken, signIn }: AccountVisit, typed: Typed | undefined): View {
   return {
     title: 'Invite somebody',
     section: 'people',
     isCard: true,
     body: dialogCard({
       title: 'Invite somebody',
-      body: html`${formNotice(typed)}<p>You get a link to pass on. They choose a password when they open it, or sign in with the one that they have here.</p>
+      body: html`${formNotice(typed)}<p>You get a link to pass on. When they open it, they sign in${signIn.hasPasswords ? ', or choose a password' : ''}.</p>
 <form method="post" action="${link('people/invite')}">${csrfField(csrfToken)}
 ${field({
   name: 'Email',

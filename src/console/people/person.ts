@@ -127,7 +127,7 @@ export function addPersonPages(console: Console): void {
       'enable',
       (visit, { email }) => ({
         title: html`Enable ${isolated(email)}?`,
-        text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, with the password that they had.</p>`,
+        text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, and sign in as before.</p>`,
         button: html`<button>Enable</button>`,
         wayOut: 'Not now',
       }),
@@ -161,6 +161,7 @@ export function addPersonPages(console: Console): void {
     },
   });
 
+  if (!pages.signIn.hasPasswords) return;
   console.form('people/:UserSid/reset-password', {
     fields: [],
     page: async (visit) => {
@@ -191,7 +192,7 @@ export function addPersonPages(console: Console): void {
 }
 
 function personView(visit: AccountVisit, person: Person): View {
-  const { link, now, role, session } = visit;
+  const { link, now, role, session, signIn } = visit;
   const { sid: userSid, email, disabledAt, createdAt, lastSignInAt } = person;
   const action = (name: string, text: string, kind: 'second' | 'danger' = 'second') =>
     linkButton({ href: link(`people/${userSid}/${name}`), text, kind, isDialog: true });
@@ -204,7 +205,7 @@ function personView(visit: AccountVisit, person: Person): View {
     ...(role === 'owner' && {
       actions: buttonRow(
         action('role', 'Change the role…'),
-        isSelf ? '' : action('reset-password', 'Reset the password…'),
+        isSelf || !signIn.hasPasswords ? '' : action('reset-password', 'Reset the password…'),
         disabledAt === null ? action('disable', 'Disable…') : action('enable', 'Enable…'),
         action('remove', 'Remove…', 'danger'),
       ),

@@ -8,22 +8,27 @@ import { PassThrough } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { Context } from '../../context.ts';
 import { textOf } from '../../parameter.ts';
-import { Problem } from '../../problem.ts';
 import { listRequests } from '../../requests/operations.ts';
 import type { ApiRequest } from '../../requests/request.ts';
 import { lookAround } from '../../users/session.ts';
 import type { AccountVisit } from '../console.ts';
 import { chosenIn, filterOf } from './filter.ts';
 import { namesOf } from './names.ts';
-import { requestRow } from './row.ts';
+import { REQUEST_COLUMNS, requestRow } from './row.ts';
 
 const READ_MS = 1000;
 const COMMENT_MS = 15_000;
 /** How late another process may write what it has answered. */
 const LATE_MS = 5000;
 const ROWS_A_READ = 50;
-const STREAMS_A_SESSION = 4;
-const STREAMS = 200;
+/** A tab that is seen has one. Nobody takes the places of the others, with many browsers or many users. */
+const MOST = [
+  { count: 8, of: ({ userSid }: Watcher) => userSid, who: 'you have too many tabs open' },
+  { count: 40, of: ({ family }: Watcher) => family, who: 'too many people of this account look' },
+  { count: 200, of: () => '', who: 'too many people look at this server' },
+];
+/** When a browser without a place asks again. */
+const RETRY_MS = 30_000;
 /** A browser that does not read gets no more. */
 const MAX_UNREAD_BYTES = 256 * 1024;
 
@@ -38,8 +43,15 @@ function timeOfPlace(text: string | undefined): number | undefined {
   return time === undefined ? undefined : Number(time);
 }
 
+/** Who has a stream. */
+interface Watcher {
+  userSid: string;
+  /** The account's parent. */
+  family: string;
+}
+
 export interface Streams {
-  /** Answers with rows as they come; raises `too_many_requests` when there are enough streams. */
+  /** Answers with rows as they come; when there are enough streams, with a row that says so, and when to ask again. */
   open(visit: AccountVisit): FastifyReply;
   /** Ends all: browsers turn to another server. */
   end(): void;
@@ -47,20 +59,22 @@ export interface Streams {
 
 /** Makes what opens streams. */
 export function createStreams(context: Context): Streams {
-  const open = new Map<PassThrough, string>();
+  const open = new Map<PassThrough, Watcher>();
   let isEnding = false;
 
   return {
     open(visit) {
-      const { session, reply, request } = visit;
-      const ofSession = [...open.values()].filter((digest) => digest === session.digest).length;
-      if (isEnding || open.size >= STREAMS || ofSession >= STREAMS_A_SESSION) {
-        throw new Problem('too_many_requests');
-      }
+      const { session, account, reply, request } = visit;
       reply.header('content-type', 'text/event-stream; charset=utf-8');
-      if (request.method === 'HEAD') return reply.send('');
+      if (request.method === 'HEAD' || isEnding) return reply.send('');
+      const watcher = { userSid: session.user.sid, family: account.ownerAccountSid };
+      const full = MOST.find(({ count, of }) => {
+        const same = [...open.values()].filter((one) => of(one) === of(watcher));
+        return same.length >= count;
+      });
+      if (full !== undefined) return reply.send(fullEvent(startOf(visit), full.who));
       const body = new PassThrough();
-      open.set(body, session.digest);
+      open.set(body, watcher);
       const stop = startReading(context, visit, body);
       body.once('close', () => {
         stop();
@@ -79,14 +93,25 @@ export function createStreams(context: Context): Streams {
   };
 }
 
+/** The time from which on a browser has no rows yet. */
+function startOf({ request, query, now }: AccountVisit): number {
+  const lastEventId = request.headers['last-event-id'];
+  const place = typeof lastEventId === 'string' ? lastEventId : textOf(query, 'after');
+  return timeOfPlace(place) ?? now;
+}
+
+/** A row in place of those that do not come. The browser goes on from where it is when it asks again. */
+function fullEvent(from: number, who: string): string {
+  const text = `New rows do not appear here: ${who}. This tab tries again by itself.`;
+  const row = `<tr id="full"><td colspan="${REQUEST_COLUMNS.length}">${text}</td></tr>`;
+  return `retry: ${RETRY_MS}\nid: ${from}.\ndata: ${row}\n\n`;
+}
+
 /** Reads until the function that it returns is called. */
 function startReading(context: Context, visit: AccountVisit, body: PassThrough): () => void {
-  const { account, query, link, request, secret } = visit;
-  const { raw } = request;
+  const { account, query, link, secret } = visit;
   const filter = filterOf(account, chosenIn(query));
-  const lastEventId = raw.headers['last-event-id'];
-  const place = typeof lastEventId === 'string' ? lastEventId : textOf(query, 'after');
-  let from = timeOfPlace(place) ?? visit.now;
+  let from = startOf(visit);
   let sent = new Map<string, number>();
   let isReading = false;
   let wroteAt = performance.now();

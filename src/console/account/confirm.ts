@@ -1,11 +1,12 @@
 /**
- * The password of a person who is signed in, asked for once more before what a stolen session must not do. Tries are
- * counted with those of the sign-in page, so that this is no other way to guess.
+ * Who is signed in, shown once more before what a stolen session must not do: by the password, or by somebody without
+ * one at the provider. Tries are counted with those of the sign-in page, so that this is no other way to guess.
  */
 
 import { html } from 'hono/html';
 import type { Html } from '../../pages/layout.ts';
 import { type Parameters, textOf } from '../../parameter.ts';
+import { providerPath } from '../../users/links.ts';
 import { tryOf } from '../../users/routes.ts';
 import { type Result, trySignIn } from '../../users/sign-in.ts';
 import type { AccountVisit, Console } from '../console.ts';
@@ -14,19 +15,20 @@ import { field } from '../parts/field.ts';
 /** The name of the field. */
 export const PASSWORD = 'password';
 
-/** Why a password was not accepted, and how long to wait. */
+/** Why somebody is not confirmed, and how long to wait. */
 export interface Refusal {
   status: number;
   fault: string;
   waitSeconds?: number;
 }
 
-/** Returns why the password of a form is not accepted, and undefined if it is the person's. */
-export async function refusePassword(
+/** Returns why a form does not show who sends it, and undefined if it does. */
+export async function refuseUnconfirmed(
   { context, limits, pages }: Console,
-  { request, session }: AccountVisit,
+  { request, session, signIn }: AccountVisit,
   form: Parameters,
 ): Promise<Refusal | undefined> {
+  if (!signIn.isByPassword) return signIn.isConfirmed ? undefined : UNCONFIRMED;
   const password = textOf(form, PASSWORD) ?? '';
   const attempt = tryOf(pages, request, session.user.email, password);
   const result = await trySignIn(context, limits, attempt);
@@ -37,6 +39,10 @@ export async function refusePassword(
 const WRONG: Refusal = {
   status: 401,
   fault: 'This is not your password. Nothing has been changed.',
+};
+const UNCONFIRMED: Refusal = {
+  status: 401,
+  fault: 'Nothing has been changed: your last sign-in was too long ago.',
 };
 
 function explain(result: Exclude<Result, { user: unknown }>): Refusal {
@@ -57,7 +63,7 @@ function explain(result: Exclude<Result, { user: unknown }>): Refusal {
   }
 }
 
-/** Answers a refused password with a page: its status, and when to try again. */
+/** Answers somebody who is not confirmed with a page: its status, and when to try again. */
 export function refuse<View extends object>(
   { reply }: AccountVisit,
   { status, waitSeconds }: Refusal,
@@ -67,8 +73,25 @@ export function refuse<View extends object>(
   return { ...view, status };
 }
 
+/** What a form asks to be confirmed: the password, or a sign-in with the provider, which leads back to the form. */
+export function confirmation(visit: AccountVisit, refusal: Refusal | undefined): Html | string {
+  const { signIn } = visit;
+  if (signIn.isByPassword) return passwordField(visit, refusal);
+  if (signIn.isConfirmed) return '';
+  const fault =
+    refusal === undefined ? '' : html`<p class="fault" role="alert">${refusal.fault}</p>`;
+  return html`${fault}${signIn.providerName === undefined ? NO_WAY : providerLink(visit, signIn.providerName)}`;
+}
+
+const NO_WAY = html`<p>You have no password to confirm this with. Ask the people who run this server for a link to set one.</p>`;
+
+function providerLink({ request }: AccountVisit, name: string): Html {
+  const [path = ''] = request.originalUrl.split('?');
+  return html`<p>To confirm that it is you, <a href="${providerPath(path, { isAgain: true })}">sign in with ${name} again</a> first. That holds for five minutes.</p>`;
+}
+
 /** The field, with the address that it belongs to, for password managers. */
-export function passwordField({ session }: AccountVisit, refusal: Refusal | undefined): Html {
+function passwordField({ session }: AccountVisit, refusal: Refusal | undefined): Html {
   return html`<input type="text" name="username" value="${session.user.email}" autocomplete="username" readonly hidden>${field(
     {
       name: PASSWORD,

@@ -1,0 +1,83 @@
+/** The image, built and run by the commands of docs/containers.md, and what it must not have. */
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { blockOf } from '../support/guide.ts';
+import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
+
+const PAGE = 'containers.md';
+/** What the image may add to its base, as a registry stores it. */
+const LARGEST_BYTES = 60_000_000;
+
+describe('the image', { skip: IMAGE_OBSTACLE }, () => {
+  let engine: Engine;
+  before(async () => {
+    engine = await createEngine();
+    await engine.shell(blockOf('sh build', PAGE));
+  });
+  after(() => engine?.close());
+
+  it('serves, and ends with 0 when it is told to', async () => {
+    const { shell } = engine;
+    // Another port of this machine, which may be taken; the one inside never is.
+    const serve = blockOf('sh serve', PAGE).replace('127.0.0.1:2010:', '127.0.0.1::');
+    const printed = await shell(`{
+${blockOf('sh prepare', PAGE)}
+${serve}
+until docker healthcheck run connect-apps; do sleep 0.2; done
+} >&2
+${blockOf('sh command', PAGE)}`);
+    const account = JSON.parse(printed);
+    const origin = `http://${await shell('docker port connect-apps 2010/tcp')}`;
+    const authorization = `Basic ${btoa(`${account.sid}:${account.auth_token}`)}`;
+    const reply = await fetch(`${origin}/2010-04-01/Accounts/${account.sid}.json`, {
+      headers: { authorization },
+    });
+    assert.equal(reply.status, 200);
+    await shell(blockOf('sh stop', PAGE));
+    assert.equal(await shell("docker inspect --format '{{.State.ExitCode}}' connect-apps"), '0');
+  });
+
+  it('is migrated and served by compose.yaml', async () => {
+    const { shell } = engine;
+    // Without --build: the image is there.
+    const up = blockOf('sh compose', PAGE).replace('--build ', '');
+    const image = await shell(`${up}
+cd /
+until docker ps --format '{{.Names}} {{.Status}}' | grep -q 'server.*Up'; do sleep 0.2; done
+name=$(docker ps --format '{{.Names}}' | grep server)
+until docker healthcheck run "$name"; do sleep 0.2; done >&2
+docker inspect --format '{{.ImageName}}' "$name"`);
+    assert.match(image.split('\n').at(-1) ?? '', /connect-apps/);
+    await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');
+  });
+
+  it('has no shell, no root, and no package manager', async () => {
+    const { shell } = engine;
+    assert.equal(
+      await shell("docker inspect --format '{{.Config.User}}' connect-apps"),
+      '65532:65532',
+    );
+    const files = (await shell('docker export $(docker create connect-apps) | tar t')).split('\n');
+    const unwanted = [
+      /^(?:usr\/)?s?bin\/(?:sh|bash|dash|apt|npm)$/,
+      /^app\/(?:test|bench|docs|node_modules\/typescript)\//,
+      /better-sqlite3\/(?:deps|src)\//,
+      /(?:darwin|win32|musl)[\w-]*\.node$/,
+    ];
+    assert.deepEqual(
+      files.filter((file) => unwanted.some((pattern) => pattern.test(file))),
+      [],
+    );
+    assert.ok(files.some((file) => /prebuilds\/linux-\w+\.node$/.test(file)));
+  });
+
+  it('adds at most 60 MB to its base', async (test) => {
+    const sizeOf = async (image: string) =>
+      Number(await engine.shell(`docker save --format oci-archive ${image} | gzip -1 | wc -c`));
+    const base = /^ARG RUN=(.+)$/m.exec(await engine.shell('cat Dockerfile'))?.[1] ?? '';
+    const added = (await sizeOf('connect-apps')) - (await sizeOf(base));
+    test.diagnostic(`${added} bytes`);
+    assert.ok(added < LARGEST_BYTES, `${added} bytes`);
+  });
+});
