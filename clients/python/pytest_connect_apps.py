@@ -135,7 +135,7 @@ class World:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("connect_apps_command", "how connect-apps is started", default="npx connect-apps")
+    parser.addini("connect_apps_command", "how connect-apps is started", default="")
 
 
 def _start(config: pytest.Config) -> dict:
@@ -143,7 +143,8 @@ def _start(config: pytest.Config) -> dict:
     running = os.environ.get("CONNECT_APPS_TEST_SERVER")
     if running:
         return json.loads(running)
-    command = [*shlex.split(config.getini("connect_apps_command")), "test-server", "--json"]
+    given = config.getini("connect_apps_command") or os.environ.get("CONNECT_APPS_COMMAND", "npx connect-apps")
+    command = [*shlex.split(given), "test-server", "--json"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     line = process.stdout.readline()
     if not line:

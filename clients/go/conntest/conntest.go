@@ -5,9 +5,12 @@ package conntest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,21 +20,15 @@ import (
 	"testing"
 )
 
-// Command starts connect-apps. Change it before the first New.
-var Command = []string{"npx", "connect-apps"}
-
 // Credentials are those of an account, and of the person who signs in to it.
 type Credentials struct{ AccountSid, AuthToken, Email, Password string }
 
 // World is what only one test uses.
 type World struct {
-	ID         string
-	URL        string
-	Developer  Credentials
-	Customer   Credentials
-	ConnectApp string
-	Env        map[string]string
-	t          testing.TB
+	ID, URL, ConnectApp string
+	Developer, Customer Credentials
+	Env                 map[string]string
+	t                   testing.TB
 }
 
 // App is a Connect App; what is empty is filled in by the server.
@@ -75,21 +72,17 @@ var start = sync.OnceValues(func() (readyLine, error) {
 	if running := os.Getenv("CONNECT_APPS_TEST_SERVER"); running != "" {
 		return ready, json.Unmarshal([]byte(running), &ready)
 	}
-	command := exec.Command(Command[0], append(Command[1:], "test-server", "--json")...)
+	words := strings.Fields(cmp.Or(os.Getenv("CONNECT_APPS_COMMAND"), "npx connect-apps"))
+	command := exec.Command(words[0], append(words[1:], "test-server", "--json")...)
 	command.Stderr = os.Stderr
-	if _, err := command.StdinPipe(); err != nil {
-		return ready, err
-	}
+	_, failed := command.StdinPipe()
 	output, err := command.StdoutPipe()
-	if err != nil {
-		return ready, err
-	}
-	if err := command.Start(); err != nil {
+	if err = errors.Join(failed, err, command.Start()); err != nil {
 		return ready, err
 	}
 	line, err := bufio.NewReader(output).ReadBytes('\n')
 	if err != nil {
-		return ready, fmt.Errorf("%s did not start: %w", strings.Join(command.Args, " "), err)
+		return ready, fmt.Errorf("%s did not start: %w", command, err)
 	}
 	return ready, json.Unmarshal(line, &ready)
 })
@@ -100,9 +93,7 @@ func New(t testing.TB, options ...M) *World {
 	world := &World{t: t}
 	given := M{}
 	for _, some := range options {
-		for name, value := range some {
-			given[name] = value
-		}
+		maps.Copy(given, some)
 	}
 	call(t, "POST", "/worlds", given, world)
 	t.Cleanup(func() { world.Ask("DELETE", "", nil, nil) })
@@ -185,12 +176,10 @@ func call(t testing.TB, method, path string, body, result any) {
 	}
 	var sent []byte
 	if body != nil {
-		if sent, err = json.Marshal(body); err != nil {
-			t.Fatal(err)
-		}
+		sent, err = json.Marshal(body)
 	}
-	request, err := http.NewRequest(method, ready.Control+path, bytes.NewReader(sent))
-	if err != nil {
+	request, failed := http.NewRequest(method, ready.Control+path, bytes.NewReader(sent))
+	if err = errors.Join(err, failed); err != nil {
 		t.Fatal(err)
 	}
 	request.Header.Set("Authorization", "Bearer "+ready.Key)

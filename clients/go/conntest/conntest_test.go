@@ -3,19 +3,10 @@ package conntest_test
 import (
 	"net/http"
 	"net/url"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/connect-apps/connect-apps/clients/go/conntest"
 )
-
-func TestMain(m *testing.M) {
-	if command := os.Getenv("CONNECT_APPS_COMMAND"); command != "" {
-		conntest.Command = strings.Fields(command)
-	}
-	os.Exit(m.Run())
-}
 
 func readAccount(t *testing.T, world *conntest.World, accountSid string) int {
 	request, _ := http.NewRequest("GET", world.URL+"/2010-04-01/Accounts/"+accountSid+".json", nil)
