@@ -3,14 +3,10 @@
 package conntest
 
 import (
-	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -18,10 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
-
-// Credentials are those of an account, and of the person who signs in to it.
-type Credentials struct{ AccountSid, AuthToken, Email, Password string }
 
 // World is what only one test uses.
 type World struct {
@@ -31,11 +25,13 @@ type World struct {
 	t                   testing.TB
 }
 
-// App is a Connect App; what is empty is filled in by the server.
+// Credentials are those of an account, and of the person who signs in to it.
+type Credentials struct{ AccountSid, AuthToken, Email, Password string }
+
+// App is a Connect App.
 type App struct {
-	Sid          string   `json:"sid,omitempty"`
-	FriendlyName string   `json:"friendlyName,omitempty"`
-	Permissions  []string `json:"permissions,omitempty"`
+	Sid, FriendlyName string
+	Permissions       []string
 }
 
 // Authorization is what follows when a customer presses Allow.
@@ -44,108 +40,77 @@ type Authorization struct{ Redirect, SubaccountSid string }
 // Callback is what the inbox received.
 type Callback struct {
 	Params           map[string]string
-	Attempt          int
+	Attempt, Status  int
 	SignatureIsValid bool
 }
 
 // Request is what was asked, with the reason of a refusal.
 type Request struct {
-	Method, Path, Account, Reason string
-	Status, Code                  int
+	ID, Method, Path, Account, Caller, Reason string
+	Status, Code                              int
 }
 
-// Reply is what the inbox answers next.
-type Reply struct {
-	Status  int  `json:"status,omitempty"`
-	DelayMs int  `json:"delayMs,omitempty"`
-	Drop    bool `json:"drop,omitempty"`
-}
-
-// M is a JSON object.
-type M = map[string]any
-
-type readyLine struct{ URL, Control, Key string }
-
-// The server ends with its standard input, which ends with the test binary.
-var start = sync.OnceValues(func() (readyLine, error) {
-	var ready readyLine
-	if running := os.Getenv("CONNECT_APPS_TEST_SERVER"); running != "" {
-		return ready, json.Unmarshal([]byte(running), &ready)
-	}
-	words := strings.Fields(cmp.Or(os.Getenv("CONNECT_APPS_COMMAND"), "npx connect-apps"))
-	command := exec.Command(words[0], append(words[1:], "test-server", "--json")...)
-	command.Stderr = os.Stderr
-	_, failed := command.StdinPipe()
-	output, err := command.StdoutPipe()
-	if err = errors.Join(failed, err, command.Start()); err != nil {
-		return ready, err
-	}
-	line, err := bufio.NewReader(output).ReadBytes('\n')
-	if err != nil {
-		return ready, fmt.Errorf("%s did not start: %w", command, err)
-	}
-	return ready, json.Unmarshal(line, &ready)
-})
+// M is a JSON object that the control plane takes.
+type M map[string]any
 
 // New makes a world, and drops it when the test ends. Options are "seed", "now" and "fixture".
 func New(t testing.TB, options ...M) *World {
 	t.Helper()
 	world := &World{t: t}
-	given := M{}
-	for _, some := range options {
-		maps.Copy(given, some)
-	}
-	call(t, "POST", "/worlds", given, world)
+	world.call("POST", "/worlds", append(options, nil)[0], world)
 	t.Cleanup(func() { world.Ask("DELETE", "", nil, nil) })
 	return world
 }
 
-// Ask sends any request of the control plane for this world, and decodes the answer into result unless it is nil.
+// Ask sends any request of the control plane for this world, and decodes the answer into result unless that is nil.
 func (w *World) Ask(method, path string, body, result any) {
 	w.t.Helper()
-	call(w.t, method, "/worlds/"+w.ID+path, body, result)
+	w.call(method, "/worlds/"+w.ID+path, body, result)
 }
 
-// CreateApp creates a Connect App of the developer.
-func (w *World) CreateApp(app App) App {
+// CreateApp creates a Connect App of the developer, such as M{"permissions": []string{"get-all"}}.
+func (w *World) CreateApp(properties M) (app App) {
 	w.t.Helper()
-	w.Ask("POST", "/apps", app, &app)
+	w.Ask("POST", "/apps", properties, &app)
 	return app
 }
 
-// Allow plays the customer who presses Allow.
-func (w *World) Allow(connectAppSid, state string) Authorization {
+// Allow plays the customer who presses Allow; state comes back with the redirect.
+func (w *World) Allow(connectAppSid, state string) (given Authorization) {
 	w.t.Helper()
-	var authorization Authorization
-	w.Ask("POST", "/authorizations", M{"connectAppSid": connectAppSid, "state": state}, &authorization)
-	return authorization
+	w.Ask("POST", "/authorizations", M{"connectAppSid": connectAppSid, "state": state}, &given)
+	return given
 }
 
 // Revoke plays the customer who removes the app.
 func (w *World) Revoke(connectAppSid string) {
 	w.t.Helper()
-	w.Ask("POST", "/authorizations/"+connectAppSid+"/revoke", M{}, nil)
+	w.Ask("POST", "/authorizations/"+connectAppSid+"/revoke", nil, nil)
 }
 
-// Advance turns the clock by "90s", "5m" or "3d"; when it returns, all that became due has been done.
-func (w *World) Advance(span string) {
+// Advance turns the clock; when it returns, all that became due has been done.
+func (w *World) Advance(by time.Duration) {
 	w.t.Helper()
-	w.Ask("POST", "/clock", M{"advance": span}, nil)
+	w.Ask("POST", "/clock", M{"advance": by.Milliseconds()}, nil)
 }
 
-// Requests returns what was asked and matches: "method", "path", "route", "status", "account". With "wait" and
-// "times" it waits, and the test fails with the nearest requests when they do not come.
-func (w *World) Requests(match url.Values) []Request {
+// Requests returns those that match "method", "path", "route", "status" and "account", once there are so many. If they
+// do not come within 2 s, the test fails and says what came instead.
+func (w *World) Requests(match M, times int) []Request {
 	w.t.Helper()
+	query := url.Values{"wait": {"2s"}, "times": {fmt.Sprint(times)}}
+	for name, value := range match {
+		query.Set(name, fmt.Sprint(value))
+	}
 	var found struct{ Requests []Request }
-	w.Ask("GET", "/requests?"+match.Encode(), nil, &found)
+	w.Ask("GET", "/requests?"+query.Encode(), nil, &found)
 	return found.Requests
 }
 
-// Fail lets requests fail that match.
-func (w *World) Fail(match, how M, times int) {
+// Fail lets requests fail that match, such as Fail(M{"method": "GET"}, M{"status": 429, "retryAfter": 1, "times": 2}).
+func (w *World) Fail(match, how M) {
 	w.t.Helper()
-	w.Ask("POST", "/faults", M{"match": match, "how": how, "times": times}, nil)
+	w.Ask("POST", "/faults", M{"match": match, "how": how}, nil)
 }
 
 // Inbox returns the callbacks that came.
@@ -156,46 +121,75 @@ func (w *World) Inbox() []Callback {
 	return inbox.Callbacks
 }
 
-// Answer says what the inbox answers next.
-func (w *World) Answer(replies ...Reply) {
+// Answer says with which statuses the inbox answers next.
+func (w *World) Answer(statuses ...int) {
 	w.t.Helper()
-	w.Ask("PUT", "/inbox/replies", replies, nil)
+	w.Ask("PUT", "/inbox/replies", statuses, nil)
 }
 
-// Reset goes back to how the world began.
-func (w *World) Reset() {
-	w.t.Helper()
-	w.Ask("POST", "/reset", M{}, nil)
+// Client returns an HTTP client whose requests all go to this world, wherever they are addressed.
+func (w *World) Client() *http.Client { return &http.Client{Transport: w} }
+
+// RoundTrip is what Client does with a request.
+func (w *World) RoundTrip(request *http.Request) (*http.Response, error) {
+	request = request.Clone(request.Context())
+	request.URL.Scheme, request.URL.Host, _ = strings.Cut(w.URL, "://")
+	return http.DefaultTransport.RoundTrip(request)
 }
 
-func call(t testing.TB, method, path string, body, result any) {
-	t.Helper()
-	ready, err := start()
-	if err != nil {
-		t.Fatal(err)
+func (w *World) call(method, path string, body, result any) {
+	w.t.Helper()
+	check := func(err error) {
+		w.t.Helper()
+		if err != nil {
+			w.t.Fatalf("%s %s: %v", method, path, err)
+		}
 	}
-	var sent []byte
-	if body != nil {
-		sent, err = json.Marshal(body)
-	}
-	request, failed := http.NewRequest(method, ready.Control+path, bytes.NewReader(sent))
-	if err = errors.Join(err, failed); err != nil {
-		t.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+ready.Key)
+	start.Do(launch)
+	check(unable)
+	sent, err := json.Marshal(body)
+	check(err)
+	request, err := http.NewRequest(method, server.Control+path, bytes.NewReader(sent))
+	check(err)
+	request.Header.Set("Authorization", "Bearer "+server.Key)
 	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(err)
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode >= 300 {
-		err = fmt.Errorf("%s %s: %d %s", method, path, answer.StatusCode, text)
+	check(err)
+	if answer.StatusCode >= 300 {
+		var refusal struct{ Message string }
+		check(json.Unmarshal(text, &refusal))
+		w.t.Fatal(refusal.Message)
 	}
-	if err == nil && result != nil {
-		err = json.Unmarshal(text, result)
+	if result != nil {
+		check(json.Unmarshal(text, result))
 	}
-	if err != nil {
-		t.Fatal(err)
+}
+
+// The server of this process. It ends when its standard input does, so that is held open until this process ends.
+var (
+	start  sync.Once
+	server struct{ Control, Key string }
+	input  io.Closer
+	unable error
+)
+
+func launch() {
+	if running := os.Getenv("CONNECT_APPS_TEST_SERVER"); running != "" {
+		unable = json.Unmarshal([]byte(running), &server)
+		return
+	}
+	words := append(strings.Fields(os.Getenv("CONNECT_APPS_COMMAND")), "test-server", "--json")
+	if len(words) == 2 {
+		words = append([]string{"npx", "--no", "connect-apps"}, words...)
+	}
+	command := exec.Command(words[0], words[1:]...)
+	command.Stderr = os.Stderr
+	input, _ = command.StdinPipe()
+	output, _ := command.StdoutPipe()
+	unable = command.Start()
+	if unable == nil && json.NewDecoder(output).Decode(&server) != nil {
+		unable = fmt.Errorf("%s did not start", command)
 	}
 }
