@@ -1,17 +1,20 @@
 package conntest_test
 
 import (
+	"fmt"
 	"net/http"
-	"net/url"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/connect-apps/connect-apps/clients/go/conntest"
 )
 
-func readAccount(t *testing.T, world *conntest.World, accountSid string) int {
-	request, _ := http.NewRequest("GET", world.URL+"/2010-04-01/Accounts/"+accountSid+".json", nil)
-	request.SetBasicAuth(accountSid, world.Developer.AuthToken)
-	answer, err := http.DefaultClient.Do(request)
+func readAccount(t *testing.T, world *conntest.World) int {
+	sid := world.Developer.AccountSid
+	request, _ := http.NewRequest("GET", "https://api.twilio.com/2010-04-01/Accounts/"+sid+".json", nil)
+	request.SetBasicAuth(sid, world.Developer.AuthToken)
+	answer, err := world.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,48 +22,70 @@ func readAccount(t *testing.T, world *conntest.World, accountSid string) int {
 	return answer.StatusCode
 }
 
-func TestACustomerWhoRemovesTheAppIsForgotten(t *testing.T) {
-	t.Parallel()
-	world := conntest.New(t)
-	app := world.CreateApp(conntest.App{Permissions: []string{"get-all"}})
-	authorization := world.Allow(app.Sid, "u1")
-	if status := readAccount(t, world, authorization.SubaccountSid); status != 200 {
-		t.Fatalf("the app may not read: %d", status)
-	}
-
-	world.Answer(conntest.Reply{Status: 500}, conntest.Reply{Status: 500}, conntest.Reply{Status: 200})
-	world.Revoke(app.Sid)
-	world.Advance("1d")
-
-	callbacks := world.Inbox()
-	if len(callbacks) != 3 || callbacks[2].Attempt != 3 || !callbacks[2].SignatureIsValid {
-		t.Fatalf("not called three times: %+v", callbacks)
-	}
-	if status := readAccount(t, world, authorization.SubaccountSid); status != 403 {
-		t.Fatalf("the app may still read: %d", status)
-	}
-	refused := world.Requests(url.Values{"status": {"403"}, "wait": {"1s"}})
-	if refused[0].Code != 20006 || refused[0].Reason == "" {
-		t.Fatalf("refused without a reason: %+v", refused)
+func TestAWorldIsOfOneTestAlone(t *testing.T) {
+	for number := 0; number < 20; number++ {
+		name := fmt.Sprint("App ", number)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			world := conntest.New(t)
+			world.CreateApp(conntest.M{"friendlyName": name})
+			var fixture struct{ ConnectApps []conntest.App }
+			world.Ask("GET", "/fixture", nil, &fixture)
+			for _, app := range fixture.ConnectApps {
+				if strings.HasPrefix(app.FriendlyName, "App ") && app.FriendlyName != name {
+					t.Errorf("%s is of another world", app.FriendlyName)
+				}
+			}
+		})
 	}
 }
 
-func TestWorldsShareNothing(t *testing.T) {
-	t.Parallel()
-	one, other := conntest.New(t, conntest.M{"seed": 1001}), conntest.New(t, conntest.M{"seed": 1002})
-	one.Allow(one.ConnectApp, "")
-	if one.Developer == other.Developer || len(other.Requests(nil)) != 0 {
-		t.Fatal("two worlds are one")
+func TestAWorldBeginsAsItsTestSaysAndIsDroppedAfterIt(t *testing.T) {
+	for _, name := range []string{"one", "another with the same seed, which is refused while the one lives"} {
+		t.Run(name, func(t *testing.T) {
+			world := conntest.New(t, conntest.M{"seed": 7, "now": "2026-01-01T00:00:00Z"})
+			world.Advance(5 * time.Minute)
+			var clock struct{ Now time.Time }
+			world.Ask("GET", "/clock", nil, &clock)
+			if now := clock.Now.Format(time.RFC3339); now != "2026-01-01T00:05:00Z" {
+				t.Errorf("the clock stands at %s", now)
+			}
+		})
 	}
 }
 
-func TestAFaultIsAnAnswerOfTheServer(t *testing.T) {
+// failing is a test whose failure is what is looked at.
+type failing struct {
+	testing.TB
+	message string
+}
+
+func (f *failing) Fatal(values ...any) {
+	f.message = fmt.Sprint(values...)
+	panic(f)
+}
+
+func TestWhatDidNotComeSaysWhatCame(t *testing.T) {
+	failed := &failing{TB: t}
+	world := conntest.New(failed)
+	readAccount(t, world)
+	defer func() {
+		recover()
+		path := "/2010-04-01/Accounts/" + world.Developer.AccountSid + ".json"
+		const format = "Expected 1 requests with method POST, and there were 0. The nearest that came:\n" +
+			"  GET %s 200\n    method is GET, not POST"
+		if expected := fmt.Sprintf(format, path); failed.message != expected {
+			t.Errorf("failed with: %s", failed.message)
+		}
+	}()
+	world.Requests(conntest.M{"method": "POST"}, 1)
+}
+
+func TestAFaultEndsWithItsTimes(t *testing.T) {
 	t.Parallel()
 	world := conntest.New(t)
-	world.Fail(conntest.M{"method": "GET"}, conntest.M{"status": 429, "retryAfter": 1}, 1)
-	sid := world.Developer.AccountSid
-	if first, second := readAccount(t, world, sid), readAccount(t, world, sid); first != 429 || second != 200 {
-		t.Fatalf("answered %d and %d", first, second)
+	world.Fail(conntest.M{"method": "GET"}, conntest.M{"status": 429, "retryAfter": 1, "times": 1})
+	if first, second := readAccount(t, world), readAccount(t, world); first != 429 || second != 200 {
+		t.Errorf("answered %d and %d", first, second)
 	}
-	world.Reset()
 }

@@ -24,85 +24,65 @@ final class World
     /** Creates a Connect App of the developer, such as `createApp(permissions: ['get-all'])`. */
     public function createApp(mixed ...$properties): array
     {
-        return $this->ask('POST', '/apps', (object) $properties);
-    }
-
-    /** Creates an account; `owner` makes it a subaccount. */
-    public function createAccount(mixed ...$properties): array
-    {
-        return $this->ask('POST', '/accounts', (object) $properties);
+        return $this->ask('POST', '/apps', $properties);
     }
 
     /**
      * Plays the customer who presses Allow; returns `redirect` and `subaccountSid`. `$options` are `state`, `accountSid`
      * (another customer) and `follow` (calls the redirect, as a browser would).
      */
-    public function allow(?string $app = null, mixed ...$options): array
+    public function allow(string $app, mixed ...$options): array
     {
-        return $this->ask('POST', '/authorizations', ['connectAppSid' => $app ?? $this->connectApp, ...$options]);
+        return $this->ask('POST', '/authorizations', ['connectAppSid' => $app, ...$options]);
     }
 
-    public function deny(?string $app = null, mixed ...$options): array
+    /** Plays the customer who presses Deny; returns `redirect`. */
+    public function deny(string $app, mixed ...$options): array
     {
-        return $this->ask('POST', '/authorizations/' . ($app ?? $this->connectApp) . '/deny', (object) $options);
+        return $this->ask('POST', "/authorizations/$app/deny", $options);
     }
 
     /** Plays the customer who removes the app. */
-    public function revoke(?string $app = null, mixed ...$options): void
+    public function revoke(string $app, mixed ...$options): void
     {
-        $this->ask('POST', '/authorizations/' . ($app ?? $this->connectApp) . '/revoke', (object) $options);
+        $this->ask('POST', "/authorizations/$app/revoke", $options);
     }
 
     /** Turns the clock by `90s`, `5m`, `3d`; returns when all that became due has been done. */
-    public function advance(string $span): array
+    public function advance(string $span): void
     {
-        return $this->ask('POST', '/clock', ['advance' => $span]);
+        $this->ask('POST', '/clock', ['advance' => $span]);
     }
 
     /**
-     * What was asked, with the reason of each refusal. `$match`: `method`, `path`, `route`, `status`, `account`. With
-     * `wait`, such as `2s`, fails unless `times` of them come in time, and the failure shows the nearest.
+     * What was asked and matches `method`, `path`, `route`, `status`, `account`. With `times` it waits until there are so
+     * many, for `wait` at most; the failure says what came instead.
      */
-    public function requests(mixed ...$match): array
+    public function requests(?int $times = null, string $wait = '2s', mixed ...$match): array
     {
-        return $this->ask('GET', '/requests', query: $match)['requests'];
+        $query = $times === null ? $match : [...$match, 'times' => $times, 'wait' => $wait];
+        return $this->ask('GET', '/requests', query: $query)['requests'];
     }
 
-    /** Lets matching requests fail: `fail(['method' => 'GET'], times: 2, status: 429, retryAfter: 1)`. */
-    public function fail(array $match = [], ?int $times = null, mixed ...$how): int
+    /** Lets matching requests fail: `fail(['method' => 'GET'], status: 429, retryAfter: 1, times: 2)`. */
+    public function fail(array $match, mixed ...$how): void
     {
-        $fault = ['match' => (object) $match, 'how' => (object) $how] + ($times === null ? [] : ['times' => $times]);
-        return $this->ask('POST', '/faults', $fault)['id'];
+        $this->ask('POST', '/faults', compact('match', 'how'));
     }
 
     /** The callbacks that came, each with `params`, `attempt` and `signatureIsValid`. */
-    public function inbox(?string $wait = null, int $after = 0): array
+    public function inbox(): array
     {
-        return $this->ask('GET', '/inbox', query: ['wait' => $wait, 'after' => $after])['callbacks'];
+        return $this->ask('GET', '/inbox')['callbacks'];
     }
 
-    /** What the inbox answers next: `answer(500, 500, 200)`. */
+    /** What the inbox answers next: `answer(500, ['drop' => true], 200)`. */
     public function answer(int|array ...$replies): void
     {
         $this->ask('PUT', '/inbox/replies', $replies);
     }
 
-    public function reset(string $to = 'seed'): void
-    {
-        $this->ask('POST', '/reset', ['to' => $to]);
-    }
-
-    public function snapshot(?string $name = null): string
-    {
-        return $this->ask('POST', '/snapshots', (object) ($name === null ? [] : ['name' => $name]))['name'];
-    }
-
-    /** The cookie of a customer who is signed in, for a browser. */
-    public function cookie(?string $accountSid = null): string
-    {
-        return $this->ask('POST', '/sessions', ['accountSid' => $accountSid ?? $this->customer['accountSid']])['cookie'];
-    }
-
+    /** Removes this world and all that is in it. */
     public function drop(): void
     {
         $this->ask('DELETE', '');

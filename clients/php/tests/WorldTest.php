@@ -6,17 +6,30 @@ use ConnectApps\Testing\ConnectApps;
 use ConnectApps\Testing\ControlError;
 use PHPUnit\Framework\TestCase;
 
-/** The trait as its users have it. */
+/** The trait as its users have it, over a plain socket. */
 final class WorldTest extends TestCase
 {
     use ConnectApps;
 
-    public function testAWorldIsOfOneTestAlone(): void
+    private function readAccount(): int
     {
-        $this->assertSame([], $this->world(seed: 7)->requests());
-        $this->assertSame($this->world()->id, $this->world()->id);
+        $account = $this->world()->developer;
+        $credentials = base64_encode("{$account['accountSid']}:{$account['authToken']}");
+        $http = ['header' => "Authorization: Basic $credentials", 'ignore_errors' => true];
+        $reply = fopen($this->world()->url . $this->path(), 'r', context: stream_context_create(['http' => $http]));
+        return (int) explode(' ', stream_get_meta_data($reply)['wrapper_data'][0])[1];
+    }
+
+    private function path(): string
+    {
+        return "/2010-04-01/Accounts/{$this->world()->developer['accountSid']}.json";
+    }
+
+    public function testAWorldBeginsAsItsTestSays(): void
+    {
+        $this->world(seed: 7, now: '2026-01-01T00:00:00Z')->advance('5m');
+        $this->assertSame('2026-01-01T00:05:00.000Z', $this->world()->ask('GET', '/clock')['now']);
         $this->world()->createApp(friendlyName: 'One');
-        $this->world()->createAccount(friendlyName: 'Another');
     }
 
     /** With the seed of the test before, which the server refuses while that world lives. */
@@ -28,32 +41,22 @@ final class WorldTest extends TestCase
 
     public function testWhatDidNotComeSaysWhatCame(): void
     {
-        $url = "{$this->world()->url}/2010-04-01/Accounts/{$this->world()->developer['accountSid']}.json";
-        file_get_contents($url, false, stream_context_create(['http' => ['ignore_errors' => true]]));
-        try {
-            $this->world()->requests(method: 'POST', account: $this->world()->developer['accountSid'], wait: '10ms');
-        } catch (ControlError $error) {
-            $this->assertSame(408, $error->status);
-            $this->assertNotSame([], $error->answer['nearest']);
-            return;
-        }
-        $this->fail('nothing was missing');
+        $this->readAccount();
+        $this->expectException(ControlError::class);
+        $this->expectExceptionMessage("Expected 1 requests with method POST, and there were 0. The nearest that came:\n"
+            . "  GET {$this->path()} 200\n    method is GET, not POST");
+        $this->world()->requests(times: 1, wait: '10ms', method: 'POST');
     }
 
-    public function testAFaultEndsWithItsTimesAndASnapshotComesBack(): void
+    public function testAFaultEndsWithItsTimes(): void
     {
-        $world = $this->world();
-        $name = $world->snapshot();
-        $world->fail(['method' => 'GET'], times: 1, status: 500);
-        $url = "{$world->url}/2010-04-01/Accounts.json";
-        $context = stream_context_create(['http' => ['ignore_errors' => true, 'header' => "Connect-Apps-World: {$world->id}"]]);
-        file_get_contents($url, false, $context);
-        file_get_contents($url, false, $context);
-        $this->assertSame([500, 401], array_column($world->requests(), 'status'));
-        $world->allow();
-        $world->reset($name);
-        $this->assertSame([], $world->requests());
-        $this->assertArrayHasKey('redirect', $world->deny());
-        $this->assertStringContainsString('=', $world->cookie());
+        $this->world()->fail(['method' => 'GET'], status: 429, retryAfter: 1, times: 1);
+        $this->assertSame([429, 200], [$this->readAccount(), $this->readAccount()]);
+    }
+
+    public function testACustomerMayRefuse(): void
+    {
+        $denial = $this->world()->deny($this->world()->connectApp, state: 'u1');
+        $this->assertStringContainsString('error=unauthorized_client', $denial['redirect']);
     }
 }

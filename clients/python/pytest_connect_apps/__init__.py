@@ -167,7 +167,8 @@ def _start(config: pytest.Config) -> JSON:
     line = process.stdout.readline() if process.stdout else ""
     if not line:
         raise pytest.UsageError(f"{shlex.join(command)} did not start: its exit code is {process.wait()}.")
-    config.add_cleanup(process.communicate)  # Which ends its standard input, and so the server.
+    # The server ends when its standard input does.
+    config.add_cleanup(lambda: None if process.communicate(timeout=60) else None)
     return dict(json.loads(line))
 
 

@@ -1,7 +1,6 @@
 package io.github.connectapps.junit;
 
-import com.google.gson.Gson;
-import com.google.gson.JsonObject;
+import com.google.gson.*;
 import java.io.*;
 import java.net.URI;
 import java.net.http.*;
@@ -27,28 +26,25 @@ final class TestServer {
   private static String readyLine() throws IOException {
     String running = System.getenv("CONNECT_APPS_TEST_SERVER");
     if (running != null && !running.isEmpty()) return running;
-    String given = System.getenv("CONNECT_APPS_COMMAND");
-    var command = new ArrayList<>(List.of((given == null ? "npx connect-apps" : given).trim().split("\\s+")));
-    command.addAll(List.of("test-server", "--json"));
+    String given = System.getenv().getOrDefault("CONNECT_APPS_COMMAND", "npx --no connect-apps");
+    List<String> command = List.of((given + " test-server --json").split(" +"));
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String line = process.inputReader().readLine();
     if (line == null) throw new IOException(String.join(" ", command) + " did not start");
     return line;
   }
 
-  /** Sends a request to the control plane and returns the JSON of its answer, empty for 204. */
+  /** Sends a request to the control plane and returns the JSON of its answer, which is null for 204. */
   static JsonObject ask(String method, String path, Object body) {
     try {
       var request = HttpRequest.newBuilder(URI.create(ready().control() + path))
           .header("Authorization", "Bearer " + ready().key())
-          .header("Content-Type", "application/json")
-          .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(GSON.toJson(body)))
+          .method(method, BodyPublishers.ofString(GSON.toJson(body)))
           .build();
       var answer = CLIENT.send(request, BodyHandlers.ofString());
-      if (answer.statusCode() >= 300) {
-        throw new AssertionError(method + " " + path + ": " + answer.statusCode() + " " + answer.body());
-      }
-      return answer.body().isEmpty() ? new JsonObject() : GSON.fromJson(answer.body(), JsonObject.class);
+      var json = GSON.fromJson(answer.body(), JsonObject.class);
+      if (answer.statusCode() >= 300) throw new AssertionError(json.get("message").getAsString());
+      return json;
     } catch (IOException error) {
       throw new UncheckedIOException(error);
     } catch (InterruptedException error) {

@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.*;
-import java.util.stream.Collectors;
 
 /** What only one test uses: two accounts, a Connect App, a clock, an inbox for callbacks, a journal of what was asked. */
 public final class World {
@@ -15,16 +14,17 @@ public final class World {
   /** Those of an account, and of the person who signs in to it. */
   public record Credentials(String accountSid, String authToken, String email, String password) {}
 
+  /** A Connect App. */
   public record App(String sid, String friendlyName, List<String> permissions) {}
 
   /** What follows when a customer presses Allow. */
   public record Authorization(String redirect, String subaccountSid) {}
 
   /** What the inbox received. */
-  public record Callback(Map<String, String> params, int attempt, boolean signatureIsValid) {}
+  public record Callback(Map<String, String> params, int attempt, boolean signatureIsValid, Integer status) {}
 
   /** What was asked, with the reason of a refusal. */
-  public record Request(String method, String path, String account, int status, Integer code, String reason) {}
+  public record Request(String method, String path, String account, Integer status, Integer code, String reason) {}
 
   private record Requests(List<Request> requests) {}
 
@@ -37,14 +37,15 @@ public final class World {
     env = null;
   }
 
-  /** A world that the caller drops; {@link ConnectApps} does it for a test. */
-  public static World create() {
-    return create(Map.of());
+  static World create(ConnectApps options) {
+    var body = new HashMap<String, Object>();
+    if (options.seed() != 0) body.put("seed", options.seed());
+    if (!options.now().isEmpty()) body.put("now", options.now());
+    return TestServer.GSON.fromJson(TestServer.ask("POST", "/worlds", body), World.class);
   }
 
-  /** The same with {@code seed}, {@code now} and {@code fixture}. */
-  public static World create(Map<String, ?> options) {
-    return TestServer.GSON.fromJson(TestServer.ask("POST", "/worlds", options), World.class);
+  void drop() {
+    ask("DELETE", "", null);
   }
 
   /** Any request of the control plane for this world, such as {@code ask("GET", "/fixture", null)}. */
@@ -61,26 +62,19 @@ public final class World {
     return ask("POST", "/apps", properties, App.class);
   }
 
-  /** Creates an account; {@code owner} makes it a subaccount. */
-  public Credentials createAccount(Map<String, ?> properties) {
-    return ask("POST", "/accounts", properties, Credentials.class);
-  }
-
-  /** Plays the customer who presses Allow; {@code options} are {@code state}, {@code accountSid} and {@code follow}. */
-  public Authorization allow(String app, Map<String, ?> options) {
-    var body = TestServer.GSON.toJsonTree(options).getAsJsonObject();
-    body.addProperty("connectAppSid", app);
-    return ask("POST", "/authorizations", body, Authorization.class);
+  /** Plays the customer who presses Allow; the state comes back with the redirect. */
+  public Authorization allow(String app, String state) {
+    return ask("POST", "/authorizations", Map.of("connectAppSid", app, "state", state), Authorization.class);
   }
 
   /** Plays the customer who presses Deny; returns the redirect. */
-  public String deny(String app) {
-    return ask("POST", "/authorizations/" + app + "/deny", Map.of()).get("redirect").getAsString();
+  public String deny(String app, String state) {
+    return ask("POST", "/authorizations/" + app + "/deny", Map.of("state", state)).get("redirect").getAsString();
   }
 
   /** Plays the customer who removes the app. */
   public void revoke(String app) {
-    ask("POST", "/authorizations/" + app + "/revoke", Map.of());
+    ask("POST", "/authorizations/" + app + "/revoke", null);
   }
 
   /** Turns the clock by {@code 90s}, {@code 5m}, {@code 3d}; returns when all that became due has been done. */
@@ -89,19 +83,19 @@ public final class World {
   }
 
   /**
-   * What was asked and matches {@code method}, {@code path}, {@code route}, {@code status}, {@code account}. With
-   * {@code wait} and {@code times}, fails unless they come in time, and the failure shows the nearest.
+   * What was asked and matches {@code method}, {@code path}, {@code route}, {@code status}, {@code account}, once there
+   * are so many; fails when they do not come within 2 s, and says what came instead.
    */
-  public List<Request> requests(Map<String, ?> match) {
-    String query = match.entrySet().stream()
-        .map(one -> one.getKey() + "=" + URLEncoder.encode(one.getValue().toString(), StandardCharsets.UTF_8))
-        .collect(Collectors.joining("&"));
-    return ask("GET", "/requests?" + query, null, Requests.class).requests;
+  public List<Request> requests(int times, Map<String, ?> match) {
+    var query = new StringBuilder("?wait=2s&times=" + times);
+    match.forEach((name, value) ->
+        query.append("&" + name + "=" + URLEncoder.encode(value.toString(), StandardCharsets.UTF_8)));
+    return ask("GET", "/requests" + query, null, Requests.class).requests;
   }
 
-  /** Lets matching requests fail: {@code fail(Map.of("method", "GET"), Map.of("status", 500), 1)}. */
-  public void fail(Map<String, ?> match, Map<String, ?> how, int times) {
-    ask("POST", "/faults", Map.of("match", match, "how", how, "times", times));
+  /** Lets matching requests fail: {@code fail(Map.of("method", "GET"), Map.of("status", 429, "times", 1))}. */
+  public void fail(Map<String, ?> match, Map<String, ?> how) {
+    ask("POST", "/faults", Map.of("match", match, "how", how));
   }
 
   /** The callbacks that came. */
@@ -109,21 +103,8 @@ public final class World {
     return ask("GET", "/inbox", null, Inbox.class).callbacks;
   }
 
-  /** What the inbox answers next: {@code answer(500, 500, 200)}. */
+  /** What the inbox answers next: {@code answer(500, 500, 200)}, {@code answer(Map.of("drop", true))}. */
   public void answer(Object... replies) {
     ask("PUT", "/inbox/replies", replies);
-  }
-
-  /** Goes back to {@code seed}, {@code empty} or the name of a snapshot. */
-  public void reset(String to) {
-    ask("POST", "/reset", Map.of("to", to));
-  }
-
-  public String snapshot() {
-    return ask("POST", "/snapshots", Map.of()).get("name").getAsString();
-  }
-
-  public void drop() {
-    ask("DELETE", "", null);
   }
 }

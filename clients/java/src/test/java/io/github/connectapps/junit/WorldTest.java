@@ -1,61 +1,69 @@
 package io.github.connectapps.junit;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.*;
 
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
+import java.net.http.*;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
+import java.util.*;
+import org.junit.jupiter.api.*;
 
-/** The extension as its users have it. */
+/** The extension as its users have it, over a plain socket. */
 class WorldTest {
   private static World last;
 
-  private static void list(World world) throws Exception {
-    var request = HttpRequest.newBuilder(URI.create(world.url + "/2010-04-01/Accounts.json"))
-        .header("Connect-Apps-World", world.id)
+  private static int readAccount(World world) throws Exception {
+    String credentials = world.developer.accountSid() + ":" + world.developer.authToken();
+    var request = HttpRequest.newBuilder(URI.create(world.url + path(world)))
+        .header("Authorization", "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes()))
         .build();
-    HttpClient.newHttpClient().send(request, BodyHandlers.discarding());
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode();
+  }
+
+  private static String path(World world) {
+    return "/2010-04-01/Accounts/" + world.developer.accountSid() + ".json";
+  }
+
+  @RepeatedTest(20)
+  void aWorldIsOfOneTestAlone(@ConnectApps World world, RepetitionInfo repetition) {
+    String name = "App " + repetition.getCurrentRepetition();
+    assertEquals(name, world.createApp(Map.of("friendlyName", name)).friendlyName());
+    var names = new ArrayList<String>();
+    for (var app : world.ask("GET", "/fixture", null).getAsJsonArray("connectApps"))
+      names.add(app.getAsJsonObject().get("friendlyName").getAsString());
+    assertEquals(List.of(name), names.stream().filter(one -> one.startsWith("App ")).toList());
   }
 
   @Test
-  void worldsShareNothing(@ConnectApps World one, @ConnectApps World other) {
-    one.allow(one.connectApp, Map.of());
-    assertNotEquals(one.developer, other.developer);
-    assertEquals(List.of(), other.requests(Map.of()));
-    assertEquals("Another", other.createApp(Map.of("friendlyName", "Another")).friendlyName());
-    assertTrue(other.createAccount(Map.of()).accountSid().startsWith("AC"));
-    last = one;
+  void aWorldBeginsAsItsTestSays(@ConnectApps(seed = 7, now = "2026-01-01T00:00:00Z") World world) {
+    world.advance("5m");
+    assertEquals("2026-01-01T00:05:00.000Z", world.ask("GET", "/clock", null).get("now").getAsString());
+    last = world;
   }
 
   @AfterAll
-  static void theyAreDropped() {
+  static void itIsDroppedAfterItsTest() {
     assertThrows(AssertionError.class, () -> last.inbox());
   }
 
   @Test
   void whatDidNotComeSaysWhatCame(@ConnectApps World world) throws Exception {
-    list(world);
-    var missing = assertThrows(AssertionError.class, () -> world.requests(Map.of("method", "POST", "wait", "10ms")));
-    assertTrue(missing.getMessage().contains("nearest"), missing.getMessage());
+    readAccount(world);
+    String account = world.developer.accountSid();
+    var missing = assertThrows(
+        AssertionError.class, () -> world.requests(1, Map.of("method", "POST", "account", account)));
+    assertTrue(missing.getMessage().endsWith(
+        ", and there were 0. The nearest that came:\n  GET " + path(world) + " 200\n    method is GET, not POST"));
   }
 
   @Test
-  void aFaultEndsWithItsTimesAndASnapshotComesBack(@ConnectApps World world) throws Exception {
-    String name = world.snapshot();
-    world.fail(Map.of("method", "GET"), Map.of("status", 500), 1);
-    list(world);
-    list(world);
-    assertEquals(List.of(500, 401), world.requests(Map.of()).stream().map(World.Request::status).toList());
-    world.reset(name);
-    assertEquals(List.of(), world.requests(Map.of()));
-    assertTrue(world.deny(world.connectApp).contains("error="));
+  void aFaultEndsWithItsTimes(@ConnectApps World world) throws Exception {
+    world.fail(Map.of("method", "GET"), Map.of("status", 429, "retryAfter", 1, "times", 1));
+    assertEquals(List.of(429, 200), List.of(readAccount(world), readAccount(world)));
+  }
+
+  @Test
+  void aCustomerMayRefuse(@ConnectApps World world) {
+    assertTrue(world.deny(world.connectApp, "u1").contains("error=unauthorized_client"));
   }
 }
