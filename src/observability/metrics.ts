@@ -12,7 +12,7 @@ export interface State {
   oldestDueCallbackMs: number;
   /** Callbacks that were given up; of many, the bound to which they are counted. */
   failedCallbacks: number;
-  /** When this process last purged what is kept no longer; undefined before. */
+  /** When this process last purged what is kept no longer, or has begun to; undefined before. */
   purgedAt: number | undefined;
 }
 
@@ -137,7 +137,7 @@ export function createMetrics({ version, readState, ofProcess = false }: Metrics
   );
   addGauge(
     'connect_apps_purge_last_success_timestamp_seconds',
-    'When old data was last purged.',
+    'When old data was last purged; before the first time, when the server started.',
     ({ purgedAt }) => purgedAt && purgedAt / 1000,
   );
   if (cluster.isWorker) shareMetrics(registry);

@@ -142,8 +142,8 @@ async function purgeAuthorizations(
 export interface Purging {
   /** When it last ended, and whether it was done; undefined before the first time. */
   last(): { at: number; isWell: boolean } | undefined;
-  /** When it was last done. */
-  lastSuccess(): number | undefined;
+  /** When it was last done; before the first time, when it began. */
+  lastSuccess(): number;
   /** Purges once more, and resolves when it is done. */
   now(): Promise<void>;
   /** Stops it after the current chunk. */
@@ -155,7 +155,7 @@ export function startPurging(context: Context, logger: Logger): Purging {
   const stopping = new AbortController();
   let running = Promise.resolve();
   let last: { at: number; isWell: boolean } | undefined;
-  let lastSuccess: number | undefined;
+  let lastSuccess = context.clock.now();
   const run = () => {
     running = purge(context, stopping.signal)
       .then(() => true)

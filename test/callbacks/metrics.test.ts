@@ -23,7 +23,6 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
     let good: Receiver;
     let bad: Receiver;
     let server: ServeProcess;
-    let logged = '';
     before(async () => {
       world = await openContext(engine);
       good = await startReceiver();
@@ -31,9 +30,6 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       server = await startServe(world.databaseUrl, {
         WORKERS: String(workers),
         METRICS_PORT: '0',
-      });
-      server.child.stdout?.on('data', (chunk: Buffer) => {
-        logged += chunk.toString();
       });
     });
     after(async () => {
@@ -99,8 +95,8 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       const line = new RegExp(
         `"connect_apps.callback.sid":"${callbacks.at(-1)?.sid}".*"A callback was given up"`,
       );
-      await until('the log names it', () => line.test(logged));
-      assert.equal(logged.match(/A callback was given up/g)?.length, 1);
+      await until('the log names it', () => line.test(server.logs()));
+      assert.equal(server.logs().match(/A callback was given up/g)?.length, 1);
       await until('it is counted', async () => (await gauge('callbacks_failed')) === 1);
     });
 

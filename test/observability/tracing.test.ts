@@ -41,7 +41,6 @@ for (const engine of DATABASES) {
     let server: ServeProcess;
     let owner: Credentials;
     let path: string;
-    let logged = '';
     before(async () => {
       world = await openContext(engine);
       owner = await world.createAccount();
@@ -59,9 +58,6 @@ for (const engine of DATABASES) {
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         OTEL_BSP_SCHEDULE_DELAY: '100',
         TRUST_PROXY: '127.0.0.2',
-      });
-      server.child.stdout?.on('data', (chunk: Buffer) => {
-        logged += chunk.toString();
       });
     });
     after(async () => {
@@ -117,7 +113,10 @@ for (const engine of DATABASES) {
         [['look', CLIENT, engine === 'sqlite' ? 'sqlite' : 'postgresql']],
       );
       await until('its line has the ids', () => {
-        const line = logged.split('\n').find((one) => one.includes(String(id)));
+        const line = server
+          .logs()
+          .split('\n')
+          .find((one) => one.includes(String(id)));
         if (line === undefined) return false;
         const { trace_id, span_id, trace_flags } = JSON.parse(line);
         assert.deepEqual([trace_id, span_id, trace_flags], [span.traceId, span.spanId, '01']);
@@ -189,7 +188,7 @@ for (const engine of DATABASES) {
       });
       assert.ok(children.some((one) => one.name === 'transaction'));
       await until('its line has the id', () =>
-        new RegExp(`"trace_id":"${traceId}".*"A callback was delivered"`).test(logged),
+        new RegExp(`"trace_id":"${traceId}".*"A callback was delivered"`).test(server.logs()),
       );
     });
   });
