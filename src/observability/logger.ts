@@ -70,15 +70,23 @@ type Colour = Parameters<typeof styleText>[0];
 const WARNING = 40;
 const ERROR = 50;
 
-/** A stream that turns the lines of a logger into text for a person, with colours on a terminal. */
-export function readable(output: TextOutput): LogStream {
+/** Returns what colours a text on a terminal, and leaves it as it is elsewhere. */
+export function painterOf(output: TextOutput): (colour: Colour, text: string) => string {
   const isColoured = output.isTTY === true && output.hasColors?.() === true;
-  const paint = (colour: Colour, text: string) =>
-    isColoured ? styleText(colour, text, { validateStream: false }) : text;
+  return (colour, text) => (isColoured ? styleText(colour, text, { validateStream: false }) : text);
+}
+
+/**
+ * A stream that turns the lines of a logger into text for a person, with colours on a terminal. `skipsRequests`:
+ * something else tells of them.
+ */
+export function readable(output: TextOutput, { skipsRequests = false } = {}): LogStream {
+  const paint = painterOf(output);
   return {
     write(line) {
       const { time, level, msg, err, ...fields } = JSON.parse(line);
       const isRequest = 'requestId' in fields && 'ms' in fields;
+      if (isRequest && skipsRequests) return;
       const text = isRequest
         ? requestText(msg, fields, paint)
         : `${paint(colourOfLevel(level, fields), msg)}${fieldsText(fields)}`;
@@ -99,7 +107,8 @@ function requestText(
   return `${request} ${paint(colour, `${status}${refusal}`)} ${paint('dim', `${ms} ms`)}`;
 }
 
-function colourOfStatus(status: number): Colour {
+/** The colour of an HTTP status. */
+export function colourOfStatus(status: number): Colour {
   if (status >= 500) return 'red';
   if (status >= 400) return 'yellow';
   return status >= 300 ? 'cyan' : 'green';
