@@ -73,7 +73,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     ids: createRandom(seedNumber, 'ids'),
     requests: createRandom(seedNumber, 'requests'),
   };
-  const print = createPrinter(log);
+  const print = createPrinter(log, process.stderr);
   const faults = createFaults();
   const journal = createJournal();
   const done: Done[] = [];
@@ -83,10 +83,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     tokenOf,
     hasten: () => app.settle(),
     log(request, outcome) {
-      print.sent(request, outcome);
       const callback = request.headers['i-twilio-idempotency-token'];
-      if (callback === undefined) return;
-      const attempt = (attempts.get(callback) ?? 0) + 1;
+      const attempt = callback === undefined ? undefined : (attempts.get(callback) ?? 0) + 1;
+      print.sent(request, outcome, { now: clock.now(), attempt });
+      if (callback === undefined || attempt === undefined) return;
       attempts.set(callback, attempt);
       done.push({ callback, attempt, status: outcome.answered ? outcome.status : null });
     },
