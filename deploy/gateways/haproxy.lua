@@ -27,9 +27,11 @@ end
 
 core.register_action("connect_decide", { "http-req" }, function(txn)
   local sent = txn.http:req_get_headers()
+  -- A target of HTTP/2 is told with its host, and sent on without.
+  local target = txn.f:req_ver() == "2.0" and txn.f:pathq() or txn.f:url()
   local asked = {
     ["x-forwarded-method"] = { txn.f:method() },
-    ["x-forwarded-uri"] = { txn.f:url() },
+    ["x-forwarded-uri"] = { target },
     ["x-connect-gateway-token"] = { TOKEN },
   }
   -- Every one of them: two of them are refused.

@@ -2,7 +2,7 @@
 
 import { readRules } from '../gateway/rules-file.ts';
 import { Problem } from '../problem.ts';
-import { oneOf, PREFIX, settingProblem, wholeNumber } from './setting.ts';
+import { oneOf, PREFIX, parseOrigin, settingProblem, wholeNumber } from './setting.ts';
 
 export interface GatewaySettings {
   /** Of gateways; 0: any free port, undefined: none. */
@@ -46,7 +46,8 @@ export function parseGateway(text: (name: Name) => string): GatewaySettings | un
   const routeRules = text('ROUTE_RULES') || undefined;
   const unknown = oneOf('UNKNOWN_ACCOUNTS', ['refuse', 'pass'], text('UNKNOWN_ACCOUNTS'));
   const signing = oneOf('GATEWAY_SIGNING', ['off', 'on'], text('GATEWAY_SIGNING'));
-  const upstream = parseUpstream(text('UPSTREAM'));
+  // With a path, the platform would get other bytes than those that are decided on.
+  const upstream = parseOrigin('UPSTREAM', text('UPSTREAM'), 'http://127.0.0.1:3000');
   const upstreamHeaders = parseHeaders(text('UPSTREAM_HEADERS'));
   if (port === '' && token !== undefined) {
     throw needs('GATEWAY_TOKEN', ['GATEWAY_PORT'], 'Set the port that your gateway asks.');
@@ -96,14 +97,6 @@ export function checkGateway(gateway: GatewaySettings | undefined, workers: numb
   }
 }
 
-/** An origin alone: with a path in it, the platform would get other bytes than those that were decided on. */
-function parseUpstream(text: string): URL | undefined {
-  if (text === '') return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url;
-  throw settingProblem('UPSTREAM', 'an origin such as http://127.0.0.1:3000, without a path');
-}
-
 /** Headers that frame a message, or that this server says itself. */
 const RESERVED =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|content-length|via|x-connect-.*|twilio-request-id)$/i;
@@ -123,6 +116,7 @@ function parseHeaders(text: string): string[] {
 }
 
 function needs(name: string, missing: readonly string[], remedy: string): Problem {
-  const others = missing.map((other) => PREFIX + other).join(' or ');
-  return new Problem('setting_invalid', `${PREFIX}${name} is set, but ${others} is not. ${remedy}`);
+  const [first = '', second] = missing.map((other) => PREFIX + other);
+  const lacking = second === undefined ? `${first} is not` : `neither ${first} nor ${second} is`;
+  return new Problem('setting_invalid', `${PREFIX}${name} is set, but ${lacking}. ${remedy}`);
 }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { objectOf } from '../api/narrow.ts';
-import { describeEach } from './fronts.ts';
+import { describeRecipes } from './fronts.ts';
 import { basicOf } from './raw.ts';
 import { FAILURES, type Mode } from './relay.ts';
 import { type Scene, setScene } from './scene.ts';
@@ -16,7 +16,7 @@ const PASSED_ON: readonly Mode[] = [
 ];
 const LATE: readonly Mode[] = ['is late', 'never answers'];
 
-describeEach('a failure of ours behind', (program) => {
+describeRecipes('a failure of ours behind', (program) => {
   let scene: Scene;
   before(async () => {
     scene = await setScene(program);

@@ -1,4 +1,4 @@
-/** What can stand before a platform: each recipe of deploy/gateways/ with its program. Every test here is run with all. */
+/** What can stand before a platform: each recipe of deploy/gateways/ with its program, and our own proxy mode. */
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -13,13 +13,16 @@ export interface Program {
   files: readonly string[];
   /** What the test adds around the recipe. */
   around?: (folder: string) => Record<string, string>;
-  command(folder: string): string[];
+  /** How it is started; absent: our server is the gateway. */
+  command?: (folder: string) => string[];
   /** Refuses with our 503 whatever goes wrong with us; Traefik has only its own pages. */
   hasOwnPages?: boolean;
   /** Waits for us without a limit of its own. */
   waits?: boolean;
   /** Takes a header that overrides the method away, where the others let us refuse. */
   stripsOverrides?: boolean;
+  /** Speaks HTTP/1 alone, unless it has TLS. */
+  lacksHttp2?: boolean;
 }
 
 const NGINX = '/usr/sbin/nginx';
@@ -29,7 +32,7 @@ const lacking = (file: string, remedy: string) =>
   existsSync(file) ? undefined : `There is no ${file}: ${remedy}`;
 const INSTALL = 'bash test/gateways/install.sh';
 
-const PROGRAMS: readonly Program[] = [
+const RECIPES: readonly Program[] = [
   {
     name: 'nginx',
     obstacle: lacking(NGINX, 'apt-get install nginx-light'),
@@ -41,6 +44,7 @@ uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s; include nginx.conf; }`,
     }),
     command: (folder) => [NGINX, '-p', folder, '-c', join(folder, 'main.conf')],
     stripsOverrides: true,
+    lacksHttp2: true,
   },
   {
     name: 'HAProxy',
@@ -70,12 +74,25 @@ uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s; include nginx.conf; }`,
   },
 ];
 
-/** The programs that this machine has. */
-export const INSTALLED = PROGRAMS.filter(({ obstacle }) => obstacle === undefined);
+const PROXY_MODE: Program = {
+  name: 'the proxy mode',
+  obstacle: undefined,
+  files: [],
+  lacksHttp2: true,
+};
 
-/** Describes something for each program; one that is lacking is skipped, and in CI fails. */
+/** All that this machine has. */
+export const INSTALLED = [...RECIPES, PROXY_MODE].filter(({ obstacle }) => obstacle === undefined);
+
+/** Describes something for each; one that is lacking is skipped, and in CI fails. */
 export function describeEach(what: string, describeOne: (program: Program) => void): void {
-  for (const program of PROGRAMS) {
+  describeRecipes(what, describeOne);
+  describe(`${what} ${PROXY_MODE.name}`, () => describeOne(PROXY_MODE));
+}
+
+/** The same without the proxy mode, which asks nobody. */
+export function describeRecipes(what: string, describeOne: (program: Program) => void): void {
+  for (const program of RECIPES) {
     const { name, obstacle } = program;
     if (obstacle !== undefined && process.env.CI === 'true') {
       it(`${name} is installed`, () => assert.fail(obstacle));

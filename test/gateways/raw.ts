@@ -11,6 +11,7 @@ export interface Answer {
 }
 
 const LIMIT_MS = 15_000;
+const BRIEF_MS = 200;
 
 /** Sends one request, as its lines, and resolves with the answer. */
 export async function ask(port: number, lines: readonly string[]): Promise<Answer> {
@@ -28,6 +29,20 @@ export function exchange(port: number, bytes: string): Promise<string> {
   const socket = open(port);
   socket.write(Buffer.from(bytes, 'utf8'));
   return text(socket);
+}
+
+/** The same, but waits for no more than the first answers: a gateway may keep the connection open. */
+export async function exchangeBriefly(port: number, bytes: string): Promise<string> {
+  const socket = open(port);
+  socket.once('data', () => socket.setTimeout(BRIEF_MS, () => socket.destroy()));
+  socket.write(Buffer.from(bytes, 'utf8'));
+  let answer = '';
+  try {
+    for await (const chunk of socket) answer += chunk;
+  } catch {
+    // What came is what counts.
+  }
+  return answer;
 }
 
 /** Opens a connection that ends with an error if nothing comes for long. */

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import type { Settings } from '../../src/server/config.ts';
 import { startWorld, type World } from '../gateway/gateway.ts';
 import { ended, printedBy } from '../support/cli.ts';
 import { freePorts } from '../support/free-port.ts';
@@ -21,7 +22,14 @@ import { type Relay, startRelay } from './relay.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const RECIPES = join(ROOT, 'deploy/gateways');
 const START_MS = 20_000;
-export const TOKEN = 'the-token-of-the-gateway';
+
+/** What a server needs to be asked by every recipe, and to be the gateway itself. */
+export function settingsFor(platform: Platform): Settings {
+  return {
+    GATEWAY_TOKEN: 'the-token-of-the-gateway',
+    UPSTREAM: `http://127.0.0.1:${platform.port}`,
+  };
+}
 
 export interface Platform {
   port: number;
@@ -48,13 +56,12 @@ export interface Scene extends Front {
 /** Starts all that one gateway needs. */
 export async function setScene(program: Program): Promise<Scene> {
   const platform = await startPlatform();
-  const world = await startWorld('sqlite', { GATEWAY_TOKEN: TOKEN });
-  const servers = { url: world.server.url, gatewayUrl: world.server.gatewayUrl };
+  const world = await startWorld('sqlite', settingsFor(platform));
   const close = async () => {
     await platform.close();
     await world.server.close();
   };
-  const front = await openFront(program, servers, platform).catch(async (error) => {
+  const front = await openFront(program, world.server, platform).catch(async (error) => {
     await close();
     throw error;
   });
@@ -69,15 +76,19 @@ export async function setScene(program: Program): Promise<Scene> {
   };
 }
 
-/** Starts the gateway of a recipe in front of a server and a platform. */
+/** Starts a gateway in front of a server and a platform. */
 export async function openFront(
   program: Program,
   servers: { url: string; gatewayUrl: string },
   platform: Platform,
 ): Promise<Front> {
-  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-gateway-'));
   const [port = 0, relayPort = 0] = await freePorts(2);
   const relay = await startRelay(relayPort, servers.gatewayUrl);
+  if (program.command === undefined) {
+    const own = portOf(servers.url);
+    return { port: own, relay, ask: (lines) => ask(own, lines), close: relay.close };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-gateway-'));
   const ports = { 8080: port, 3000: platform.port, 2011: relayPort, 2010: portOf(servers.url) };
   for (const file of program.files) {
     const recipe = await readFile(join(RECIPES, file), 'utf8');
