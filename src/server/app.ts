@@ -200,6 +200,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       origin: () => origin,
       follow,
       hasPasswords: signIn.hasPasswords,
+      denials: gateway?.denials ?? { find: () => [] },
     });
   }
   addOperationsRoutes(server, {
