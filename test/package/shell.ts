@@ -40,7 +40,9 @@ export async function createShell(folder: string, place: string, node: string): 
   const env = {
     // How this machine reaches its registry, but nothing of the npm that runs the tests, nor of their settings.
     ...Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(?:npm_|CONNECT_APPS_|NODE_)/.test(name)),
+      Object.entries(process.env).filter(
+        ([name]) => !/^(?:npm_|CONNECT_APPS_|NODE_(?!EXTRA_CA))/.test(name),
+      ),
     ),
     PATH: programs,
     XDG_CACHE_HOME: join(folder, 'cache'),
@@ -51,8 +53,14 @@ export async function createShell(folder: string, place: string, node: string): 
       const { stdout } = await run('/bin/sh', ['-ec', lines], { cwd: place, env });
       return stdout;
     },
+    // The shell itself goes on after Ctrl+C, and so ends as its last command does.
     start: (lines) =>
-      spawn('/bin/sh', ['-ec', lines], { cwd: place, env, detached: true, stdio: 'pipe' }),
+      spawn('/bin/sh', ['-ec', `trap : INT\n${lines}`], {
+        cwd: place,
+        env,
+        detached: true,
+        stdio: 'pipe',
+      }),
     stop({ pid }) {
       if (pid !== undefined) process.kill(-pid, 'SIGINT');
     },
