@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { productionLicenses, VIEWER } from '../../scripts/licenses.ts';
 import { ended, originOf, printedBy } from '../support/cli.ts';
 import { blockOf } from '../support/guide.ts';
 import { bringNpm, createShell, type Shell } from './shell.ts';
@@ -79,8 +80,7 @@ describe('the package, installed from its tarball', () => {
         const dev = shell.start(`${block('dev')} --port 0`);
         const curl = await printedBy(dev, /\n( +curl [\s\S]*?)\n\n/);
         assert.match(await shell.run(`${curl} --silent --fail`), /"account_sid"/);
-        shell.stop(dev);
-        assert.equal(await ended(dev), 0);
+        await shell.stop(dev);
       });
 
       it('runs a program with exec', async () => {
@@ -104,8 +104,7 @@ describe('the package, installed from its tarball', () => {
           printedBy(serve, /"auth_token": ?"(\w+)"/),
         ]);
         assert.equal(await statusOf(origin, sid, token), 200);
-        shell.stop(serve);
-        assert.equal(await ended(serve), 0);
+        await shell.stop(serve);
       });
     });
   }
@@ -114,7 +113,7 @@ describe('the package, installed from its tarball', () => {
     const project = { type: 'module', dependencies: { fastify: '4.29.1', undici: '6.29.1' } };
     let shell: Shell;
     before(async () => {
-      const files = { 'package.json': JSON.stringify(project), 'app.js': APP, 'test.js': TEST };
+      const files = { 'package.json': JSON.stringify(project), 'app.mjs': APP, 'test.mjs': TEST };
       shell = await install(process.execPath, files);
     });
 
@@ -123,14 +122,16 @@ describe('the package, installed from its tarball', () => {
     });
 
     it('starts a server in a program', async () => {
-      assert.equal(await shell.run('node test.js'), '200\n');
+      assert.equal(await shell.run('node test.mjs'), '200\n');
     });
   });
 
   describe('as it lies there', () => {
+    let shell: Shell;
     let modules: string;
     before(async () => {
-      modules = join((await install(process.execPath, {})).place, 'node_modules');
+      shell = await install(process.execPath, {});
+      modules = join(shell.place, 'node_modules');
     });
 
     it('is below 45 MiB', async (test) => {
@@ -150,6 +151,17 @@ describe('the package, installed from its tarball', () => {
         files.filter((name) => /(?:\.(?:c|cc|cpp|h|hpp)|\bbinding\.gyp)$/.test(name)),
         [],
       );
+    });
+
+    it('has an inventory of all its packages', async () => {
+      const { components } = JSON.parse(await shell.run(block('sbom')));
+      const names = components.map(({ group, name }: { group?: string; name: string }) =>
+        group === undefined ? name : `${group}/${name}`,
+      );
+      const expected = [...productionLicenses().keys(), 'connect-apps'].filter(
+        (name) => name !== VIEWER,
+      );
+      assert.deepEqual([...new Set(names)].toSorted(), expected.toSorted());
     });
 
     it('holds what a user needs, and nothing of how it was built', async () => {

@@ -1,6 +1,7 @@
 /** The shell of a stranger: one Node.js with its npm, and none of the programs that compile. */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
@@ -10,14 +11,20 @@ import { promisify } from 'node:util';
 const PROGRAMS = ['sh', 'env', 'curl', 'openssl'];
 const run = promisify(execFile);
 
+/** What a failed test leaves behind ends with the file. */
+const started = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const { pid } of started) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+});
+
 export interface Shell {
   place: string;
   /** Runs lines to their end, and returns what they print. */
   run(lines: string): Promise<string>;
   /** Starts lines, as a group of processes of its own. */
   start(lines: string): ChildProcess;
-  /** Sends what a terminal sends for Ctrl+C, to the whole group. */
-  stop(child: ChildProcess): void;
+  /** Presses Ctrl+C, and resolves when the whole group has ended, as it does when nothing holds its output. */
+  stop(child: ChildProcess): Promise<void>;
 }
 
 /** Puts into `folder` the npm that comes with Node.js; that of the machine may be too old for some. */
@@ -40,7 +47,9 @@ export async function createShell(folder: string, place: string, node: string): 
   const env = {
     // How this machine reaches its registry, but nothing of the npm that runs the tests, nor of their settings.
     ...Object.fromEntries(
-      Object.entries(process.env).filter(([name]) => !/^(?:npm_|CONNECT_APPS_|NODE_)/.test(name)),
+      Object.entries(process.env).filter(
+        ([name]) => !/^(?:npm_|CONNECT_APPS_|NODE_(?!EXTRA_CA))/.test(name),
+      ),
     ),
     PATH: programs,
     XDG_CACHE_HOME: join(folder, 'cache'),
@@ -51,10 +60,17 @@ export async function createShell(folder: string, place: string, node: string): 
       const { stdout } = await run('/bin/sh', ['-ec', lines], { cwd: place, env });
       return stdout;
     },
-    start: (lines) =>
-      spawn('/bin/sh', ['-ec', lines], { cwd: place, env, detached: true, stdio: 'pipe' }),
-    stop({ pid }) {
-      if (pid !== undefined) process.kill(-pid, 'SIGINT');
+    start(lines) {
+      const options = { cwd: place, env, detached: true, stdio: 'pipe' } as const;
+      const child = spawn('/bin/sh', ['-ec', lines], options);
+      started.add(child);
+      child.once('close', () => started.delete(child));
+      return child;
+    },
+    async stop(child) {
+      const closed = once(child, 'close');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+      await closed;
     },
   };
 }
