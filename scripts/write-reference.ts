@@ -21,7 +21,7 @@ Every command has \`--help\`, with examples. This page is made of the same text.
 On failure, a command prints one sentence on standard error that names the resource and the database. With \`--json\`, it
 prints an object such as \`{"error": "not_found", "message": "…"}\`. The exit code is 1 for a failure and 2 for wrong usage.
 If the reader of a command's output has gone (as in \`connect-apps … | head\`), the exit code is 141. \`exec\` ends with the code
-of the command that it runs.
+of the command that it runs. \`dev\` stops when the terminal or the process that started it ends.
 
 Flags that are [settings](settings.md), such as \`--database-url\`, are not repeated here. A command that reads or changes data
 acts on the database of its settings; with \`--url\`, it acts on a [running server](admin-api.md#commands-on-a-running-server).

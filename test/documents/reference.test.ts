@@ -63,3 +63,21 @@ it('docs/tutorial.md has the commands of the examples', () => {
         `${place} differs`,
       );
 });
+
+it('docs/security.md names tests that there are', () => {
+  const tests = globSync('test/**/*.test.ts', { cwd: ROOT });
+  const rows = readPage('docs/security.md').matchAll(/^\| .+ \| .+ \| (.+?) +\|$/gm);
+  const named = [...rows].flatMap(([, cell = '']) => {
+    let folder = '';
+    return [...cell.matchAll(/`([\w/-]+)`/g)].map(([, name = '']) => {
+      if (name.includes('/')) folder = name.slice(0, name.indexOf('/') + 1);
+      return name.includes('/') ? name : folder + name;
+    });
+  });
+  assert.ok(named.length > 30);
+  for (const name of named)
+    assert.ok(
+      tests.some((test) => test.startsWith(`test/${name}`)),
+      `there is no test/${name}`,
+    );
+});
