@@ -19,7 +19,7 @@ const LONG = new RegExp(
     '^test/examples',
     'repository/workflows',
     '(stand-ins|storage)/kill',
-    'testing/(many-worlds|runners|test-server)',
+    'testing/(languages|many-worlds|runners|test-server)',
   ].join('|'),
 );
 
