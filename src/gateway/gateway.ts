@@ -8,7 +8,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import { requestSidsFrom } from '../sid.ts';
 import { createAssertions } from './assertion.ts';
 import { createDecider } from './decider.ts';
-import { createDenials } from './denials.ts';
+import { createDenials, type Denials } from './denials.ts';
 import type { PlatformProxy } from './proxy/proxy.ts';
 import { createRuleTable, type FindRule } from './rules.ts';
 import { readRules } from './rules-file.ts';
@@ -38,6 +38,8 @@ export interface Gateway {
   readonly proxy: PlatformProxy | undefined;
   /** Starts to answer gateways, if there is a port for them; raises `setting_invalid` for one that is taken. */
   listen(): Promise<void>;
+  /** The latest refusals of this process. */
+  readonly denials: Pick<Denials, 'find'>;
   /** Where gateways ask, once it listens. */
   url(): string | undefined;
   /** Reads the rules of routes again; keeps those that it has if the file cannot be used. */
@@ -91,6 +93,7 @@ export async function createGateway(
   let server: GatewayServer | undefined;
   return {
     proxy,
+    denials,
     async listen() {
       const { host, port, sharesPort, token } = options;
       if (port === undefined) return;
