@@ -69,6 +69,10 @@ const SAMPLES = [
   "one.fn.count('sid')",
 ];
 
+/** What a server of the version before, which still runs, would stumble over. */
+const UNBEARABLE =
+  /\.(dropTable|dropColumn|renameColumn|renameTo|alterColumn|modifyColumn)\(|\b(drop|rename) (table|column)\b/i;
+
 /** The tables whose rows are found by something else than an account, and by what. */
 const GLOBAL_KEYS: Record<string, string> = {
   accounts: 'sid',
@@ -194,6 +198,15 @@ describe('the dialect', () => {
 
   it('would find all that is unique', () => {
     for (const statement of UNIQUE_SAMPLES) assert.deepEqual(uniquesOf(statement), ['users.email']);
+  });
+
+  it('takes nothing away from a server of the version before, and asks it for nothing new', () => {
+    for (const statement of schemaStatements()) {
+      assert.doesNotMatch(statement, UNBEARABLE);
+      if (!/\.alterTable\(/.test(statement)) continue;
+      // It leaves the column out of its rows.
+      if (/\.notNull\(\)/.test(statement)) assert.match(statement, /\.defaultTo\(/);
+    }
   });
 
   it('names the account in every query of its rows, but for those that are named here', () => {
