@@ -42,7 +42,7 @@ for (const engine of DATABASES) {
     const purging = startPurging({ ...world.context, database: watched }, logger);
     await until('some are gone', () => stopped !== undefined);
     await stopped;
-    assert.equal(await left(), SESSIONS - 500);
+    assert.equal(await left(), SESSIONS - 100);
 
     await purge(world.context);
     assert.equal(await left(), 0);

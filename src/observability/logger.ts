@@ -89,11 +89,18 @@ export interface TextOutput {
 
 type Colour = Parameters<typeof styleText>[0];
 
-/** A stream that turns the lines of a logger into text for a person, with colours on a terminal. */
-export function readable(output: TextOutput): LogStream {
+/** Returns what colours a text on a terminal, and leaves it as it is elsewhere. */
+export function painterOf(output: TextOutput): (colour: Colour, text: string) => string {
   const isColoured = output.isTTY === true && output.hasColors?.() === true;
-  const paint = (colour: Colour, text: string) =>
-    isColoured ? styleText(colour, text, { validateStream: false }) : text;
+  return (colour, text) => (isColoured ? styleText(colour, text, { validateStream: false }) : text);
+}
+
+/**
+ * A stream that turns the lines of a logger into text for a person, with colours on a terminal. `skipsRequests`:
+ * something else tells of them.
+ */
+export function readable(output: TextOutput, { skipsRequests = false } = {}): LogStream {
+  const paint = painterOf(output);
   return {
     write(line) {
       const { timestamp, severity_number, body, ...named } = JSON.parse(line);
@@ -105,6 +112,7 @@ export function readable(output: TextOutput): LogStream {
         ...fields
       } = toShortNames(named);
       const isRequest = 'requestId' in fields && 'durationMs' in fields;
+      if (isRequest && skipsRequests) return;
       const text = isRequest
         ? requestText(body, fields, paint)
         : `${paint(colourOfSeverity(severity_number, fields), body)}${fieldsText(fields)}`;
@@ -125,7 +133,8 @@ function requestText(
   return `${request} ${paint(colour, `${status}${refusal}`)} ${paint('dim', `${durationMs} ms`)}`;
 }
 
-function colourOfStatus(status: number): Colour {
+/** The colour of an HTTP status. */
+export function colourOfStatus(status: number): Colour {
   if (status >= 500) return 'red';
   if (status >= 400) return 'yellow';
   return status >= 300 ? 'cyan' : 'green';

@@ -16,7 +16,7 @@ import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
-import { type Gateway, startGateway } from '../gateway/gateway.ts';
+import { createGateway } from '../gateway/gateway.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
@@ -112,6 +112,18 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       lookup: parts.lookup,
     });
   const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
+  const gateway =
+    config.gateway &&
+    (await createGateway(
+      context,
+      {
+        ...config.gateway,
+        keysActForApps: config.keysActForApps,
+        trustProxy: config.trustProxy,
+        sharesPort: parts.sharesPort === true,
+      },
+      { logger, metrics },
+    ));
   let isDraining = false;
   const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
@@ -124,6 +136,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    passOn: gateway?.proxy,
     ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
     writeErrorPage: (error, request) =>
       (config.adminKey === undefined ? undefined : writeAdminProblem(error, request.target)) ??
@@ -187,6 +200,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       origin: () => origin,
       follow,
       hasPasswords: signIn.hasPasswords,
+      denials: gateway?.denials ?? { find: () => [] },
     });
   }
   addOperationsRoutes(server, {
@@ -203,7 +217,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   let worker: CallbackWorker | undefined;
   let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
-  let gateway: Gateway | undefined;
   return {
     context,
     client: consoleClient,
@@ -220,11 +233,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         metricsServer = await startMetricsServer(host, config.metricsPort, metrics);
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
-      if (config.gateway) {
-        const { keysActForApps } = config;
-        const options = { ...config.gateway, keysActForApps, sharesPort: reusePort };
-        gateway = await startGateway(context, options, { logger, metrics });
-      }
+      await gateway?.listen();
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
       worker = startCallbackWorker(context, {
         client: createClient(),
@@ -250,13 +259,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       gateway?.drain();
     },
     reload: () => gateway?.reload(),
-    gatewayUrl: () => gateway?.url,
+    gatewayUrl: () => gateway?.url(),
     async close() {
       isDraining = true;
       ending.abort();
       await Promise.all([
         flowRunner.close(),
-        server.close().finally(provider?.close),
+        server.close().finally(provider?.close).finally(gateway?.proxy?.close),
         worker?.close(),
         purging?.stop(),
         standInClock?.stop(),

@@ -111,6 +111,7 @@ const ACROSS_ACCOUNTS = [
   'live',
   // By their state: what an operator looks after.
   'failing',
+  'countFailed',
   // By time: what is due, what is old.
   'findNextAttempt',
   'findOwnersOfDue',
