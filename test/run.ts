@@ -17,7 +17,7 @@ const LONG = new RegExp(
     'console/.*browser',
     '^test/examples',
     '(stand-ins|storage)/kill',
-    'testing/(many-worlds|runners|test-server)',
+    'testing/(action|fixtures|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
 
