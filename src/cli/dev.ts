@@ -10,12 +10,14 @@ import {
   DEMO_PASSWORD,
 } from '../demo/data.ts';
 import { createLogger, readable } from '../observability/logger.ts';
+import { findTracing } from '../observability/tracing.ts';
 import { Problem } from '../problem.ts';
 import type { Config } from '../server/config.ts';
 import { openDatabase } from '../server/context.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
 import { runServer } from '../server/run.ts';
+import { readVersion } from '../server/version.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
@@ -52,8 +54,11 @@ async function dev({ log, ...flags }: Flags): Promise<void> {
   const app = await prepareApp(config, {
     hasDemoApp: true,
     ownsProcess: true,
-    logger: createLogger(config.logLevel, readable(process.stdout, { skipsRequests: watchesAll })),
+    logger: createLogger(config.logLevel, {
+      stream: readable(process.stdout, { skipsRequests: watchesAll }),
+    }),
     isLogForPerson: true,
+    tracing: await findTracing(readVersion()),
     ...(watchesAll && watchWith(createPrinter('all', process.stdout))),
   });
   await runServer(app, config, (origin) => print(welcome(origin)), whenParentIsGone());

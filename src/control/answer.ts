@@ -49,7 +49,7 @@ export function checkCaller(request: IncomingMessage, key: string): void {
   );
 }
 
-/** The body as an object or a list; raises `request_malformed` for any other, and `body_too_large`. */
+/** The body as an object or a list, empty for none; raises `request_malformed` for any other, and `body_too_large`. */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -59,10 +59,9 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();
-  if (text.trim() === '') return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.trim() || '{}') ?? {};
   } catch (cause) {
     throw new Problem('request_malformed', 'The body must be JSON.', { cause });
   }

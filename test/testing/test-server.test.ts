@@ -102,6 +102,25 @@ describe('connect-apps test-server', () => {
     assert.equal((await post({ world: id, advance: '5m' }, {})).status, 403);
   });
 
+  it('says what came instead of a request that did not, and takes null for what is absent', async () => {
+    const headers = { authorization: `Bearer ${ready.key}` };
+    const body = '{"seed":null,"now":null,"fixture":null}';
+    const made = await fetch(`${ready.control}/worlds`, { method: 'POST', headers, body });
+    const { id } = (await made.json()) as { id: string };
+    const reply = await fetch(`${ready.control}/worlds/${id}/requests?status=403&wait=1ms`, {
+      headers,
+    });
+    assert.equal(reply.status, 408);
+    assert.deepEqual(await reply.json(), {
+      code: 20408,
+      message: 'Expected 1 requests with status 403, and there were 0. No request came.',
+      status: 408,
+      requests: [],
+      nearest: [],
+    });
+    await fetch(`${ready.control}/worlds/${id}`, { method: 'DELETE', headers, body: 'null' });
+  });
+
   it('answers what it cannot read with a sentence', async () => {
     const headers = { authorization: `Bearer ${ready.key}` };
     for (const [path, body] of [
