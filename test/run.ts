@@ -20,7 +20,7 @@ const LONG = new RegExp(
     '^test/examples',
     'repository/workflows',
     '(stand-ins|storage)/kill',
-    'testing/(languages|many-worlds|runners|test-server)',
+    'testing/(action|fixtures|languages|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
 
