@@ -16,7 +16,7 @@ const LONG = new RegExp(
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
     '^test/examples',
-    'repository/workflows',
+    'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
     'testing/(many-worlds|runners|test-server)',
   ].join('|'),
