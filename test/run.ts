@@ -18,7 +18,7 @@ const LONG = new RegExp(
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
     '^test/examples',
-    'repository/workflows',
+    'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
     'testing/(action|fixtures|languages|many-worlds|page|runners|test-server)',
   ].join('|'),
