@@ -51,11 +51,11 @@ export function settingsPage(): string {
     const text = lines.slice(0, lines.length - settings.length).join(' ');
     return settings.map((line, index) => {
       const [name = '', example = ''] = line.split(/=(.*)/);
-      const flag = flags.has(flagOf(name)) ? code(flagOf(name)) : '';
-      return [code(name), example && code(example), flag, index === 0 ? linked(text) : ''];
+      const flag = flags.has(flagOf(name)) ? `<br>${code(flagOf(name))}` : '';
+      return [code(name) + flag, example && code(example), index === 0 ? linked(text) : ''];
     });
   });
-  return `${SETTINGS}\n${table(['setting', 'default or example', 'flag', 'what it does'], rows)}`;
+  return `${SETTINGS}\n${table(['setting, and its flag', 'default or example', 'what it does'], rows)}`;
 }
 
 function sectionOf(command: Command, words: readonly string[] = []): string {
