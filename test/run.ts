@@ -15,6 +15,7 @@ const LONG = new RegExp(
     'callbacks/(hard-times|validators)',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
+    'deploy/kubernetes',
     '^test/examples',
     '(stand-ins|storage)/kill',
     'testing/(many-worlds|runners|test-server)',
