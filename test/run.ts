@@ -17,6 +17,7 @@ const LONG = new RegExp(
     'documents/site',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
+    'deploy/kubernetes',
     '^test/examples',
     'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
