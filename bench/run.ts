@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureConsole } from './parts/console.ts';
 import { measureFootprint } from './parts/footprint.ts';
 import { measureGateway } from './parts/gateway.ts';
 import { measureGrowth } from './parts/growth.ts';
@@ -26,6 +27,7 @@ import { type Table, toMarkdown } from './table.ts';
 const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   requests: measureRequests,
   record: measureRecord,
+  console: measureConsole,
   'stand-ins': measureStandIns,
   postgres: measurePostgres,
   workers: measureWorkers,

@@ -94,13 +94,25 @@ export function createDecider(parts: DeciderParts): Decide {
       decision,
       reason,
     };
+    const { account: accountSid, caller: callerSid, app: connectAppSid } = fields;
+    const named = {
+      requestId,
+      accountSid,
+      callerSid,
+      connectAppSid,
+      method,
+      route,
+      decision,
+      reason,
+      durationMs: rounded(ms),
+    };
     if ('problem' in outcome) {
       const { status, code } = ERRORS[outcome.problem.problem];
       const time = new Date(parts.now()).toISOString();
       denials.add({ time, ...fields, reason: outcome.reason, status, code, method, route });
-      log.info({ ...fields, status, code, ms: rounded(ms) }, `${method} ${route}`);
+      log.info({ ...named, status, code }, `${method} ${route}`);
     } else {
-      log.info({ ...fields, status: 200, ms: rounded(ms) }, `${method} ${route}`);
+      log.info({ ...named, status: 200 }, `${method} ${route}`);
     }
     return { requestId, question, outcome };
   };

@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
 import type { CreateRequestSid } from '../sid.ts';
@@ -24,6 +25,7 @@ import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody } from './request.ts';
 import { createRequestLog, faultOf, noteFault } from './request-log.ts';
+import { beginSpans } from './request-spans.ts';
 import { discardBody, isLastOfConnection, whenReceived } from './rest-of-body.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
@@ -51,6 +53,8 @@ export interface ServerOptions {
   /** Whether a person reads the log of requests. */
   isLogForPerson: boolean;
   metrics: Metrics;
+  /** What makes a span of each request; there are none without it. */
+  tracing: Tracing | undefined;
   createRequestSid: CreateRequestSid;
   trustProxy: readonly string[];
   /** What requests wait for besides the processor. */
@@ -108,6 +112,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   endConnectionsOnClose(server, connections);
 
+  const spans = options.tracing && beginSpans(server, options.tracing, options.trustProxy);
   const admission = createAdmission(options.resources, readyCount);
   server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
@@ -154,7 +159,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
-    logRequest(request, reply);
+    if (spans === undefined) logRequest(request, reply);
+    else spans.within(request, () => logRequest(request, reply));
+    spans?.end(request, status);
     options.record?.(request, reply, faultOf(request));
     done();
   });

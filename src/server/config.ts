@@ -4,13 +4,10 @@
  * lack the prefix belong to other programs and are never read.
  */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import type { BrandSettings } from '../pages/brand.ts';
-import { Problem } from '../problem.ts';
 import { parseAdminKey, parseServerUrl } from './admin-settings.ts';
 import { parseBrand } from './brand-settings.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
@@ -24,6 +21,7 @@ import {
   parseOrigin,
   wholeNumber,
 } from './setting.ts';
+import { readEnvFile, readSecretFiles } from './setting-files.ts';
 
 /** Text settings by name, without the prefix that they have in the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
@@ -121,10 +119,11 @@ export interface GivenSettings {
 
 /** Reads the file that was named, and the environment, which wins. */
 export function readSettings(envFile?: string, environment: Settings = process.env): GivenSettings {
-  const ofFile = envFile === undefined ? {} : readEnvFile(envFile);
+  const ofFile = readSecretFiles(envFile === undefined ? {} : readEnvFile(envFile));
+  const given = readSecretFiles(environment);
   return {
-    settings: { ...settingsIn(ofFile), ...settingsIn(environment) },
-    unknown: [...unknownIn(ofFile, envFile ?? ''), ...unknownIn(environment, 'The environment')],
+    settings: { ...settingsIn(ofFile), ...settingsIn(given) },
+    unknown: [...unknownIn(ofFile, envFile ?? ''), ...unknownIn(given, 'The environment')],
   };
 }
 
@@ -154,19 +153,6 @@ function unknownIn(environment: Settings, place: string): string[] {
     (name) =>
       `${place} has the unknown setting ${name}. The settings are: ${PREFIX}${SETTING_NAMES.join(`, ${PREFIX}`)}.`,
   );
-}
-
-function readEnvFile(path: string): Settings {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem(
-      'setting_invalid',
-      `Cannot read ${path} (${reason}). Name a file of NAME=value lines with --env-file.`,
-      { cause },
-    );
-  }
 }
 
 /** Checks the settings and fills in defaults; raises `setting_invalid` with what to do. */
