@@ -10,17 +10,21 @@ import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import type { BrandSettings } from '../pages/brand.ts';
 import { parseAdminKey, parseServerUrl } from './admin-settings.ts';
 import { parseBrand } from './brand-settings.ts';
+import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings, parseGateway } from './gateway-settings.ts';
 import { parseSignIn, type SignInSettings } from './oidc-settings.ts';
-import { flag, settingProblem as invalid, oneOf, PREFIX, wholeNumber } from './setting.ts';
+import {
+  flag,
+  settingProblem as invalid,
+  oneOf,
+  PREFIX,
+  parseOrigin,
+  wholeNumber,
+} from './setting.ts';
 import { readEnvFile, readSecretFiles } from './setting-files.ts';
 
 /** Text settings by name, without the prefix that they have in the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
-
-export type DatabaseUrl =
-  | { engine: 'sqlite'; path: string }
-  | { engine: 'postgres'; url: string; poolSize: number };
 
 export interface Config {
   readonly port: number;
@@ -60,7 +64,7 @@ export interface Config {
   readonly brand: BrandSettings;
   /** How people sign in. */
   readonly signIn: SignInSettings;
-  /** The port of gateways; undefined: none. */
+  /** The platform's side; undefined: there is no platform. */
   readonly gateway: GatewaySettings | undefined;
 }
 
@@ -168,6 +172,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
   const metricsPort = text('METRICS_PORT');
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
   const dataDir = text('DATA_DIR');
+  const gateway = parseGateway(text);
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
     host: text('HOST'),
@@ -176,14 +181,15 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       text('DATABASE_URL') || `sqlite:${join(dataDir, 'connect-apps.db')}`,
       text('DATABASE_POOL_SIZE'),
     ),
-    publicUrl: parseOrigin(text('PUBLIC_URL')),
+    publicUrl: parseOrigin('PUBLIC_URL', text('PUBLIC_URL'), 'https://connect.example.com')?.origin,
     secretKey: text('SECRET_KEY') || undefined,
     previousSecretKey: text('PREVIOUS_SECRET_KEY') || undefined,
     workers: Math.max(1, wholeNumber('WORKERS', text('WORKERS'), 128)),
     drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
     metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
     hasPublicMetrics: isDevelopment,
-    hasStandIns: isDevelopment,
+    // A platform has the resources themselves.
+    hasStandIns: isDevelopment && gateway?.upstream === undefined,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),
@@ -210,27 +216,6 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       operatorClaim: text('OIDC_OPERATOR_CLAIM'),
       hasPasswords: flag('PASSWORD_SIGN_IN', text('PASSWORD_SIGN_IN')),
     }),
-    gateway: parseGateway(text),
+    gateway,
   });
-}
-
-function parseDatabaseUrl(text: string, size: string): DatabaseUrl {
-  const poolSize = wholeNumber('DATABASE_POOL_SIZE', size, 1000);
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) {
-    return { engine: 'postgres', url: text, poolSize: Math.max(1, poolSize) };
-  }
-  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : '';
-  if (path === '')
-    throw invalid(
-      'DATABASE_URL',
-      'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME',
-    );
-  return { engine: 'sqlite', path };
-}
-
-function parseOrigin(text: string): string | undefined {
-  if (text === '') return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
-  throw invalid('PUBLIC_URL', 'an origin such as https://connect.example.com, without a path');
 }
