@@ -18,10 +18,11 @@ const LONG = new RegExp(
     'documents/site',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
+    'deploy/kubernetes',
     '^test/examples',
-    'repository/workflows',
+    'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
-    'testing/(languages|many-worlds|runners|test-server)',
+    'testing/(action|fixtures|languages|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
 
