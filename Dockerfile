@@ -9,17 +9,15 @@ WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
-# The package as npm ships it, beside its production tree. better-sqlite3 carries SQLite's sources and the
-# binaries of other machines: 26 of its 27 MB.
+# The package as npm ships it, with its production tree. Of the database driver's binaries one runs here.
 RUN npm run build \
+ && node build/slim.ts \
  && mkdir -p /image /data \
  && tar -xzf "$(npm pack --silent --ignore-scripts)" -C /image --strip-components=1 \
  && npm prune --omit=dev --ignore-scripts \
+ && rm -r /image/node_modules \
  && mv node_modules /image/ \
- && cd /image/node_modules/better-sqlite3 \
- && rm -r deps src binding.gyp \
- && find prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
- && rm -rf /image/docs /image/examples \
+ && find /image/node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
  && find /image -name '*.map' -delete
 
 FROM ${RUN}

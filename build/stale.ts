@@ -6,6 +6,6 @@ import { join } from 'node:path';
 const ROOT = join(import.meta.dirname, '..');
 
 for (const path of globSync('**/*.{js,js.map,d.ts}', { cwd: join(ROOT, 'dist') })) {
-  const source = path.replace(/\.(?:js|js\.map|d\.ts)$/, '.ts');
+  const source = path.replace(/\.(?:js|d\.ts)$/, '.ts');
   if (!existsSync(join(ROOT, 'src', source))) rmSync(join(ROOT, 'dist', path));
 }

@@ -11,14 +11,15 @@ const ROOT = join(import.meta.dirname, '..');
 /** Long by nature: floods, races, kills, several processes, failover, other programs, every command and page. */
 const LONG = new RegExp(
   [
-    '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|processes)/',
+    '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|package|processes)/',
     'callbacks/(hard-times|validators)',
     'documents/site',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
     '^test/examples',
+    'repository/workflows',
     '(stand-ins|storage)/kill',
-    'testing/(many-worlds|runners|test-server)',
+    'testing/(languages|many-worlds|runners|test-server)',
   ].join('|'),
 );
 
