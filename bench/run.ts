@@ -8,6 +8,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureConsole } from './parts/console.ts';
 import { measureFootprint } from './parts/footprint.ts';
 import { measureGrowth } from './parts/growth.ts';
 import { measureImport } from './parts/import.ts';
@@ -25,6 +26,7 @@ import { type Table, toMarkdown } from './table.ts';
 const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   requests: measureRequests,
   record: measureRecord,
+  console: measureConsole,
   'stand-ins': measureStandIns,
   postgres: measurePostgres,
   workers: measureWorkers,

@@ -5,4 +5,4 @@
 
 const http = process.getBuiltinModule('node:http');
 
-export const { Agent, createServer, METHODS, request } = http;
+export const { Agent, createServer, METHODS, request, ServerResponse } = http;

@@ -55,6 +55,8 @@ export type ProblemName =
   | 'too_many_requests'
   | 'overloaded'
   | 'storage_unavailable'
+  | 'upstream_failed'
+  | 'upstream_slow'
   | 'setting_invalid'
   | 'database_missing'
   | 'database_foreign'

@@ -20,7 +20,7 @@ const SENTENCES = {
   permission_missing: 'The app is granted $1; a $3 of this account needs $2.',
   app_changes_nothing:
     'An app cannot change accounts, authorizations or Connect Apps, whatever it is granted.',
-  outside_subaccount: 'An app acts in no account but the one that was made for it.',
+  outside_subaccount: 'An app can do this only in the subaccount that was made for it.',
   key_too_weak: 'A Standard API key cannot manage accounts or API keys.',
   url_ambiguous:
     'Two programs could read its URL as two different ones, or it is none of the API of accounts.',
@@ -29,7 +29,6 @@ const SENTENCES = {
   subject_unknown: 'The subject names no account, API key or app with its subaccount.',
   gateway_token_wrong: 'The gateway did not send its token.',
   app_never: 'A rule of the routes keeps every app out.',
-  app_outside_sandbox: 'An app can do this only in the subaccount that was created for it.',
   account_of_others:
     'The account $1 of the path is neither the caller’s nor one of its subaccounts.',
   resource_unknown: 'There is no such resource in this account.',

@@ -33,7 +33,11 @@ describe('the documents', () => {
 
   it('docs/operating.md watches metrics and lines of the log that there are', async () => {
     const guide = read('docs/operating.md');
-    const metrics = createMetrics({ ofProcess: true });
+    const metrics = createMetrics({
+      version: '1',
+      readState: async () => ({ oldestDueCallbackMs: 0, failedCallbacks: 0, purgedAt: 1 }),
+      ofProcess: true,
+    });
     metrics.observeRequest('/', 'GET', 200, 1);
     metrics.observeQuery(1);
     const exposed = await metrics.text();

@@ -13,12 +13,13 @@ const LONG = new RegExp(
   [
     '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|package|processes)/',
     'callbacks/(hard-times|validators)',
+    'documents/site',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
     '^test/examples',
     'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
-    'testing/(many-worlds|runners|test-server)',
+    'testing/(languages|many-worlds|runners|test-server)',
   ].join('|'),
 );
 

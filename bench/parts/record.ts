@@ -13,7 +13,7 @@ import { fill, SECRET_KEY, type Target } from '../data.ts';
 import { loadOn, type Measurement, measure } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
 import { startFloor } from '../subject.ts';
-import { figure, median, type Table } from '../table.ts';
+import { figure, median, quantile, type Table } from '../table.ts';
 
 const CONNECTIONS = 32;
 const ACCOUNT = `AC${'1'.repeat(32)}`;
@@ -157,7 +157,5 @@ async function measureLists(size: Size): Promise<Table> {
 }
 
 function quantiles(times: readonly number[]): [string, string] {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
-  return [figure(at(0.5)), figure(at(0.99))];
+  return [figure(quantile(times, 0.5)), figure(quantile(times, 0.99))];
 }

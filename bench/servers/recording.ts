@@ -14,7 +14,7 @@ const config = createConfig(
 const app = await createApp(config, {
   secretKey: config.secretKey ?? '',
   ownsProcess: true,
-  logger: createLogger('info', { write: () => {} }),
+  logger: createLogger('info', { stream: { write: () => {} } }),
   recordsRequests: word !== 'unrecorded',
 });
 announce(Number(new URL(await app.listen()).port));

@@ -2,6 +2,8 @@
 
 local URL = "http://127.0.0.1:2011/connect/v1/decide/forwarded"
 local TOKEN = "the-token-of-the-gateway"
+-- HAProxy asks four times: a second in all.
+local TIMEOUT_MS = 250
 local OVERRIDES = { "x-http-method-override", "x-http-method", "x-method-override" }
 local DOWN = '{"code":20503,"message":"Service Unavailable",'
   .. '"more_info":"https://www.twilio.com/docs/errors/20503","status":503}'
@@ -25,9 +27,11 @@ end
 
 core.register_action("connect_decide", { "http-req" }, function(txn)
   local sent = txn.http:req_get_headers()
+  -- A target of HTTP/2 is told with its host, and sent on without.
+  local target = txn.f:req_ver() == "2.0" and txn.f:pathq() or txn.f:url()
   local asked = {
     ["x-forwarded-method"] = { txn.f:method() },
-    ["x-forwarded-uri"] = { txn.f:url() },
+    ["x-forwarded-uri"] = { target },
     ["x-connect-gateway-token"] = { TOKEN },
   }
   -- Every one of them: two of them are refused.
@@ -40,7 +44,7 @@ core.register_action("connect_decide", { "http-req" }, function(txn)
       asked[name] = all(sent, name)
     end
   end
-  local answer = core.httpclient():get({ url = URL, headers = asked, timeout = 1000 })
+  local answer = core.httpclient():get({ url = URL, headers = asked, timeout = TIMEOUT_MS })
   local identity = answer and answer.headers and all(answer.headers, "x-connect-identity")[1]
   if answer and answer.status == 200 and identity then
     txn.http:req_set_header("x-connect-identity", identity)

@@ -5,6 +5,7 @@
 
 import type { AdminResource, AdminRight, Scope } from '../admin-keys/admin-key.ts';
 import type { Context } from '../context.ts';
+import type { Denials } from '../gateway/denials.ts';
 import type { Schema } from '../http/json-schema.ts';
 import { readPage } from '../http/paging.ts';
 import { parameterProblem } from '../parameter.ts';
@@ -21,6 +22,8 @@ export interface Visit {
   follow(url: string): Promise<Followed>;
   /** Whether people sign in with passwords. */
   hasPasswords: boolean;
+  /** The refusals that a server remembers; undefined where an act is done on a database. */
+  denials?: Pick<Denials, 'find'> | undefined;
   /** What the key may do; the command line on its own database, and the key of the settings, may do everything. */
   scopes: readonly Scope[];
 }

@@ -4,6 +4,7 @@ import type { Act } from './act.ts';
 import { ACCOUNT_ACTS } from './acts/accounts.ts';
 import { APP_ACTS } from './acts/apps.ts';
 import { AUTHORIZATION_ACTS } from './acts/authorizations.ts';
+import { DECISION_ACTS } from './acts/decisions.ts';
 import { IMPORT_ACTS } from './acts/imports.ts';
 import { KEY_ACTS } from './acts/keys.ts';
 import { PEOPLE_ACTS } from './acts/people.ts';
@@ -19,4 +20,5 @@ export const ACTS: readonly Act[] = [
   ...USER_ACTS,
   ...PEOPLE_ACTS,
   ...RECORD_ACTS,
+  ...DECISION_ACTS,
 ];

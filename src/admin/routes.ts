@@ -23,6 +23,7 @@ export interface AdminOptions {
   origin: () => string;
   follow: Visit['follow'];
   hasPasswords: boolean;
+  denials: Visit['denials'];
 }
 
 declare module 'fastify' {

@@ -21,3 +21,17 @@ const failing = keysetList({
 export async function listFailingCallbacks(query: Queryable, slice: Slice): Promise<Callback[]> {
   return (await failing.slice(query, {}, slice)).map(fromRow);
 }
+
+/** How many callbacks of all accounts were given up, counted up to `limit`. */
+export async function countFailed(query: Queryable, limit: number): Promise<number> {
+  const rows = await query
+    .selectFrom('callbacks')
+    .select(sql.lit(1).as('one'))
+    // As a literal, for the same reason.
+    .where('status', '=', sql.lit<'failed'>('failed'))
+    // True of all, and the column that the index begins with.
+    .where('account_sid', '>', '')
+    .limit(limit)
+    .execute();
+  return rows.length;
+}

@@ -25,7 +25,7 @@ export async function advanceResends(context: Context, logger: Logger): Promise<
     try {
       await advanceResend(context, key);
     } catch (error) {
-      logger.error({ err: error, resend: key.sid }, 'A resend could not go on; trying again');
+      logger.error({ err: error, resendSid: key.sid }, 'A resend could not go on; trying again');
     }
   }
 }

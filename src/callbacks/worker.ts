@@ -7,8 +7,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import type { CallbackResult } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { CallbackResult } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import type { GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Callback, CallbackStatus } from './callback.ts';
 import {
@@ -58,8 +59,8 @@ export interface CallbackWorker {
 export interface WorkerParts {
   client: Pick<GuardedClient, 'send' | 'close'>;
   logger: Logger;
-  /** Receives the result of each attempt once it has been recorded. */
-  observe?: (result: CallbackResult) => void;
+  /** What makes a trace of each attempt; there are none without it. */
+  tracing?: Tracing | undefined;
   /** Numbers from 0 to below 1, which spread the retries. */
   random?: () => number;
   /** The time that attempts in progress get on close. */
@@ -69,7 +70,7 @@ export interface WorkerParts {
 /** Starts to deliver, until it is closed. */
 export function startCallbackWorker(
   context: Context,
-  { client, logger, observe, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
+  { client, logger, tracing, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
 ): CallbackWorker {
   const { database, clock } = context;
   const underWay = new Set<Promise<void>>();
@@ -148,9 +149,11 @@ export function startCallbackWorker(
   }
 
   function start(callback: Callback, owner: string): void {
-    const attempt = deliver(callback, owner)
+    const run = () => deliver(callback, owner);
+    const attributes = { 'connect_apps.callback.sid': callback.sid };
+    const attempt = (tracing?.root('deliver callback', attributes, run) ?? run())
       .catch((error: unknown) => {
-        logger.error({ err: error, callback: callback.sid }, 'An attempt could not be written');
+        logger.error({ err: error, callbackSid: callback.sid }, 'An attempt could not be written');
       })
       .then(() => {
         places.giveBack(callOf(callback));
@@ -187,7 +190,6 @@ export function startCallbackWorker(
       database.transaction((one) => settleCallback(one, callback, owner, settlement)),
     );
     const result = RESULTS[settlement.status];
-    observe?.(result);
     const { number: attempt, status, failure, durationMs } = settlement.attempt;
     context.report({
       name: 'callback_attempted',
@@ -197,7 +199,7 @@ export function startCallbackWorker(
       attempt,
       result,
       status,
-      failure,
+      errorType: failure,
       durationMs,
     });
   }

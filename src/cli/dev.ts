@@ -1,7 +1,7 @@
 /** `connect-apps dev`: a development server with demo data, on loopback only. */
 
 import { BlockList, isIP } from 'node:net';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   DEMO_APP_SID,
   DEMO_CONNECT_APP_SID,
@@ -10,37 +10,56 @@ import {
   DEMO_PASSWORD,
 } from '../demo/data.ts';
 import { createLogger, readable } from '../observability/logger.ts';
+import { findTracing } from '../observability/tracing.ts';
 import { Problem } from '../problem.ts';
 import type { Config } from '../server/config.ts';
 import { openDatabase } from '../server/context.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { whenParentIsGone } from '../server/parent.ts';
 import { runServer } from '../server/run.ts';
+import { readVersion } from '../server/version.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
 import { print } from './output.ts';
 import { addServerFlags, withFlags } from './settings.ts';
+
+interface Flags extends Record<string, unknown> {
+  fresh?: boolean;
+  log: 'requests' | 'all';
+}
 
 /** Adds the command. */
 export function addDevCommand(program: Command): void {
   const command = addServerFlags(program.command('dev'))
     .description('start a development server with demo data')
     .option('--fresh', 'start with an empty database; deletes only what connect-apps created')
+    .addOption(
+      new Option('--log <what>', 'print each request with its caller and reason, and what is sent')
+        .choices(['requests', 'all'])
+        .default('requests'),
+    )
     .action(dev);
-  addExamples(command, 'dev', 'dev --port 3000 --fresh');
+  addExamples(command, 'dev', 'dev --port 3000 --fresh', 'dev --log all');
 }
 
-async function dev(flags: { fresh?: boolean }): Promise<void> {
-  const config = withFlags({ ...flags });
+async function dev({ log, ...flags }: Flags): Promise<void> {
+  const config = withFlags(flags);
+  const watchesAll = log === 'all';
   checkLoopback(config.host);
   prepareDataFolder(config);
   if (flags.fresh) await removeDatabase(config);
   const { prepareApp } = await import('../server/start.ts');
+  const { createPrinter } = await import('../testing/print.ts');
+  const { watchWith } = await import('../testing/watch.ts');
   const app = await prepareApp(config, {
     hasDemoApp: true,
     ownsProcess: true,
-    logger: createLogger(config.logLevel, readable(process.stdout)),
+    logger: createLogger(config.logLevel, {
+      stream: readable(process.stdout, { skipsRequests: watchesAll }),
+    }),
     isLogForPerson: true,
+    tracing: await findTracing(readVersion()),
+    ...(watchesAll && watchWith(createPrinter('all', process.stdout))),
   });
   await runServer(app, config, (origin) => print(welcome(origin)), whenParentIsGone());
 }

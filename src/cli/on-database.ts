@@ -5,7 +5,7 @@ import { followWith } from '../admin/follow.ts';
 import type { Context } from '../context.ts';
 import { createGuardedClient } from '../outgoing/guarded-client.ts';
 import { Problem } from '../problem.ts';
-import type { DatabaseUrl } from '../server/config.ts';
+import type { DatabaseUrl } from '../server/database-url.ts';
 import type { Call } from './call.ts';
 import { withContext, withFlags } from './settings.ts';
 

@@ -15,6 +15,7 @@ import { addDecisionCommands } from './decisions.ts';
 import { addDevCommand } from './dev.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addExecCommand } from './exec.ts';
+import { addExportCommand } from './export.ts';
 import { addHealthCommand } from './health.ts';
 import { addImportFromTwilio } from './import.ts';
 import { addKeyCommands } from './keys.ts';
@@ -78,6 +79,7 @@ export function createProgram(outcome: { exitCode: number }, asJson: boolean): C
   addWebhookCommands(program);
   addAuditCommands(program);
   addImportFromTwilio(program);
+  addExportCommand(program);
   addDoctorCommand(program, () => {
     outcome.exitCode = 1;
   });

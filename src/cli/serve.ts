@@ -5,11 +5,13 @@ import { isIPv6 } from 'node:net';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { createLogger } from '../observability/logger.ts';
+import { findTracing } from '../observability/tracing.ts';
 import { createConfig } from '../server/config.ts';
 import { createContext, prepareDatabase } from '../server/context.ts';
 import { DATABASE_CHECKS, SETTING_CHECKS } from '../server/preflight.ts';
 import { runServer } from '../server/run.ts';
 import { checkSecretKey } from '../server/secret-key.ts';
+import { readVersion } from '../server/version.ts';
 import { runWorkers, sayListening } from '../server/workers.ts';
 import { addServerFlags, type Flags, settingsOf } from './settings.ts';
 
@@ -38,7 +40,8 @@ async function serve(flags: Flags): Promise<void> {
   for (const { check } of SETTING_CHECKS) await check({ config, unknown });
   prepareDatabase(config, 'existing');
   const secretKey = checkSecretKey(config);
-  const logger = createLogger(config.logLevel);
+  const tracing = await findTracing(readVersion());
+  const logger = createLogger(config.logLevel, { traceIds: tracing?.ids });
   const announce = (origin: string) => logger.info(`connect-apps listens on ${origin}`);
   if (config.workers > 1 && cluster.isPrimary) {
     // Every worker runs the same checks. They run here first, so that an error is printed only once.
@@ -55,6 +58,7 @@ async function serve(flags: Flags): Promise<void> {
   const app = await createApp(config, {
     secretKey,
     logger,
+    tracing,
     sharesPort,
     ownsProcess: true,
     opening: 'existing',

@@ -36,6 +36,7 @@ const SERVER_FLAGS: readonly (readonly [flag: string, description: string])[] = 
   ['--gateway-host <address>', 'the address of that port (127.0.0.1)'],
   ['--route-rules <file>', 'JSON: which permission of an app each route of the platform needs'],
   ['--unknown-accounts <refuse|pass>', 'credentials that only the platform knows (refuse)'],
+  ['--upstream <origin>', 'the platform that requests are passed on to, if they may pass'],
   ['--gateway-signing <off|on>', 'sign every decision that lets a request pass (off)'],
   ['--password-sign-in <true|false>', 'whether people may sign in with a password (true)'],
 ];

@@ -26,7 +26,7 @@ export function addTestServerCommand(program: Command): void {
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
     .option('--seed <number>', 'make SIDs and tokens of the first world from this number')
     .option('--now <time>', 'where the clock of the first world stands')
-    .option('--fixture <file>', 'what the first world begins with, as JSON')
+    .option('--fixture <file>', 'what the first world begins with: a JSON or YAML file')
     .option('--json', 'print the ready line as JSON')
     .option('--keep', 'go on when standard input ends')
     .addOption(

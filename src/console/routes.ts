@@ -21,6 +21,7 @@ import { addLinkPages } from './links/pages.ts';
 import { addMePages } from './me/pages.ts';
 import { addMissingPages } from './missing.ts';
 import { addOperatorAccountForms } from './operator/account-forms.ts';
+import { addOperatorTokenForm } from './operator/account-token.ts';
 import { addOperatorAccountPages } from './operator/accounts.ts';
 import { addFailingCallbackPages } from './operator/callbacks.ts';
 import { addServerPages, type ServerState } from './operator/server.ts';
@@ -80,6 +81,7 @@ export function addConsoleRoutes(
   addMePages(console, limits);
   addOperatorAccountPages(console);
   addOperatorAccountForms(console);
+  addOperatorTokenForm(console);
   addOperatorUserPages(console);
   addOperatorUserForms(console);
   addOperatorUserRights(console);

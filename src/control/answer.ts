@@ -31,21 +31,25 @@ export function isKey(given: string, key: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
+/** The key of an Authorization header; empty where there is none. */
+export function bearerOf(authorization = ''): string {
+  return /^Bearer (\S+)$/.exec(authorization)?.[1] ?? '';
+}
+
 /** Raises `not_authenticated` without the key, and `access_denied` for what a web page sent. */
 export function checkCaller(request: IncomingMessage, key: string): void {
-  const { origin, authorization = '' } = request.headers;
+  const { origin, authorization } = request.headers;
   checkHost(request);
   if (origin !== undefined)
     throw new Problem('access_denied', 'Web pages cannot use the control plane.');
-  const [, given = ''] = /^Bearer (\S+)$/.exec(authorization) ?? [];
-  if (isKey(given, key)) return;
+  if (isKey(bearerOf(authorization), key)) return;
   throw new Problem(
     'not_authenticated',
     'Send the key of the ready line: Authorization: Bearer KEY.',
   );
 }
 
-/** The body as an object or a list; raises `request_malformed` for any other, and `body_too_large`. */
+/** The body as an object or a list, empty for none; raises `request_malformed` for any other, and `body_too_large`. */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -55,10 +59,9 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
     chunks.push(chunk);
   }
   const text = Buffer.concat(chunks).toString();
-  if (text.trim() === '') return {};
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(text.trim() || '{}') ?? {};
   } catch (cause) {
     throw new Problem('request_malformed', 'The body must be JSON.', { cause });
   }

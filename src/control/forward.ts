@@ -10,21 +10,29 @@ import { WORLD_COOKIE } from './worlds.ts';
 const OF_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding', 'upgrade'];
 
 export interface Forwarder {
-  forward(world: OpenWorld, request: IncomingMessage, response: ServerResponse): void;
+  /** With `authorization`, the world gets that instead of what came. */
+  forward(
+    world: OpenWorld,
+    request: IncomingMessage,
+    response: ServerResponse,
+    authorization?: string,
+  ): void;
   close(): void;
 }
 
 export function createForwarder(): Forwarder {
   const agent = new Agent({ keepAlive: true });
   return {
-    forward(world, request, response) {
+    forward(world, request, response, authorization) {
       const { method, url = '/' } = request;
       const { hostname, port } = new URL(world.url);
-      const headers = withoutConnection(request.rawHeaders);
+      const replaced = authorization === undefined ? [] : ['authorization'];
+      const headers = without([...OF_CONNECTION, ...replaced], request.rawHeaders);
+      if (authorization !== undefined) headers.push('Authorization', authorization);
       if (request.headers['transfer-encoding']) headers.push('Transfer-Encoding', 'chunked');
       const forwarded = send({ agent, hostname, port, method, path: url, headers, setHost: false });
       forwarded.on('response', (answer) => {
-        const given = withoutConnection(answer.rawHeaders);
+        const given = without(OF_CONNECTION, answer.rawHeaders);
         // A browser that begins at a consent page has nothing else that names the world on the pages after it.
         if (url.startsWith('/authorize/')) {
           given.push('Set-Cookie', `${WORLD_COOKIE}=${world.id}; Path=/; HttpOnly; SameSite=Lax`);
@@ -40,11 +48,11 @@ export function createForwarder(): Forwarder {
   };
 }
 
-function withoutConnection(rawHeaders: readonly string[]): string[] {
+function without(names: readonly string[], rawHeaders: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
-    if (!OF_CONNECTION.includes(name.toLowerCase())) kept.push(name, value);
+    if (!names.includes(name.toLowerCase())) kept.push(name, value);
   }
   return kept;
 }

@@ -1,8 +1,11 @@
-/** What callers of the control plane send, as typed values; each raises a TypeError for what is something else. */
+/**
+ * What callers of the control plane send, as typed values; each raises a TypeError for what is something else. `null` is
+ * what many languages write for what is absent.
+ */
 
 import { PROPERTY_NAMES } from '../connect-apps/connect-app.ts';
 import { PERMISSIONS, type Permission } from '../connect-apps/permissions.ts';
-import { readFixture } from '../testing/fixture.ts';
+import { checkFixture } from '../testing/fixture-file.ts';
 import type {
   AccountOptions,
   Answering,
@@ -17,19 +20,19 @@ import type { WorldOptions } from '../testing/world.ts';
 type Body = Readonly<Record<string, unknown>>;
 
 function objectOf(value: unknown, name: string): Body {
-  if (value === undefined) return {};
-  if (typeof value === 'object' && value !== null) return { ...value };
+  if (value === undefined || value === null) return {};
+  if (typeof value === 'object') return { ...value };
   throw new TypeError(`${name} must be an object.`);
 }
 
 function text(body: Body, name: string): string | undefined {
-  const value = body[name];
+  const value = body[name] ?? undefined;
   if (value === undefined || typeof value === 'string') return value;
   throw new TypeError(`${name} must be a text.`);
 }
 
 function number(body: Body, name: string): number | undefined {
-  const value = body[name];
+  const value = body[name] ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new TypeError(`${name} must be a number.`);
@@ -80,10 +83,10 @@ export const read = {
     throw new TypeError(`${name} must be a span of time, such as "5m".`);
   },
   worldOptions(body: Body): WorldOptions {
-    const fixture = body.fixture === undefined ? undefined : read.fixture(body.fixture);
+    const fixture = body.fixture ? read.fixture(body.fixture) : undefined;
     return given({ seed: number(body, 'seed'), now: text(body, 'now'), fixture });
   },
-  fixture: (value: unknown): Fixture => readFixture(objectOf(value, 'fixture')),
+  fixture: (value: unknown): Fixture => checkFixture(objectOf(value, 'fixture')),
   filter(value: unknown): RequestFilter {
     const match = objectOf(value, 'match');
     const status = match.status === undefined ? undefined : Number(match.status);

@@ -1,6 +1,8 @@
 /** The table of the control plane: what can be done with a world over HTTP. docs/testing.md describes each. */
 
+import { ERRORS } from '../http/errors.ts';
 import { parseSpan } from '../testing/clock.ts';
+import { explain } from '../testing/journal.ts';
 import { nearest } from '../testing/match.ts';
 import type { OpenWorld } from '../testing/world.ts';
 import type { Answer } from './answer.ts';
@@ -106,8 +108,10 @@ export const ROUTES: readonly Route[] = [
     const found = await requests.gather(filter, seen + times, waitOf(query));
     const fresh = found.filter(isNew);
     if (fresh.length >= times) return { status: 200, body: { requests: fresh } };
+    const { code, status } = ERRORS.request_too_slow;
+    const message = explain(requests.all(), filter, `${times}`, fresh.length);
     const near = nearest(requests.all(), filter);
-    return { status: 408, body: { requests: fresh, nearest: near } };
+    return { status, body: { code, message, status, requests: fresh, nearest: near } };
   }),
   ofWorld('DELETE', '/requests', ({ requests }) => {
     requests.clear();

@@ -7,7 +7,7 @@ import { isIPv6 } from 'node:net';
 import { createServer } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import type { WorldOptions } from '../testing/world.ts';
-import { answerOf, checkCaller, readJson, sendAnswer } from './answer.ts';
+import { answerOf, bearerOf, checkCaller, isKey, readJson, sendAnswer } from './answer.ts';
 import { createForwarder } from './forward.ts';
 import { type Asked, describeWorld, ROUTES, type Route } from './routes.ts';
 import { visit } from './visit.ts';
@@ -55,7 +55,9 @@ export async function startTestServer({
   async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const world = await worlds.findFor(request);
     if (world === undefined) throw new Problem('not_found', 'There is no such world.');
-    forwarder.forward(world, request, response);
+    // The control key opens the admin API of every world.
+    const isOurs = isKey(bearerOf(request.headers.authorization), key);
+    forwarder.forward(world, request, response, isOurs ? `Bearer ${world.adminKey}` : undefined);
   }
 
   async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -10,6 +10,7 @@ import { Problem } from '../problem.ts';
 import type { Fixture } from '../testing/types.ts';
 import { createWorld, type OpenWorld, type WorldOptions } from '../testing/world.ts';
 import { findSession } from '../users/session.ts';
+import { bearerOf, isKey } from './answer.ts';
 
 /** Names a world where nothing else does: in a header, or in the cookie of a browser that was at a consent page. */
 export const WORLD_HEADER = 'connect-apps-world';
@@ -23,7 +24,7 @@ export interface Worlds {
   get(id: string): OpenWorld;
   list(): OpenWorld[];
   drop(id: string): Promise<void>;
-  /** The world that a request names by a SID, its session or its ID; the oldest for any other. */
+  /** The world that a request names by its ID, a key, a SID or its session; the oldest for any other. */
   findFor(request: IncomingMessage): Promise<OpenWorld | undefined>;
   /** Raises `parameter_invalid` when another world has something of a fixture: one port could not tell them apart. */
   checkUnshared(fixture: Fixture, own?: OpenWorld): Promise<void>;
@@ -97,6 +98,9 @@ export function createWorlds(defaults: WorldOptions): Worlds {
     async findFor({ url = '/', headers }) {
       const named = headers[WORLD_HEADER];
       if (named !== undefined) return worlds.get(String(named));
+      const adminKey = bearerOf(headers.authorization);
+      const ofKey = [...worlds.values()].find((world) => isKey(adminKey, world.adminKey));
+      if (ofKey !== undefined) return ofKey;
       const username = parseAuthorization(headers.authorization)?.username;
       // Whoever calls comes first: the account of the path may be one that they must not reach.
       if (username !== undefined) {

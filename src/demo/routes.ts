@@ -71,7 +71,7 @@ export function addDemoAppRoutes(pages: Pages, context: Context, logger: Logger)
     });
     arrivals.splice(KEPT_ARRIVALS);
     logger.info(
-      { account: accountSid },
+      { accountSid },
       isRight
         ? 'The demo app received a deauthorization'
         : 'The demo app rejected a callback with an invalid signature',

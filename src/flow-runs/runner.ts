@@ -47,14 +47,17 @@ export function createFlowRunner(
       .then(
         (): 'done' | 'interrupted' => (isClosed ? 'interrupted' : 'done'),
         (error: unknown): 'interrupted' => {
-          logger.error({ err: error, run: run.sid }, 'A run of Try the flow failed');
+          logger.error({ err: error, flowRunSid: run.sid }, 'A run of Try the flow failed');
           return 'interrupted';
         },
       )
       .then((state) => finishRun(context, run, state))
       .catch((error: unknown) => {
         // Its time ends by itself: then the customer is removed.
-        logger.error({ err: error, run: run.sid }, 'A run of Try the flow could not be ended');
+        logger.error(
+          { err: error, flowRunSid: run.sid },
+          'A run of Try the flow could not be ended',
+        );
       })
       .then(() => {
         playing.delete(one);

@@ -14,16 +14,23 @@ const NGINX_STATUSES = [401, 403];
 
 /** The headers of who may pass: always all of them, or those that a client sends would reach the platform. */
 export function identityHeaders(identity: Identity, requestId: string): Record<string, string> {
-  const { account, caller, by, app } = identity;
+  const { account, by, app } = identity;
   const permissions = identity.permissions.join(' ');
   return {
-    'X-Connect-Identity': `account="${account}", caller="${caller}", by="${by}", app="${app}", permissions="${permissions}", request="${requestId}"`,
+    'X-Connect-Identity': identityOf(identity, requestId),
     'X-Connect-Account-Sid': account,
     'X-Connect-By': by,
     'X-Connect-App-Sid': app,
     'X-Connect-Permissions': permissions,
     'Twilio-Request-Id': requestId,
   };
+}
+
+/** The one header that a platform goes by: a dictionary of structured fields (RFC 9651). */
+export function identityOf(identity: Identity, requestId: string): string {
+  const { account, caller, by, app } = identity;
+  const permissions = identity.permissions.join(' ');
+  return `account="${account}", caller="${caller}", by="${by}", app="${app}", permissions="${permissions}", request="${requestId}"`;
 }
 
 /** Lets the request pass: always 200, which is all that Envoy takes. */
@@ -41,11 +48,11 @@ export function writeAllowed(
   response.end();
 }
 
-/** Refuses; `isForNginx` if the status must be one that nginx's auth_request knows. */
+/** Refuses. Only a gateway learns the exact reason: a client must not know which half of its credentials is wrong. */
 export function writeDenied(
   response: ServerResponse,
   { requestId, outcome }: Decision,
-  { target, isForNginx = false, retryAfterSeconds = 1 }: DenialForm,
+  { target, reader = 'gateway', retryAfterSeconds = 1 }: DenialForm,
 ): void {
   const { problem, reason } = 'problem' in outcome ? outcome : { problem: undefined, reason: '' };
   const path = pathOf(target);
@@ -53,14 +60,17 @@ export function writeDenied(
   const extension = target === '' ? 'json' : extensionOf(target);
   const isQuotable = path.length <= MAX_PATH && reason !== 'url_ambiguous';
   const written = writeErrorReply(problem, isQuotable ? path : '', extension);
-  const status = isForNginx && !NGINX_STATUSES.includes(written.status) ? 403 : written.status;
+  const status =
+    reader === 'nginx' && !NGINX_STATUSES.includes(written.status) ? 403 : written.status;
   response.writeHead(status, {
     'Content-Type': written.contentType,
     'Content-Length': String(Buffer.byteLength(written.body)),
     'Cache-Control': 'no-store',
     'Twilio-Request-Id': requestId,
-    'X-Connect-Reason': reason.split(' ')[0] ?? '',
-    'X-Connect-Status': String(written.status),
+    ...(reader !== 'client' && {
+      'X-Connect-Reason': reason.split(' ')[0] ?? '',
+      'X-Connect-Status': String(written.status),
+    }),
     ...(written.status === 401 && { 'WWW-Authenticate': 'Basic realm="Twilio API"' }),
     ...(written.status === 503 && { 'Retry-After': String(retryAfterSeconds) }),
   });
@@ -70,6 +80,7 @@ export function writeDenied(
 export interface DenialForm {
   /** Of the request that was asked about. */
   target: string;
-  isForNginx?: boolean;
+  /** Who reads the answer; the status for nginx's auth_request is one that it knows. */
+  reader?: 'gateway' | 'nginx' | 'client';
   retryAfterSeconds?: number;
 }

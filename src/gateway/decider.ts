@@ -1,6 +1,7 @@
 /** Answers questions of gateways: one look at the database each, one line of the log, one observation. */
 
 import { performance } from 'node:perf_hooks';
+import type { Admission } from '../http/admission.ts';
 import { ERRORS } from '../http/errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -33,26 +34,33 @@ export interface DeciderParts {
   createRequestSid: CreateRequestSid;
   denials: Denials;
   now: () => number;
+  admission: Admission;
 }
 
+/** Made once: what must be cheap collects no stack. */
+const OVERLOADED = new Problem('overloaded');
+
 /**
- * Decides; never raises. `read` reads the question, and raises what is wrong with it; `query` is given for a
- * decision that is one of several in the same look.
+ * Decides; never raises. An overloaded process refuses at once. `read` reads the question, and raises what is
+ * wrong with it; `query` is given for a decision that is one of several in the same look.
  */
 export type Decide = (read: () => Question, query?: Queryable) => Promise<Decision>;
 
 /** Creates what decides. */
 export function createDecider(parts: DeciderParts): Decide {
-  const { database, policy, metrics, createRequestSid, denials } = parts;
+  const { database, policy, metrics, createRequestSid, denials, admission } = parts;
   // Its fields are all named below: looking for secrets in them would cost more than the line.
   const log = parts.logger.child({}, { redact: [] });
   return async (read, given) => {
     const begun = performance.now();
+    const hasRoom = given !== undefined || admission.mayBegin();
+    if (hasRoom) admission.begin();
     const requestId = createRequestSid();
     let trace: Trace = { sender: {}, passed: [] };
     let question: Question | undefined;
     let outcome: Decision['outcome'];
     try {
+      if (!hasRoom) throw OVERLOADED;
       const asked = read();
       question = asked;
       const decideIn = (query: Queryable) => {
@@ -70,6 +78,7 @@ export function createDecider(parts: DeciderParts): Decide {
       };
       if (problem !== error) parts.logger.error({ requestId, err: error }, 'A decision failed');
     }
+    if (hasRoom) admission.end();
     const ms = performance.now() - begun;
     const reason = 'problem' in outcome ? (outcome.reason.split(' ')[0] ?? '') : 'allowed';
     const decision = 'problem' in outcome ? 'deny' : 'allow';
@@ -85,13 +94,25 @@ export function createDecider(parts: DeciderParts): Decide {
       decision,
       reason,
     };
+    const { account: accountSid, caller: callerSid, app: connectAppSid } = fields;
+    const named = {
+      requestId,
+      accountSid,
+      callerSid,
+      connectAppSid,
+      method,
+      route,
+      decision,
+      reason,
+      durationMs: rounded(ms),
+    };
     if ('problem' in outcome) {
       const { status, code } = ERRORS[outcome.problem.problem];
       const time = new Date(parts.now()).toISOString();
       denials.add({ time, ...fields, reason: outcome.reason, status, code, method, route });
-      log.info({ ...fields, status, code, ms: rounded(ms) }, `${method} ${route}`);
+      log.info({ ...named, status, code }, `${method} ${route}`);
     } else {
-      log.info({ ...fields, status: 200, ms: rounded(ms) }, `${method} ${route}`);
+      log.info({ ...named, status: 200 }, `${method} ${route}`);
     }
     return { requestId, question, outcome };
   };

@@ -18,7 +18,10 @@ export interface Denial {
 export interface Denials {
   add(denial: Denial): void;
   /** The denials with this request ID or of this app, or all; the latest first, with their reasons explained. */
-  find(filter: { request?: string | undefined; app?: string | undefined }): object[];
+  find(filter: {
+    request?: string | undefined;
+    app?: string | undefined;
+  }): Readonly<Record<string, unknown>>[];
 }
 
 const MAX_OF_APP = 1000;
@@ -51,7 +54,14 @@ export function createDenials(): Denials {
   };
 }
 
-function toWire({ requestId, account, caller, app, reason, ...denial }: Denial): object {
+function toWire({
+  requestId,
+  account,
+  caller,
+  app,
+  reason,
+  ...denial
+}: Denial): Readonly<Record<string, unknown>> {
   return {
     request: requestId,
     ...denial,

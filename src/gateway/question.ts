@@ -10,7 +10,8 @@ import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
 import type { Question } from './decision.ts';
 
-export type Family = 'forwarded' | 'nginx' | 'envoy';
+/** `direct`: the request itself is to be passed on. */
+export type Family = 'forwarded' | 'nginx' | 'envoy' | 'direct';
 
 const HEADERS = {
   forwarded: { method: 'x-forwarded-method', target: 'x-forwarded-uri' },
@@ -25,6 +26,7 @@ const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override
 
 /** The target of the request asked about, also of one that is not asked about well: for the form of the answer. */
 export function targetOf(family: Family, { url = '', headers }: IncomingMessage): string {
+  if (family === 'direct') return url;
   return family === 'envoy'
     ? url.slice(ENVOY_PREFIX.length)
     : String(headers[HEADERS[family].target] ?? '');
@@ -40,7 +42,7 @@ export function readQuestion(family: Family, request: IncomingMessage): Question
   }
   const target = targetOf(family, request);
   const credentials = () => credentialsOf(request);
-  if (family === 'envoy') return { method, target, credentials };
+  if (family === 'envoy' || family === 'direct') return { method, target, credentials };
   const names = HEADERS[family];
   const asked = request.headers[names.method];
   const isOnce = [names.method, names.target].every((name) => countHeaders(rawHeaders, name) === 1);

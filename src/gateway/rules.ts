@@ -118,7 +118,8 @@ export function checkRule(
     const isSandbox = account.sid === caller.account.sid;
     // Whatever a rule says, an app changes nothing outside its subaccount: no customer grants that.
     const isBound = scope === 'sandbox' || !isReading(method);
-    if ((isBound && !isSandbox) || (scope === 'others' && isSandbox)) throw outside();
+    if (isBound && !isSandbox) throw outside();
+    if (scope === 'others' && isSandbox) throw closed(method);
     // Nor does a rule let it read more than it was granted.
     if (app === 'get-all' || isReading(method)) checkMayRead(caller, account);
   } catch (error) {
@@ -154,6 +155,6 @@ function outside(): Problem {
   return new Problem(
     'access_denied',
     'A Connect App can do this only in the subaccount that was created for it.',
-    { reason: reasonOf('app_outside_sandbox') },
+    { reason: reasonOf('outside_subaccount') },
   );
 }

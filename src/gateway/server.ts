@@ -7,9 +7,9 @@ import { hash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
-import { createAdmission, type Resource } from '../http/admission.ts';
 import { writeErrorReply } from '../http/errors.ts';
 import { pathOf } from '../http/path.ts';
+import { announcesBody } from '../http/rest-of-body.ts';
 import { createServer } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
@@ -45,7 +45,6 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const FINISH_MS = 2000;
 
-const OVERLOADED = new Problem('overloaded');
 const WRONG_TOKEN = new Problem('overloaded', undefined, {
   reason: reasonOf('gateway_token_wrong'),
 });
@@ -58,8 +57,6 @@ export async function startGatewayServer(
   parts: GatewayServerParts,
 ): Promise<GatewayServer> {
   const { decide, database } = parts;
-  const resources: Resource[] = database.connections ? [database.connections] : [];
-  const admission = createAdmission(resources, () => 0);
   const isTrusted = ({ headers }: IncomingMessage) =>
     parts.token !== undefined && isSame(headers.authorization, `Bearer ${parts.token}`);
   let isDraining = false;
@@ -71,14 +68,10 @@ export async function startGatewayServer(
       answerOther(path, request, response);
       return;
     }
-    const hasRoom = admission.mayBegin();
-    if (hasRoom) admission.begin();
     const decision = await decide(() => {
-      if (!hasRoom) throw OVERLOADED;
       if (!hasToken(request, parts.token)) throw WRONG_TOKEN;
       return readQuestion(family, request);
     });
-    if (hasRoom) admission.end();
     const { outcome, requestId, question } = decision;
     const target = targetOf(family, request);
     if (path === '/connect/v1/denial') {
@@ -86,7 +79,10 @@ export async function startGatewayServer(
       return;
     }
     if ('problem' in outcome) {
-      writeDenied(response, decision, { target, isForNginx: family === 'nginx' });
+      writeDenied(response, decision, {
+        target,
+        reader: family === 'nginx' ? 'nginx' : 'gateway',
+      });
       return;
     }
     const { identity } = outcome;
@@ -203,10 +199,6 @@ function hasToken({ headers }: IncomingMessage, token: string | undefined): bool
 function isSame(sent: string | string[] | undefined, secret: string): boolean {
   const digest = (text: string) => hash('sha256', text, 'buffer');
   return timingSafeEqual(digest(String(sent ?? '')), digest(secret));
-}
-
-function announcesBody({ headers }: IncomingMessage): boolean {
-  return (headers['content-length'] ?? '0') !== '0' || headers['transfer-encoding'] !== undefined;
 }
 
 function writeJson(response: ServerResponse, status: number, value: object): void {

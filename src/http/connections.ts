@@ -21,6 +21,8 @@ export interface Connection {
   unreadBytes: number;
   /** When the current or last request began, or else the connection, by `performance.now()`. */
   begunAt: number;
+  /** What its last request is: one of ours, one for a platform behind us, or the one that made it a WebSocket. */
+  use: 'own' | 'passed on' | 'upgraded';
   /** Whether nothing more is read of it for now. */
   isPaused: boolean;
   /** Called when the current response has been read, or the connection has closed. */
@@ -61,6 +63,7 @@ export function trackConnections(
       waiting: [],
       unreadBytes: 0,
       begunAt: performance.now(),
+      use: 'own',
       isPaused: false,
       whenTaken: undefined,
     };
@@ -110,6 +113,7 @@ export function endConnectionsOnClose(server: FastifyInstance, connections: Conn
 }
 
 /** A client that was refused early may still send its body, and read the response only then. */
-function isBusy({ last }: Connection): boolean {
+function isBusy({ last, use }: Connection): boolean {
+  if (use === 'upgraded') return true;
   return last !== undefined && !(last.req.complete && last.writableFinished);
 }

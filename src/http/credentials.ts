@@ -37,7 +37,10 @@ export function parseAuthorization(header: string | undefined): Credentials | un
  * Whether a browser sends this for a page of another site (Fetch Metadata; RFC 6454 for Origin): it adds
  * the credentials that it remembers, so the person at the browser may know nothing of it.
  */
-export function isFromAnotherSite({ headers, host }: FastifyRequest): boolean {
+export function isFromAnotherSite({
+  headers,
+  host,
+}: Pick<FastifyRequest, 'headers' | 'host'>): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
   const { origin } = headers;

@@ -111,6 +111,8 @@ export const ERRORS: Record<ProblemName | 'internal', Row> = {
     message: 'Service Unavailable',
     detail: 'hidden',
   },
+  upstream_failed: { status: 502, code: 20502, message: 'Bad Gateway', detail: 'hidden' },
+  upstream_slow: { status: 504, code: 20504, message: 'Gateway Timeout', detail: 'hidden' },
   database_missing: {
     status: 503,
     code: 20503,

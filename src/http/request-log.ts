@@ -35,16 +35,19 @@ export function createRequestLog(
   // Its fields are all named below: looking for secrets in them would cost more than the line.
   const requestLog = logger.child({}, { redact: [] });
   return (request, reply) => {
+    const { method } = request;
     const { statusCode: status, elapsedTime } = reply;
+    const route = routeOf(request);
     const fields = {
       requestId: request.id,
-      account: accountOf(request),
+      accountSid: accountOf(request),
+      method,
+      route,
       status,
-      ms: Math.round(elapsedTime * 10) / 10,
+      durationMs: Math.round(elapsedTime * 10) / 10,
       ...(status >= 400 && describeFault(request, isForPerson)),
     };
-    const place = isForPerson ? pathOfRoute(request) : (routeOf(request) ?? 'none');
-    requestLog.info(fields, `${request.method} ${place}`);
+    requestLog.info(fields, `${method} ${isForPerson ? pathOfRoute(request) : (route ?? 'none')}`);
   };
 }
 
@@ -53,9 +56,9 @@ function describeFault(request: FastifyRequest, isForPerson: boolean) {
   if (error === undefined) return undefined;
   const problem = error instanceof Problem ? error.problem : 'internal';
   const { code, message } = ERRORS[problem];
-  if (!isForPerson) return { code, problem };
+  if (!isForPerson) return { code, errorType: problem };
   const detail = error instanceof Problem ? error.detail : undefined;
-  return { code, problem, fault: detail ?? message };
+  return { code, errorType: problem, fault: detail ?? message };
 }
 
 /** The account of a route; the path itself is never logged. */

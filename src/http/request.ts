@@ -1,5 +1,6 @@
 /** What a request holds, as typed values: head, path, query and form parameters. All are untrusted. */
 
+import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { type Parameters, pickParameters } from '../parameter.ts';
 
@@ -9,15 +10,14 @@ export function hasBody({ headers }: FastifyRequest): boolean {
 }
 
 /** How many Host headers it has: exactly one is right. */
-export function countHosts(request: FastifyRequest): number {
-  const { rawHeaders } = request.raw;
+export function countHosts({ rawHeaders, httpVersionMinor }: IncomingMessage): number {
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index];
     if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
   }
   // HTTP/1.0 (RFC 1945) has no Host.
-  return count === 0 && request.raw.httpVersionMinor === 0 ? 1 : count;
+  return count === 0 && httpVersionMinor === 0 ? 1 : count;
 }
 
 /** A part of the path; empty when the route has no such part. */

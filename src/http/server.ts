@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
 import type { CreateRequestSid } from '../sid.ts';
@@ -18,16 +19,16 @@ import { createAdmission, type Resource } from './admission.ts';
 import { endConnectionsOnClose } from './connections.ts';
 import { type ErrorReply, writeErrorReply } from './errors.ts';
 import { takeForms } from './forms.ts';
-import { createNodeServer } from './node-server.ts';
+import { createNodeServer, type PassOn } from './node-server.ts';
 import { explainOtherHost } from './other-hosts.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { extensionOf, pathOf, toRoute } from './path.ts';
 import { countHosts, hasBody } from './request.ts';
 import { createRequestLog, faultOf, noteFault } from './request-log.ts';
+import { beginSpans } from './request-spans.ts';
+import { discardBody, isLastOfConnection, whenReceived } from './rest-of-body.ts';
 import { limitUnreadAnswers } from './unread-answers.ts';
 
-/** How long a client that was refused may go on sending, so that it comes to read its answer. */
-const LINGER_MS = 10_000;
 /** The Retry-After of a temporary refusal. */
 const RETRY_AFTER_SECONDS = 1;
 /** Made once: what must be cheap collects no stack. */
@@ -52,12 +53,16 @@ export interface ServerOptions {
   /** Whether a person reads the log of requests. */
   isLogForPerson: boolean;
   metrics: Metrics;
+  /** What makes a span of each request; there are none without it. */
+  tracing: Tracing | undefined;
   createRequestSid: CreateRequestSid;
   trustProxy: readonly string[];
   /** What requests wait for besides the processor. */
   resources: readonly Resource[];
   /** Whether clients should turn to another server. */
   isDraining: () => boolean;
+  /** Answers what is not the server's own; absent: nothing is. */
+  passOn?: PassOn | undefined;
   /** Takes each request that was answered, and what went wrong with it. */
   record?: (request: FastifyRequest, reply: FastifyReply, fault: unknown) => void;
   /** What else sees every request; called before there are routes. */
@@ -81,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { httpServer, connections, handle, readyCount } = createNodeServer({
     logger,
     createRequestSid,
+    passOn: options.passOn,
   });
   const unread = limitUnreadAnswers(httpServer, connections);
   const server = Fastify({
@@ -106,13 +112,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   endConnectionsOnClose(server, connections);
 
+  const spans = options.tracing && beginSpans(server, options.tracing, options.trustProxy);
   const admission = createAdmission(options.resources, readyCount);
   server.decorateRequest('hasBegun', false);
   // Hooks with a callback: every request passes here, and a promise for each would cost more.
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('Twilio-Request-Id', request.id);
     if (options.isDraining()) reply.header('Connection', 'close');
-    if (countHosts(request) !== 1) {
+    if (countHosts(request.raw) !== 1) {
       reply.header('Connection', 'close');
       return done(
         new Problem('request_malformed', 'The request must have exactly one Host header.'),
@@ -152,7 +159,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     const route = request.routeOptions.url ?? 'none';
     const { statusCode: status, elapsedTime } = reply;
     metrics.observeRequest(route, request.method, status, elapsedTime);
-    logRequest(request, reply);
+    if (spans === undefined) logRequest(request, reply);
+    else spans.within(request, () => logRequest(request, reply));
+    spans?.end(request, status);
     options.record?.(request, reply, faultOf(request));
     done();
   });
@@ -206,14 +215,14 @@ function sendError(
   if (written.status === 503) reply.header('Retry-After', String(RETRY_AFTER_SECONDS));
   // Strings are sent unchanged: the schema of the route's success response does not apply.
   const answer = () => reply.send(written.body);
-  if (hasBody(request) && !request.raw.complete && isLast(request)) {
-    whenReceived(request, answer);
+  if (hasBody(request) && !request.raw.complete && isLastOfConnection(request.raw)) {
+    whenReceived(request.raw, answer);
     return written;
   }
   if (written.status === 413 || written.status === 503) {
     if (!request.raw.complete) {
       reply.removeHeader('connection');
-      discardBody(request);
+      discardBody(request.raw);
     } else if (written.status === 413) reply.header('Connection', 'close');
   }
   answer();
@@ -222,37 +231,6 @@ function sendError(
 
 function withHeaders({ status, contentType, body }: ErrorReply) {
   return { status, headers: { 'content-type': contentType }, body };
-}
-
-/** Whether the client said that its connection ends with this request (RFC 9112, section 9.6). */
-function isLast({ headers, raw }: FastifyRequest): boolean {
-  const connection = headers.connection ?? (raw.httpVersionMinor === 0 ? 'close' : '');
-  return /\bclose\b/i.test(connection);
-}
-
-/**
- * Throws away the rest of a body, and calls `answer` at its end, or after ten seconds. Node.js closes such a
- * connection with the answer, and a client that is still sending would lose the answer to a reset.
- */
-function whenReceived({ raw }: FastifyRequest, answer: () => void): void {
-  const timer = setTimeout(finish, LINGER_MS);
-  raw.once('end', finish).once('close', finish).resume();
-
-  function finish(): void {
-    clearTimeout(timer);
-    raw.off('end', finish).off('close', finish);
-    answer();
-  }
-}
-
-/**
- * Throws away the rest of a body that was refused. Closing at once would reset the connection under a
- * client that is still sending, and with it the answer (RFC 9112, section 9.6).
- */
-function discardBody({ raw }: FastifyRequest): void {
-  const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS);
-  raw.once('close', () => clearTimeout(timer));
-  raw.resume();
 }
 
 /** Gives Fastify's own errors their names; any other error stays what it is. */

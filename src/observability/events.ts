@@ -5,6 +5,20 @@
 
 import type { Logger } from './logger.ts';
 
+export const CALLBACK_RESULTS = ['delivered', 'retried', 'failed'] as const;
+/** What became of an attempt to deliver a callback; nobody tries again after `failed`. */
+export type CallbackResult = (typeof CALLBACK_RESULTS)[number];
+
+export const SIGN_IN_RESULTS = [
+  'accepted',
+  'wrong',
+  'too_many_tries',
+  'not_checked',
+  'provider_refused',
+] as const;
+/** What became of an attempt to sign in. */
+type SignInResult = (typeof SIGN_IN_RESULTS)[number];
+
 export type DomainEvent =
   | {
       name: 'authorized';
@@ -22,19 +36,22 @@ export type DomainEvent =
       accountSid: string;
       connectAppSid: string;
       attempt: number;
-      result: 'delivered' | 'retried' | 'failed';
+      result: CallbackResult;
       /** Of the answer; null when there was none. */
       status: number | null;
-      failure: string | null;
+      errorType: string | null;
       durationMs: number;
-    };
+    }
+  /** With a password, or through the provider. The line of its request is all that the log has of it. */
+  | { name: 'sign_in_tried'; result: SignInResult };
 
 /** Receives each event after its transaction has committed. */
 export type Report = (event: DomainEvent) => void;
 
-/** Writes one line of the log for each event. */
-export function reportTo(logger: Logger): Report {
+/** Counts each event, and writes a line of the log for it. */
+export function reportTo(logger: Logger, observe: (event: DomainEvent) => void): Report {
   return (event) => {
+    observe(event);
     switch (event.name) {
       case 'authorized':
         logger.info(fieldsOf(event), 'A customer authorized a Connect App');

@@ -1,7 +1,8 @@
 /** The one place where loggers are made. No line may hold a secret or a text of a customer. */
 
 import { styleText } from 'node:util';
-import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { type Logger, pino } from 'pino';
+import { toLongNames, toShortNames } from './fields.ts';
 
 export type { Logger } from 'pino';
 
@@ -21,16 +22,37 @@ const MAX_WRITE_BYTES = 4096;
 /** What is kept of lines that cannot be written, as on a full disk; later ones are lost. */
 const MAX_UNWRITTEN_BYTES = 1024 * 1024;
 
+/** OpenTelemetry counts severities from 1 in steps of 4, as pino counts levels from 10 in steps of 10. */
+const severityOf = (level: number) => (level / 10 - 1) * 4 + 1;
+const WARNING = severityOf(40);
+const ERROR = severityOf(50);
+
+export interface LoggerParts {
+  /** Where lines go; standard output when absent, as long as the process lives: one logger a process. */
+  stream?: LogStream | undefined;
+  /** The IDs of the trace that a line belongs to; undefined outside of one. */
+  traceIds?: (() => object | undefined) | undefined;
+}
+
 /**
- * A logger that writes one JSON object a line; authorization, cookies and tokens are redacted. Without a
- * stream it writes to standard output as long as the process lives, unless it is silent: one a process.
+ * A logger that writes one JSON object a line, with the names of OpenTelemetry's data model and conventions;
+ * authorization, cookies and tokens are redacted.
  */
-export function createLogger(level: LogLevel, stream?: LogStream): Logger {
+export function createLogger(level: LogLevel, { stream, traceIds }: LoggerParts = {}): Logger {
   const options = {
     level,
     base: null,
-    timestamp: stdTimeFunctions.isoTime,
+    messageKey: 'body',
+    timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+    formatters: {
+      level: (name: string, number: number) => ({
+        severity_text: name.toUpperCase(),
+        severity_number: severityOf(number),
+      }),
+      log: toLongNames,
+    },
     redact: ['*.authorization', '*.cookie', '*.authToken', 'authToken', 'secretKey'],
+    ...(traceIds && { mixin: () => traceIds() ?? {} }),
   };
   return pino(options, stream ?? (level === 'silent' ? NOWHERE : standardOutput()));
 }
@@ -67,23 +89,35 @@ export interface TextOutput {
 
 type Colour = Parameters<typeof styleText>[0];
 
-const WARNING = 40;
-const ERROR = 50;
-
-/** A stream that turns the lines of a logger into text for a person, with colours on a terminal. */
-export function readable(output: TextOutput): LogStream {
+/** Returns what colours a text on a terminal, and leaves it as it is elsewhere. */
+export function painterOf(output: TextOutput): (colour: Colour, text: string) => string {
   const isColoured = output.isTTY === true && output.hasColors?.() === true;
-  const paint = (colour: Colour, text: string) =>
-    isColoured ? styleText(colour, text, { validateStream: false }) : text;
+  return (colour, text) => (isColoured ? styleText(colour, text, { validateStream: false }) : text);
+}
+
+/**
+ * A stream that turns the lines of a logger into text for a person, with colours on a terminal. `skipsRequests`:
+ * something else tells of them.
+ */
+export function readable(output: TextOutput, { skipsRequests = false } = {}): LogStream {
+  const paint = painterOf(output);
   return {
     write(line) {
-      const { time, level, msg, err, ...fields } = JSON.parse(line);
-      const isRequest = 'requestId' in fields && 'ms' in fields;
+      const { timestamp, severity_number, body, ...named } = JSON.parse(line);
+      const {
+        severity_text: _text,
+        'exception.type': _type,
+        'exception.message': _message,
+        'exception.stacktrace': stack,
+        ...fields
+      } = toShortNames(named);
+      const isRequest = 'requestId' in fields && 'durationMs' in fields;
+      if (isRequest && skipsRequests) return;
       const text = isRequest
-        ? requestText(msg, fields, paint)
-        : `${paint(colourOfLevel(level, fields), msg)}${fieldsText(fields)}`;
-      const trace = err?.stack ? `\n${err.stack}` : '';
-      output.write(`${paint('dim', String(time).slice(11, 19))} ${text}${trace}\n`);
+        ? requestText(body, fields, paint)
+        : `${paint(colourOfSeverity(severity_number, fields), body)}${fieldsText(fields)}`;
+      const trace = stack === undefined ? '' : `\n${stack}`;
+      output.write(`${paint('dim', String(timestamp).slice(11, 19))} ${text}${trace}\n`);
     },
   };
 }
@@ -91,27 +125,31 @@ export function readable(output: TextOutput): LogStream {
 /** Method, path, status, and of a refusal Twilio's code and what was wrong. */
 function requestText(
   request: string,
-  { status, code, fault, ms }: Record<string, unknown>,
+  { status, code, fault, durationMs }: Record<string, unknown>,
   paint: (colour: Colour, text: string) => string,
 ): string {
   const colour = colourOfStatus(Number(status));
   const refusal = code === undefined ? '' : ` ${code} ${fault ?? ''}`;
-  return `${request} ${paint(colour, `${status}${refusal}`)} ${paint('dim', `${ms} ms`)}`;
+  return `${request} ${paint(colour, `${status}${refusal}`)} ${paint('dim', `${durationMs} ms`)}`;
 }
 
-function colourOfStatus(status: number): Colour {
+/** The colour of an HTTP status. */
+export function colourOfStatus(status: number): Colour {
   if (status >= 500) return 'red';
   if (status >= 400) return 'yellow';
   return status >= 300 ? 'cyan' : 'green';
 }
 
-function colourOfLevel(level: number, { event }: { event?: unknown }): Colour {
-  if (level >= ERROR) return 'red';
-  if (level >= WARNING) return 'yellow';
+function colourOfSeverity(
+  severity: number,
+  { event_name: event }: { event_name?: unknown },
+): Colour {
+  if (severity >= ERROR) return 'red';
+  if (severity >= WARNING) return 'yellow';
   return event === undefined ? 'reset' : 'magenta';
 }
 
-function fieldsText({ event: _, ...fields }: Record<string, unknown>): string {
+function fieldsText({ event_name: _, ...fields }: Record<string, unknown>): string {
   const given = Object.entries(fields).filter(([, value]) => value !== null);
   return given.map(([name, value]) => ` ${name}=${value}`).join('');
 }

@@ -40,6 +40,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
 
   function refuse(request: FastifyRequest, reply: FastifyReply, failure: Failure, to: string) {
     const { status, notice } = explain(failure.refusal, provider.name);
+    context.report({ name: 'sign_in_tried', result: 'provider_refused' });
     logger.warn({ requestId: request.id, ...failure }, 'A sign-in with the provider failed');
     return sendSignIn(pages, request, reply.code(status), to, { notice });
   }
@@ -89,6 +90,7 @@ export function addProviderRoutes(pages: Pages, context: Context, options: Optio
       return refuse(request, reply, { refusal: 'disabled', reason: 'disabled' }, flow.returnTo);
     }
     pages.setSession(request, reply, secret);
+    context.report({ name: 'sign_in_tried', result: 'accepted' });
     if (flow.isAgain) {
       const value = markConfirmed(context.keyring, secret, context.clock.now());
       pages.setCookie(request, reply, { name: CONFIRMED_COOKIE, value, maxAgeMs: CONFIRMED_MS });

@@ -17,8 +17,9 @@ import { insertRequests } from './store.ts';
 
 const WRITE_MS = 1000;
 /** Rows of one account that are written before those beyond its ring are removed. */
-const TRIM_EVERY = 1000;
-const TRIM_CHUNK = 2000;
+const TRIM_EVERY = 200;
+/** Twice of that, so that what is left over becomes less. */
+const TRIM_CHUNK = 400;
 /** Accounts whose rows are counted. */
 const MAX_WRITTEN = 10_000;
 /** How long a server that stops waits for its last write. */

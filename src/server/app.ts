@@ -6,6 +6,7 @@ import { writeAdminProblem } from '../admin/problems.ts';
 import { addAdminRoutes } from '../admin/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
+import { readBacklog } from '../callbacks/backlog.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
@@ -15,7 +16,7 @@ import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
 import { addDemoAppRoutes } from '../demo/routes.ts';
 import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
-import { type Gateway, startGateway } from '../gateway/gateway.ts';
+import { createGateway } from '../gateway/gateway.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
@@ -27,6 +28,7 @@ import { type MetricsServer, startMetricsServer } from '../observability/metrics
 import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient, type GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
+import { withSpans } from '../outgoing/traced-client.ts';
 import { createBrand } from '../pages/brand.ts';
 import { addPages, writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
@@ -40,6 +42,7 @@ import type { Config } from './config.ts';
 import { type ContextParts, createContext } from './context.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 import { stateOf } from './state.ts';
+import { readVersion } from './version.ts';
 
 export interface App {
   context: Context;
@@ -93,9 +96,14 @@ export interface AppParts extends ContextParts {
 /** Creates the server of a Config; the schema must be current. */
 export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const brand = createBrand(config.brand, readLogo(config.brand));
-  const metrics = createMetrics({ ofProcess: parts.ownsProcess === true });
+  const metrics = createMetrics({
+    version: readVersion(),
+    readState: async () => ({ ...(await readBacklog(context)), purgedAt: purging?.lastSuccess() }),
+    ofProcess: parts.ownsProcess === true,
+  });
   const logger = parts.logger ?? createLogger('silent');
-  const context = createContext(config, { ...parts, logger }, metrics.observeQuery);
+  const context = createContext(config, { ...parts, logger }, metrics);
+  let purging: Purging | undefined;
   const provider =
     config.signIn.provider &&
     // Loaded only where it is used: no command waits for it.
@@ -104,6 +112,18 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       lookup: parts.lookup,
     });
   const signIn = { providerName: provider?.name, hasPasswords: config.signIn.hasPasswords };
+  const gateway =
+    config.gateway &&
+    (await createGateway(
+      context,
+      {
+        ...config.gateway,
+        keysActForApps: config.keysActForApps,
+        trustProxy: config.trustProxy,
+        sharesPort: parts.sharesPort === true,
+      },
+      { logger, metrics },
+    ));
   let isDraining = false;
   const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
@@ -111,10 +131,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     logger,
     isLogForPerson: parts.isLogForPerson === true,
     metrics,
+    tracing: parts.tracing,
     createRequestSid: parts.createRequestSid ?? requestSidsFrom(context.random),
     trustProxy: config.trustProxy,
     resources: context.database.connections ? [context.database.connections] : [],
     isDraining: () => isDraining,
+    passOn: gateway?.proxy,
     ...(parts.recordsRequests !== false && { record: recordTo(recorder, context.clock) }),
     writeErrorPage: (error, request) =>
       (config.adminKey === undefined ? undefined : writeAdminProblem(error, request.target)) ??
@@ -122,14 +144,17 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(parts.addHooks && { addHooks: parts.addHooks }),
   });
 
-  let purging: Purging | undefined;
   const readState = stateOf(context, config, () => purging);
   const guard = {
     allowedNetworks: config.callbackAllowedNetworks,
     ...(parts.lookup && { lookup: parts.lookup }),
   };
-  const { wrapClient = (client: GuardedClient) => client } = parts;
-  const consoleClient = wrapClient(createGuardedClient(guard));
+  const { tracing, wrapClient = (client: GuardedClient) => client } = parts;
+  const createClient = () => {
+    const client = wrapClient(createGuardedClient(guard));
+    return tracing ? withSpans(client, tracing) : client;
+  };
+  const consoleClient = createClient();
   const flowRunner = createFlowRunner(context, consoleClient, logger);
 
   await addDocumentation(server);
@@ -175,6 +200,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       origin: () => origin,
       follow,
       hasPasswords: signIn.hasPasswords,
+      denials: gateway?.denials ?? { find: () => [] },
     });
   }
   addOperationsRoutes(server, {
@@ -191,7 +217,6 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   let worker: CallbackWorker | undefined;
   let standInClock: StandInClock | undefined;
   let metricsServer: MetricsServer | undefined;
-  let gateway: Gateway | undefined;
   return {
     context,
     client: consoleClient,
@@ -208,16 +233,12 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         metricsServer = await startMetricsServer(host, config.metricsPort, metrics);
         logger.info(`Metrics are on ${metricsServer.url}`);
       }
-      if (config.gateway) {
-        const { keysActForApps } = config;
-        const options = { ...config.gateway, keysActForApps, sharesPort: reusePort };
-        gateway = await startGateway(context, options, { logger, metrics });
-      }
+      await gateway?.listen();
       if (parts.hasDemoApp) await placeDemoApp(context, origin);
       worker = startCallbackWorker(context, {
-        client: wrapClient(createGuardedClient(guard)),
+        client: createClient(),
         logger,
-        observe: metrics.observeCallback,
+        tracing,
         ...(parts.spread && { random: parts.spread }),
       });
       purging = startPurging(context, logger);
@@ -238,13 +259,13 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       gateway?.drain();
     },
     reload: () => gateway?.reload(),
-    gatewayUrl: () => gateway?.url,
+    gatewayUrl: () => gateway?.url(),
     async close() {
       isDraining = true;
       ending.abort();
       await Promise.all([
         flowRunner.close(),
-        server.close().finally(provider?.close),
+        server.close().finally(provider?.close).finally(gateway?.proxy?.close),
         worker?.close(),
         purging?.stop(),
         standInClock?.stop(),

@@ -4,25 +4,27 @@
  * lack the prefix belong to other programs and are never read.
  */
 
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { isNetwork } from '../network.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/logger.ts';
 import type { BrandSettings } from '../pages/brand.ts';
-import { Problem } from '../problem.ts';
 import { parseAdminKey, parseServerUrl } from './admin-settings.ts';
 import { parseBrand } from './brand-settings.ts';
+import { type DatabaseUrl, parseDatabaseUrl } from './database-url.ts';
 import { GATEWAY_DEFAULTS, type GatewaySettings, parseGateway } from './gateway-settings.ts';
 import { parseSignIn, type SignInSettings } from './oidc-settings.ts';
-import { flag, settingProblem as invalid, oneOf, PREFIX, wholeNumber } from './setting.ts';
+import {
+  flag,
+  settingProblem as invalid,
+  oneOf,
+  PREFIX,
+  parseOrigin,
+  wholeNumber,
+} from './setting.ts';
+import { readEnvFile, readSecretFiles } from './setting-files.ts';
 
 /** Text settings by name, without the prefix that they have in the environment. */
 export type Settings = Readonly<Record<string, string | undefined>>;
-
-export type DatabaseUrl =
-  | { engine: 'sqlite'; path: string }
-  | { engine: 'postgres'; url: string; poolSize: number };
 
 export interface Config {
   readonly port: number;
@@ -62,7 +64,7 @@ export interface Config {
   readonly brand: BrandSettings;
   /** How people sign in. */
   readonly signIn: SignInSettings;
-  /** The port of gateways; undefined: none. */
+  /** The platform's side; undefined: there is no platform. */
   readonly gateway: GatewaySettings | undefined;
 }
 
@@ -117,10 +119,11 @@ export interface GivenSettings {
 
 /** Reads the file that was named, and the environment, which wins. */
 export function readSettings(envFile?: string, environment: Settings = process.env): GivenSettings {
-  const ofFile = envFile === undefined ? {} : readEnvFile(envFile);
+  const ofFile = readSecretFiles(envFile === undefined ? {} : readEnvFile(envFile));
+  const given = readSecretFiles(environment);
   return {
-    settings: { ...settingsIn(ofFile), ...settingsIn(environment) },
-    unknown: [...unknownIn(ofFile, envFile ?? ''), ...unknownIn(environment, 'The environment')],
+    settings: { ...settingsIn(ofFile), ...settingsIn(given) },
+    unknown: [...unknownIn(ofFile, envFile ?? ''), ...unknownIn(given, 'The environment')],
   };
 }
 
@@ -152,19 +155,6 @@ function unknownIn(environment: Settings, place: string): string[] {
   );
 }
 
-function readEnvFile(path: string): Settings {
-  try {
-    return parseEnv(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Problem(
-      'setting_invalid',
-      `Cannot read ${path} (${reason}). Name a file of NAME=value lines with --env-file.`,
-      { cause },
-    );
-  }
-}
-
 /** Checks the settings and fills in defaults; raises `setting_invalid` with what to do. */
 export function createConfig(settings: Settings, mode: 'development' | 'production'): Config {
   const isDevelopment = mode === 'development';
@@ -182,6 +172,7 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
   const metricsPort = text('METRICS_PORT');
   const limit = text('RATE_LIMIT_PER_SECOND') || (isDevelopment ? '0' : '100');
   const dataDir = text('DATA_DIR');
+  const gateway = parseGateway(text);
   return Object.freeze({
     port: wholeNumber('PORT', text('PORT'), 65_535),
     host: text('HOST'),
@@ -190,14 +181,15 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       text('DATABASE_URL') || `sqlite:${join(dataDir, 'connect-apps.db')}`,
       text('DATABASE_POOL_SIZE'),
     ),
-    publicUrl: parseOrigin(text('PUBLIC_URL')),
+    publicUrl: parseOrigin('PUBLIC_URL', text('PUBLIC_URL'), 'https://connect.example.com')?.origin,
     secretKey: text('SECRET_KEY') || undefined,
     previousSecretKey: text('PREVIOUS_SECRET_KEY') || undefined,
     workers: Math.max(1, wholeNumber('WORKERS', text('WORKERS'), 128)),
     drainSeconds: wholeNumber('DRAIN_SECONDS', drain, 3600),
     metricsPort: metricsPort === '' ? undefined : wholeNumber('METRICS_PORT', metricsPort, 65_535),
     hasPublicMetrics: isDevelopment,
-    hasStandIns: isDevelopment,
+    // A platform has the resources themselves.
+    hasStandIns: isDevelopment && gateway?.upstream === undefined,
     logLevel: oneOf('LOG_LEVEL', LOG_LEVELS, text('LOG_LEVEL')),
     allowConnectAppDelete: flag('ALLOW_CONNECT_APP_DELETE', text('ALLOW_CONNECT_APP_DELETE')),
     strictPageSize: flag('STRICT_PAGE_SIZE', text('STRICT_PAGE_SIZE')),
@@ -224,27 +216,6 @@ export function createConfig(settings: Settings, mode: 'development' | 'producti
       operatorClaim: text('OIDC_OPERATOR_CLAIM'),
       hasPasswords: flag('PASSWORD_SIGN_IN', text('PASSWORD_SIGN_IN')),
     }),
-    gateway: parseGateway(text),
+    gateway,
   });
-}
-
-function parseDatabaseUrl(text: string, size: string): DatabaseUrl {
-  const poolSize = wholeNumber('DATABASE_POOL_SIZE', size, 1000);
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) {
-    return { engine: 'postgres', url: text, poolSize: Math.max(1, poolSize) };
-  }
-  const path = text.startsWith('sqlite:') ? text.slice('sqlite:'.length) : '';
-  if (path === '')
-    throw invalid(
-      'DATABASE_URL',
-      'sqlite:PATH, sqlite::memory: or postgres://USER:PASSWORD@HOST/NAME',
-    );
-  return { engine: 'sqlite', path };
-}
-
-function parseOrigin(text: string): string | undefined {
-  if (text === '') return undefined;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url.origin;
-  throw invalid('PUBLIC_URL', 'an origin such as https://connect.example.com, without a path');
 }

@@ -5,12 +5,15 @@ import { type Context, SERVER } from '../context.ts';
 import { createKeyring } from '../keys/keyring.ts';
 import { reportTo } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { type Random, systemRandom } from '../random.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
 import { openPostgres } from '../storage/postgres.ts';
 import { openSqlite } from '../storage/sqlite.ts';
 import { prepareFile } from '../storage/sqlite-file.ts';
+import { withSpans } from '../storage/traced.ts';
 import type { Config } from './config.ts';
 
 export interface ContextParts {
@@ -24,6 +27,8 @@ export interface ContextParts {
   random?: Random;
   /** Nothing is logged when absent. */
   logger?: Logger;
+  /** What makes spans of looks and transactions; there are none without it. */
+  tracing?: Tracing | undefined;
 }
 
 /**
@@ -57,16 +62,18 @@ export function createContext(
     clock = systemClock,
     random = systemRandom,
     logger,
+    tracing,
     opening,
   }: ContextParts,
-  observe?: QueryObserver,
+  metrics?: Pick<Metrics, 'observeQuery' | 'observeEvent'>,
 ): Context {
+  const opened = database ?? openDatabase(config, metrics?.observeQuery, opening);
   return {
-    database: database ?? openDatabase(config, observe, opening),
+    database: tracing ? withSpans(opened, tracing) : opened,
     keyring: createKeyring(secretKey, config.previousSecretKey),
     clock,
     random,
-    report: logger ? reportTo(logger) : () => {},
+    report: logger && metrics ? reportTo(logger, metrics.observeEvent) : () => {},
     actor: () => SERVER,
   };
 }

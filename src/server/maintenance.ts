@@ -1,9 +1,10 @@
 /**
- * What grows with time is removed with time, by itself: callbacks with their attempts, messages and calls of stand-ins, resends, runs of Try the
- * flow, sessions, links that let somebody in, the record of requests, and the last traces of deleted Connect
- * Apps. The audit trail stays, but for addresses.
+ * What grows with time is removed with time, by itself: callbacks with their attempts, messages and calls of stand-ins,
+ * resends, runs of Try the flow, sessions, links that let somebody in, the record of requests, and the last traces of
+ * deleted Connect Apps. The audit trail stays, but for addresses.
  */
 
+import { setTimeout } from 'node:timers/promises';
 import { forgetAddresses } from '../audit/store.ts';
 import {
   BEFORE_ALL_ENDED,
@@ -47,8 +48,8 @@ const COUNTS_KEPT_MS: Readonly<Record<CountUnit, number>> = {
 const LAST_USES_KEPT_MS = 90 * DAY_MS;
 /** How long the audit trail knows from which address a change came; docs/operating.md promises it. */
 const ADDRESSES_KEPT_MS = 90 * 24 * HOUR_MS;
-/** Rows a transaction, so that no writer waits long. */
-const CHUNK = 500;
+/** Rows a transaction, so that nobody waits long: an embedded database is written by the thread that answers. */
+const CHUNK = 100;
 
 /** Removes everything that is due for deletion, in chunks, until done or until `signal` aborts. */
 export async function purge(context: Context, signal?: AbortSignal): Promise<void> {
@@ -70,19 +71,30 @@ export async function purge(context: Context, signal?: AbortSignal): Promise<voi
     [purgeResets, now],
     [forgetAddresses, now - ADDRESSES_KEPT_MS],
   ] as const) {
-    let removed = CHUNK;
-    while (removed === CHUNK) {
-      if (signal?.aborted) return;
-      removed = await database.transaction((transaction) => removeSome(transaction, before, CHUNK));
-    }
-  }
-  await trimRecords(context, signal);
-  while ((await removeLeftRuns(context, CHUNK)) === CHUNK) {
+    await inChunks(
+      () => database.transaction((transaction) => removeSome(transaction, before, CHUNK)),
+      signal,
+    );
     if (signal?.aborted) return;
   }
+  await trimRecords(context, signal);
+  await inChunks(() => removeLeftRuns(context, CHUNK), signal);
+  if (signal?.aborted) return;
   await purgeAuthorizations(context, now - KEPT_MS, signal);
   if (signal?.aborted) return;
   await database.forget();
+}
+
+/**
+ * Takes chunks until one is not full or `signal` aborts. After each it rests for as long as the chunk took: however much
+ * is due, requests have half of the time, and more.
+ */
+async function inChunks(take: () => Promise<number>, signal?: AbortSignal): Promise<void> {
+  while (!signal?.aborted) {
+    const begun = performance.now();
+    if ((await take()) < CHUNK) return;
+    await setTimeout(performance.now() - begun);
+  }
 }
 
 function countsOf(unit: CountUnit) {
@@ -95,8 +107,8 @@ async function trimRecords({ database }: Context, signal?: AbortSignal): Promise
   let accountSid = await findAccountWithRequestsAfter(database.query, '');
   while (accountSid !== undefined && !signal?.aborted) {
     const sid: string = accountSid;
-    const removed = await trimUnlessShort(database, sid);
-    if (removed < CHUNK) accountSid = await findAccountWithRequestsAfter(database.query, sid);
+    await inChunks(() => trimUnlessShort(database, sid), signal);
+    accountSid = await findAccountWithRequestsAfter(database.query, sid);
   }
 }
 
@@ -115,19 +127,23 @@ async function purgeAuthorizations(
   before: number,
   signal?: AbortSignal,
 ): Promise<void> {
-  let after: EndedKey | undefined = BEFORE_ALL_ENDED;
-  while (after !== undefined && !signal?.aborted) {
+  let after: EndedKey = BEFORE_ALL_ENDED;
+  await inChunks(async () => {
     const { keys, next } = await findPurgeable(database.query, before, CHUNK, after);
     if (keys.length > 0) {
       await database.transaction((transaction) => deleteEnded(transaction, keys));
     }
+    if (next === undefined) return 0;
     after = next;
-  }
+    return CHUNK;
+  }, signal);
 }
 
 export interface Purging {
   /** When it last ended, and whether it was done; undefined before the first time. */
   last(): { at: number; isWell: boolean } | undefined;
+  /** When it was last done; before the first time, when it began. */
+  lastSuccess(): number;
   /** Purges once more, and resolves when it is done. */
   now(): Promise<void>;
   /** Stops it after the current chunk. */
@@ -139,6 +155,7 @@ export function startPurging(context: Context, logger: Logger): Purging {
   const stopping = new AbortController();
   let running = Promise.resolve();
   let last: { at: number; isWell: boolean } | undefined;
+  let lastSuccess = context.clock.now();
   const run = () => {
     running = purge(context, stopping.signal)
       .then(() => true)
@@ -148,12 +165,14 @@ export function startPurging(context: Context, logger: Logger): Purging {
       })
       .then((isWell) => {
         last = { at: context.clock.now(), isWell };
+        if (isWell) lastSuccess = last.at;
       });
   };
   run();
   const timer = setInterval(run, HOUR_MS);
   return {
     last: () => last,
+    lastSuccess: () => lastSuccess,
     async now() {
       await running;
       run();

@@ -50,19 +50,20 @@ function otherSecretKey(what: string): Problem {
 
 /** Raises `setting_invalid` when a published token or password of the demo data opens anything. */
 export async function checkNoDemoSecrets(context: Context): Promise<void> {
+  const found = await findDemoSecret(context);
+  if (found !== undefined) throw new Problem('setting_invalid', found);
+}
+
+/** The sentence about a published token or password that opens something; undefined when none does. */
+export async function findDemoSecret(context: Context): Promise<string | undefined> {
   for (const { accountSid, authToken } of [DEMO_DEVELOPER, DEMO_CUSTOMER]) {
     const account = await findAccount(context.database.query, accountSid);
     const digests = [account?.token.digest, account?.secondaryToken?.digest];
     if (!context.keyring.matches(authToken, digests)) continue;
-    throw new Problem(
-      'setting_invalid',
-      `The database contains the demo token of ${accountSid}, which is public. Use a database that "connect-apps dev" has not written to.`,
-    );
+    return `The database contains the demo token of ${accountSid}, which is public. Use a database that "connect-apps dev" has not written to.`;
   }
   if (await hasPasswordHash(context.database.query, DEMO_PASSWORD_HASHES)) {
-    throw new Problem(
-      'setting_invalid',
-      'The database contains a demo user, whose password is public. Set another one with "connect-apps users set-password".',
-    );
+    return 'The database contains a demo user, whose password is public. Set another one with "connect-apps users set-password".';
   }
+  return undefined;
 }

@@ -32,3 +32,11 @@ export function oneOf<Choice extends string>(
   if (choice === undefined) throw settingProblem(name, `one of ${choices.join(', ')}`);
   return choice;
 }
+
+/** Reads an origin; undefined for an empty text. */
+export function parseOrigin(name: string, text: string, example: string): URL | undefined {
+  if (text === '') return undefined;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href) return url;
+  throw settingProblem(name, `an origin such as ${example}, without a path`);
+}

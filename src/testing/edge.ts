@@ -3,14 +3,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
-import { parseAuthorization } from '../http/credentials.ts';
 import { ERRORS } from '../http/errors.ts';
 import { writeXml } from '../http/formats/xml.ts';
-import { extensionOf, pathOf } from '../http/path.ts';
-import { pathParameter } from '../http/request.ts';
-import { faultOf } from '../http/request-log.ts';
-import { Problem } from '../problem.ts';
-import { explainReason, reasonOf, reasonOfProblem } from '../reason.ts';
+import { extensionOf } from '../http/path.ts';
+import { describeAnswer, describeRequest } from './described.ts';
 import type { Faults } from './faults.ts';
 import type { Failure, Logged } from './types.ts';
 import { createBell } from './wait.ts';
@@ -59,7 +55,12 @@ export function createEdge({ clock, faults, log }: EdgeParts): Edge {
         }
       });
       server.addHook('onResponse', (request, reply, done) => {
-        log({ ...describe(request), status: reply.statusCode, ...describeRefusal(request, reply) });
+        const code = ORDERED.get(request);
+        const answer =
+          code === undefined
+            ? describeAnswer(request, reply)
+            : { status: reply.statusCode, code, reason: 'A fault was set for it.' };
+        log({ ...describe(request), ...answer });
         done();
       });
     },
@@ -72,36 +73,7 @@ export function createEdge({ clock, faults, log }: EdgeParts): Edge {
   };
 }
 
-function describeRequest(request: FastifyRequest, now: number): Logged {
-  return {
-    id: request.id,
-    at: new Date(now).toISOString(),
-    method: request.method,
-    path: pathOf(request.originalUrl),
-    route: request.is404 ? null : (request.routeOptions.url ?? null),
-    status: null,
-    account: pathParameter(request, 'AccountSid') || null,
-    caller: parseAuthorization(request.headers.authorization)?.username ?? null,
-    code: null,
-    reason: null,
-  };
-}
-
-function describeRefusal(request: FastifyRequest, reply: FastifyReply): Partial<Logged> {
-  const ordered = ORDERED.get(request);
-  if (ordered !== undefined) return { code: ordered, reason: 'A fault was set for it.' };
-  const error = faultOf(request);
-  if (error === undefined || reply.statusCode < 400) return {};
-  const problem = error instanceof Problem ? error.problem : 'internal';
-  const { code, message } = ERRORS[problem];
-  const reason =
-    (error instanceof Problem && error.reason) || reasonOfProblem(problem, ERRORS[problem].status);
-  // The rules of stand-ins have no reason of their own: their sentence says it.
-  const isUnexplained = reason === reasonOf('stand_in_refused');
-  const detail = error instanceof Problem ? error.detail : undefined;
-  return { code, reason: isUnexplained ? (detail ?? message) : (explainReason(reason) ?? null) };
-}
-
+/** The code of a failure that a fault ordered. */
 const ORDERED = new WeakMap<FastifyRequest, number>();
 
 function sendFailure(request: FastifyRequest, reply: FastifyReply, how: Failure): FastifyReply {

@@ -1,6 +1,5 @@
 /** The whole state of a world as JSON, and back: accounts with their tokens, people, apps, authorizations. */
 
-import { readFileSync } from 'node:fs';
 import { createAccount, getAccount, listingOfAccounts } from '../accounts/operations.ts';
 import { listingOfAppAuthorizations } from '../authorizations/app-operations.ts';
 import { addAuthorization } from '../authorizations/operations.ts';
@@ -16,28 +15,7 @@ import { hashPassword } from '../users/password.ts';
 import { listingOfPeople } from '../users/people.ts';
 import type { ConnectApp, Fixture } from './types.ts';
 
-/** Reads a fixture, from a file when its path is given; throws with what is wrong with it. */
-export function readFixture(fixture: Fixture | string): Fixture {
-  const read: unknown =
-    typeof fixture === 'string' ? JSON.parse(readFileSync(fixture, 'utf8')) : fixture;
-  if (!isFixture(read)) {
-    throw new TypeError(
-      'A fixture is an object with lists: accounts, connectApps, people, authorizations.',
-    );
-  }
-  return read;
-}
-
 const SLICE_LENGTH = 500;
-const LISTS = ['accounts', 'connectApps', 'people', 'authorizations'] as const;
-
-function isFixture(value: unknown): value is Fixture {
-  if (typeof value !== 'object' || value === null) return false;
-  return LISTS.every((name) => {
-    const list: unknown = Reflect.get(value, name);
-    return list === undefined || Array.isArray(list);
-  });
-}
 
 /** Adds what a fixture has; what is there already with the same SID stays as it is. */
 export async function addFixture(context: Context, fixture: Fixture): Promise<void> {

@@ -48,7 +48,8 @@ export function createJournal(): Journal {
   };
 }
 
-function explain(
+/** Says that too few requests match, and what came instead: the nearest first, and why each is not one of them. */
+export function explain(
   requests: readonly Logged[],
   filter: RequestFilter,
   wanted: string,

@@ -1,30 +1,44 @@
-/** Lines for a person who watches a world, on standard error: what came, what was decided, what went out. */
+/** Lines for a person who watches a server: what came, what was decided, what went out. */
 
+import { colourOfStatus, painterOf, type TextOutput } from '../observability/logger.ts';
 import type { OutgoingRequest } from '../outgoing/exchange.ts';
 import type { Outcome } from '../outgoing/outcome.ts';
 import type { Logged, Options } from './types.ts';
 
 export interface Printer {
   answered(request: Logged): void;
-  sent(request: OutgoingRequest, outcome: Outcome): void;
+  /** `attempt`: which one of its callback it was; undefined for what is no callback. */
+  sent(
+    request: OutgoingRequest,
+    outcome: Outcome,
+    when: { now: number; attempt: number | undefined },
+  ): void;
 }
 
-export function createPrinter(level: NonNullable<Options['log']>): Printer {
-  const print = (line: string) => process.stderr.write(`${line}\n`);
+export function createPrinter(level: NonNullable<Options['log']>, output: TextOutput): Printer {
+  const paint = painterOf(output);
+  const print = (at: string, arrow: string, what: string) =>
+    output.write(`${paint('dim', at.slice(11, 19))} ${paint('bold', arrow)} ${what}\n`);
   return {
     answered({ at, method, path, status, code, reason, caller }) {
       const isRefused = status === null || status >= 400;
       if (level === 'silent' || (level === 'refused' && !isRefused)) return;
       const who = caller === null ? '' : ` by ${caller}`;
-      const why = isRefused ? ` ${[code, reason].filter((part) => part !== null).join(' ')}` : '';
-      print(`${at.slice(11, 19)} <- ${method} ${path}${who}  ${status ?? 'dropped'}${why}`);
+      const why = isRefused ? [code, reason].filter((part) => part !== null) : [];
+      const result = paint(colourOfStatus(status ?? 500), [status ?? 'dropped', ...why].join(' '));
+      print(at, '<-', `${method} ${path}${who}  ${result}`);
     },
-    sent({ method, url }, outcome) {
+    sent({ method, url }, outcome, { now, attempt }) {
       if (level !== 'all') return;
-      const result = outcome.answered ? outcome.status : outcome.reason;
+      const result = outcome.answered ? String(outcome.status) : outcome.reason;
+      const status = outcome.answered ? outcome.status : 500;
       // Without its query, which may hold a state.
+      const [place] = url.split('?');
+      const which = attempt === undefined ? '' : ` attempt ${attempt}`;
       print(
-        `${new Date().toISOString().slice(11, 19)} -> ${method} ${url.replace(/\?.*/s, '')}  ${result}`,
+        new Date(now).toISOString(),
+        '->',
+        `${method} ${place}${which}  ${paint(colourOfStatus(status), result)}`,
       );
     },
   };

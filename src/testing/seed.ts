@@ -30,7 +30,7 @@ const DEFAULTS: Partial<AppProperties> = {
 };
 
 /** Fills an empty world. */
-export async function seed(context: Context, fixture: Fixture = {}): Promise<Cast> {
+export async function seed(context: Context, fixture: Fixture): Promise<Cast> {
   await addFixture(context, fixture);
   const developer = await findOrMake(context, 'developer', fixture.developer);
   const customer = await findOrMake(context, 'customer', fixture.customer);

@@ -18,7 +18,7 @@ export interface Options {
   seed?: number;
   /** Where the clock stands until it is turned; when absent it shows the real time, and runs. */
   now?: Date | string;
-  /** What there is besides the two accounts: what `export()` returned, or the path of a file with it. */
+  /** What there is besides the two accounts: what `export()` returned, or the path of a JSON or YAML file with it. */
   fixture?: Fixture | string;
   /** The port on 127.0.0.1; 0, the default, takes any that is free. */
   port?: number;
@@ -37,7 +37,10 @@ export interface World extends AsyncDisposable {
   readonly customer: Credentials;
   /** An app of the developer that is there from the start. */
   readonly connectApp: ConnectApp;
-  /** For a child process: CONNECT_APPS_URL, and the developer's TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN. */
+  /**
+   * For a child process: CONNECT_APPS_URL and CONNECT_APPS_ADMIN_KEY, with which `connect-apps` commands act on this
+   * world, and the developer's TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.
+   */
   readonly env: Record<string, string>;
   /**
    * Lets a client of `twilio` call this world, and returns it.

@@ -4,6 +4,7 @@ import { getAccount } from '../accounts/operations.ts';
 import { findOwnerOf } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
 import { Problem } from '../problem.ts';
+import { systemRandom } from '../random.ts';
 import { createApp } from '../server/app.ts';
 import { createConfig } from '../server/config.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -12,7 +13,8 @@ import { createTurnableClock, parseTime } from './clock.ts';
 import { connectTo } from './connect.ts';
 import { createEdge } from './edge.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { addFixture, exportFixture, readFixture } from './fixture.ts';
+import { addFixture, exportFixture } from './fixture.ts';
+import { checkFixture, readFixtureFile } from './fixture-file.ts';
 import { createInbox, type WorldInbox } from './inbox.ts';
 import { createJournal, type Journal } from './journal.ts';
 import { createCustomer } from './people.ts';
@@ -28,6 +30,8 @@ export interface OpenWorld extends World {
   readonly requests: Journal;
   readonly inbox: WorldInbox;
   readonly faults: Faults;
+  /** Opens the world's admin API. */
+  readonly adminKey: string;
 }
 
 export interface WorldOptions extends Options {
@@ -61,14 +65,15 @@ function emptyImage(): Promise<Buffer> {
 /** Creates a world and resolves once it answers; leaves nothing open when it cannot. */
 export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld> {
   const { seed: seedNumber, port = 0, log = 'silent', allowedNetworks } = options;
-  const fixture = options.fixture === undefined ? undefined : readFixture(options.fixture);
+  const { fixture: given = {} } = options;
+  const fixture = typeof given === 'string' ? await readFixtureFile(given) : checkFixture(given);
   const startsAt = options.now === undefined ? undefined : parseTime(options.now);
   const clock = createTurnableClock(startsAt);
   const randoms = {
     ids: createRandom(seedNumber, 'ids'),
     requests: createRandom(seedNumber, 'requests'),
   };
-  const print = createPrinter(log);
+  const print = createPrinter(log, process.stderr);
   const faults = createFaults();
   const journal = createJournal();
   const done: Done[] = [];
@@ -78,10 +83,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     tokenOf,
     hasten: () => app.settle(),
     log(request, outcome) {
-      print.sent(request, outcome);
       const callback = request.headers['i-twilio-idempotency-token'];
-      if (callback === undefined) return;
-      const attempt = (attempts.get(callback) ?? 0) + 1;
+      const attempt = callback === undefined ? undefined : (attempts.get(callback) ?? 0) + 1;
+      print.sent(request, outcome, { now: clock.now(), attempt });
+      if (callback === undefined || attempt === undefined) return;
       attempts.set(callback, attempt);
       done.push({ callback, attempt, status: outcome.answered ? outcome.status : null });
     },
@@ -95,6 +100,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     },
   });
   const secret = createRandom(seedNumber, 'secrets').bytes(32).toString('hex');
+  // Not of the seed, which others may know: it opens more than the tokens of the accounts do.
+  const adminKey = systemRandom.bytes(32).toString('hex');
   const database = openReplaceable(await emptyImage());
   const config = createConfig(
     {
@@ -102,6 +109,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
       PORT: String(port),
       DATABASE_URL: 'sqlite::memory:',
       CALLBACK_ALLOWED_NETWORKS: allowedNetworks,
+      ADMIN_KEY: adminKey,
     },
     'development',
   );
@@ -171,8 +179,10 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     url,
     id: cast.developer.accountSid.slice(2, 14),
     context,
+    adminKey,
     env: {
       CONNECT_APPS_URL: url,
+      CONNECT_APPS_ADMIN_KEY: adminKey,
       TWILIO_ACCOUNT_SID: cast.developer.accountSid,
       TWILIO_AUTH_TOKEN: cast.developer.authToken,
     },
@@ -209,7 +219,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
       const people = { developer: developer.accountSid, customer: customer.accountSid };
       return { ...people, ...(await exportFixture(context)) };
     },
-    import: (added) => addFixture(context, readFixture(added)),
+    import: async (added) => addFixture(context, checkFixture(added)),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -37,6 +37,19 @@ const GROUPS_OF_A_SITE = 3;
 export async function trySignIn(
   context: Context,
   limits: SignInLimits,
+  attempt: Try,
+): Promise<Result> {
+  const result = await tryOnce(context, limits, attempt);
+  context.report({
+    name: 'sign_in_tried',
+    result: 'refusal' in result ? result.refusal : 'accepted',
+  });
+  return result;
+}
+
+async function tryOnce(
+  context: Context,
+  limits: SignInLimits,
   { email: typed, password, address, mark, isGone }: Try,
 ): Promise<Result> {
   const email = canonicalEmail(typed);

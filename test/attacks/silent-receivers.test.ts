@@ -86,7 +86,7 @@ for (const engine of DATABASES) {
         },
         close() {},
       };
-      const logger = createLogger('silent', { write: () => {} });
+      const logger = createLogger('silent');
       const worker = startCallbackWorker(world.context, { client, logger });
       t.after(async () => {
         worker.drain();

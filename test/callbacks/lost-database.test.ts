@@ -31,7 +31,7 @@ describe('a callback whose result the database does not take', {
     const lines: string[] = [];
     const worker = startCallbackWorker(context, {
       client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
-      logger: createLogger('error', { write: (line) => lines.push(line) }),
+      logger: createLogger('error', { stream: { write: (line) => lines.push(line) } }),
       ...(finishMs !== undefined && { finishMs }),
     });
     t.after(() => worker.close());

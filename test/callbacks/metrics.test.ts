@@ -23,7 +23,6 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
     let good: Receiver;
     let bad: Receiver;
     let server: ServeProcess;
-    let logged = '';
     before(async () => {
       world = await openContext(engine);
       good = await startReceiver();
@@ -31,9 +30,6 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       server = await startServe(world.databaseUrl, {
         WORKERS: String(workers),
         METRICS_PORT: '0',
-      });
-      server.child.stdout?.on('data', (chunk: Buffer) => {
-        logged += chunk.toString();
       });
     });
     after(async () => {
@@ -51,25 +47,37 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       return Object.fromEntries(found);
     }
 
+    /** The value of a gauge, which all processes share: not their sum. */
+    async function gauge(name: string): Promise<number> {
+      const line = new RegExp(`^connect_apps_${name} (\\S+)$`, 'm');
+      return Number(line.exec(await server.metrics())?.[1]);
+    }
+
+    async function makeCallback(
+      accountSid: string,
+      url: string,
+      changes: Partial<Callback>,
+    ): Promise<Callback> {
+      const { context } = world;
+      const sid = await world.createApp(accountSid, { deauthorizeCallbackUrl: url });
+      const app = await getConnectApp(context, accountSid, sid);
+      const made = createCallback({
+        accountSid,
+        connectAppSid: app.sid,
+        subaccountSid: accountSid,
+        url,
+        method: app.deauthorizeCallbackMethod,
+        now: context.clock.now(),
+        random: context.random,
+      });
+      return { ...made, ...changes };
+    }
+
     it('tell attempts apart that delivered, are to be retried, and were the last', async () => {
       const { context } = world;
       const { accountSid } = await world.createAccount();
-      const make = async ({ url }: Receiver, attemptsMade: number): Promise<Callback> => {
-        const sid = await world.createApp(accountSid, { deauthorizeCallbackUrl: url });
-        const app = await getConnectApp(context, accountSid, sid);
-        const { sid: connectAppSid, deauthorizeCallbackMethod: method } = app;
-        const now = context.clock.now();
-        const callback = createCallback({
-          accountSid,
-          connectAppSid,
-          subaccountSid: accountSid,
-          url,
-          method,
-          now,
-          random: context.random,
-        });
-        return { ...callback, attemptsMade };
-      };
+      const make = async ({ url }: Receiver, attemptsMade: number): Promise<Callback> =>
+        makeCallback(accountSid, url, { attemptsMade });
       const callbacks = await Promise.all([
         ...[0, 1, 2, 3].map((attemptsMade) => make(good, attemptsMade)),
         // Not due again for minutes.
@@ -85,10 +93,29 @@ for (const [engine, workers] of DATABASES.flatMap((one) => [
       assert.deepEqual(await counts(), { delivered: 4, retried: 2, failed: 1 });
 
       const line = new RegExp(
-        `"callbackSid":"${callbacks.at(-1)?.sid}".*"A callback was given up"`,
+        `"connect_apps.callback.sid":"${callbacks.at(-1)?.sid}".*"A callback was given up"`,
       );
-      await until('the log names it', () => line.test(logged));
-      assert.equal(logged.match(/A callback was given up/g)?.length, 1);
+      await until('the log names it', () => line.test(server.logs()));
+      assert.equal(server.logs().match(/A callback was given up/g)?.length, 1);
+      await until('it is counted', async () => (await gauge('callbacks_failed')) === 1);
+    });
+
+    it('tell how long a callback that finds no place has been due', async () => {
+      assert.equal(await gauge('callback_oldest_due_seconds'), 0);
+      const silent = await startReceiver(() => {});
+      const { accountSid } = await world.createAccount();
+      const nextAttemptAt = world.context.clock.now() - 600_000;
+      const callbacks = await Promise.all(
+        Array.from({ length: 4 * workers + 2 }, () =>
+          makeCallback(accountSid, silent.url, { nextAttemptAt }),
+        ),
+      );
+      await world.context.database.transaction((one) => insertCallbacks(one, callbacks));
+      await until('some are under way', () => silent.received.length === 4 * workers);
+      await until('the oldest is seen', async () => {
+        return (await gauge('callback_oldest_due_seconds')) >= 600;
+      });
+      await silent.close();
     });
   });
 }

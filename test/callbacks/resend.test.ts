@@ -48,7 +48,7 @@ for (const engine of DATABASES) {
     });
     after(() => world.close());
 
-    const logger = createLogger('silent', { write: () => {} });
+    const logger = createLogger('silent');
     const work = (on = context) =>
       startCallbackWorker(on, {
         client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),

@@ -32,7 +32,7 @@ for (const engine of DATABASES) {
     function work(t: Test, parts: Partial<WorkerParts> = {}) {
       const worker = startCallbackWorker(world.context, {
         client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
-        logger: createLogger('silent', { write: () => {} }),
+        logger: createLogger('silent'),
         ...parts,
       });
       t.after(() => worker.close());

@@ -173,7 +173,7 @@ for (const engine of DATABASES) {
         allowedNetworks: ['127.0.0.0/8'],
         lookup: async () => [{ address: '127.0.0.1', family: 4 }],
       });
-      const logger = createLogger('silent', { write: () => {} });
+      const logger = createLogger('silent');
       const worker = startCallbackWorker(context, { client, logger });
       stop = async () => {
         await worker.close();

@@ -12,5 +12,5 @@ const config = createConfig({ DATABASE_URL: databaseUrl }, 'development');
 const clock = { now: () => Date.now() + Number(offsetMs) };
 startCallbackWorker(createContext(config, { secretKey: TEST_SECRET_KEY, clock }), {
   client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
-  logger: createLogger('silent', { write: () => {} }),
+  logger: createLogger('silent'),
 });

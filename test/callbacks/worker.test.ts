@@ -42,7 +42,7 @@ for (const engine of DATABASES) {
       await world.close();
     });
 
-    const logger = createLogger('silent', { write: () => {} });
+    const logger = createLogger('silent');
 
     function work(timeoutMs = 15_000) {
       const client = createGuardedClient({ allowedNetworks: LOOPBACK, timeoutMs });

@@ -140,17 +140,27 @@ it('the log of production names the route, the code and the problem, and no path
   t.after(() => server.close());
   const path = connectAppPath(server.developer.accountSid, server.connectAppSid);
   await server.request('PUT', path, { auth: server.developer });
-  const { msg, status, code, problem, fault } = JSON.parse(server.logs().trim());
-  assert.deepEqual(
-    [msg, status, code, problem, fault],
-    [
-      'PUT /2010-04-01/Accounts/:AccountSid/ConnectApps/:Sid',
-      405,
-      20004,
-      'method_not_allowed',
-      undefined,
-    ],
-  );
+  const {
+    timestamp,
+    'connect_apps.request.id': requestId,
+    'connect_apps.duration_ms': durationMs,
+    ...line
+  } = JSON.parse(server.logs().trim());
+  assert.match(timestamp, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.match(requestId, /^RQ[0-9a-f]{32}$/);
+  assert.equal(typeof durationMs, 'number');
+  const route = '/2010-04-01/Accounts/:AccountSid/ConnectApps/:Sid';
+  assert.deepEqual(line, {
+    severity_text: 'INFO',
+    severity_number: 9,
+    body: `PUT ${route}`,
+    'connect_apps.account.sid': server.developer.accountSid,
+    'http.request.method': 'PUT',
+    'http.route': route,
+    'http.response.status_code': 405,
+    'connect_apps.error.code': 20004,
+    'error.type': 'method_not_allowed',
+  });
 });
 
 describe('the colours of the log', () => {
@@ -159,8 +169,11 @@ describe('the colours of the log', () => {
     const write = (line: string) => {
       text += line;
     };
-    const logger = createLogger('info', readable({ ...output, write }));
-    logger.info({ requestId: 'RQ1', status: 404, ms: 1, code: 20404, fault: 'Why' }, 'GET /x');
+    const logger = createLogger('info', { stream: readable({ ...output, write }) });
+    logger.info(
+      { requestId: 'RQ1', status: 404, durationMs: 1, code: 20404, fault: 'Why' },
+      'GET /x',
+    );
     logger.warn({ event: 'callback_attempted', status: null }, 'A callback was given up');
     return text;
   }

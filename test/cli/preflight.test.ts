@@ -50,10 +50,14 @@ for (const engine of DATABASES) {
         await check('secret_key', { PREVIOUS_SECRET_KEY: 'short' }, /at least 32 characters/);
         const proxy = { PUBLIC_URL: 'https://a.example', HOST: '0.0.0.0' };
         await check('public_url', proxy, /TRUST_PROXY is not set/);
-        await check('settings', { ROUTE_RULES: 'x.json' }, /GATEWAY_PORT is not/);
+        await check('settings', { ROUTE_RULES: 'x.json' }, /neither \w+GATEWAY_PORT nor /);
         const gateway = { GATEWAY_PORT: '0', GATEWAY_HOST: '0.0.0.0' };
         await check('gateway', gateway, /GATEWAY_TOKEN is not set/);
         await check('gateway', { GATEWAY_PORT: '0', ROUTE_RULES: 'none.json' }, /ENOENT/);
+        await check('settings', { UPSTREAM: 'http://platform.internal/api' }, /without a path/);
+        await check('settings', { UPSTREAM_HEADERS: 'X-A=b' }, /UPSTREAM is not/);
+        const reserved = { UPSTREAM: 'http://127.0.0.1:3000', UPSTREAM_HEADERS: 'X-Connect-By=me' };
+        await check('settings', reserved, /Name=value/);
         await check('storage', { DATABASE_URL: 'sqlite::memory:' }, /stores nothing/);
       });
 

@@ -88,7 +88,10 @@ for (const engine of DATABASES) {
     const kept = await readDatabase(join(folder, '.connect-apps'), settings.DATABASE_URL);
     assert.ok(Object.values(kept).join().includes(account.sid), 'there is something in it');
     const places = { log: written, answers: answers.join('\n'), ...kept };
-    assert.ok(written.includes('Twilio') || written.includes('requestId'), 'there is a log');
+    assert.ok(
+      written.includes('Twilio') || written.includes('connect_apps.request.id'),
+      'there is a log',
+    );
     for (const [place, text] of Object.entries(places)) {
       for (const secret of [primary, secondary, wrong, SECRET_KEY]) {
         for (const form of disguises(secret)) {

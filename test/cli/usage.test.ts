@@ -50,6 +50,7 @@ describe('the command line', () => {
       'OIDC_CLIENT_SECRET',
       'ADMIN_KEY',
       'GATEWAY_TOKEN',
+      'UPSTREAM_HEADERS',
       'URL',
     ];
     assert.deepEqual(

@@ -92,4 +92,24 @@ export const STRICT_CHECKS = [
 /** The checks against a server that has lost its database. */
 export const AWAY_CHECKS = ['is told that the database is away'] as const;
 
-export type Check = (typeof CHECKS | typeof STRICT_CHECKS | typeof AWAY_CHECKS)[number];
+/** The checks against a platform behind gateways, of each gateway. */
+export const GATEWAY_CHECKS = [
+  'lists what was granted',
+  'creates what was granted',
+  'deletes what was granted',
+  'reads its own resources',
+  'refuses a wrong token',
+  'refuses a list',
+  'refuses a suspended account',
+  'refuses what was not granted',
+  'refuses a revoked app',
+  'does not find another account',
+  'refuses a method',
+] as const;
+
+export type Check = (
+  | typeof CHECKS
+  | typeof STRICT_CHECKS
+  | typeof AWAY_CHECKS
+  | typeof GATEWAY_CHECKS
+)[number];

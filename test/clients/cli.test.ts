@@ -33,5 +33,13 @@ describeClient({
     'validates a GET callback',
     "validates Twilio's documented request",
     'rejects a forged callback',
+    // It could, but takes a second for each.
+    'creates what was granted',
+    'deletes what was granted',
+    'reads its own resources',
+    'refuses a wrong token',
+    'refuses a suspended account',
+    'refuses what was not granted',
+    'refuses a method',
   ],
 });

@@ -18,6 +18,7 @@ describeClient({
   name: 'the C# library',
   folder,
   obstacle: findObstacle(),
+  lacksGateways: true,
   required: false,
   command: (program) => ['dotnet', built(program)],
 });

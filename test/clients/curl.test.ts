@@ -10,6 +10,7 @@ describeClient({
   name: 'curl',
   folder,
   obstacle: spawnSync('curl', ['--version']).error ? 'curl is missing' : undefined,
+  lacksGateways: true,
   required: true,
   command: (program) => ['bash', join(folder, `${program}.sh`)],
   unable: [

@@ -12,7 +12,8 @@ import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Engine } from '../../src/storage/database.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { AWAY_CHECKS, CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
+import { AWAY_CHECKS, CHECKS, type Check, GATEWAY_CHECKS, STRICT_CHECKS } from './checks.ts';
+import { startGateways } from './gateways.ts';
 import { startServerWithLostDatabase } from './lost-database.ts';
 import { type Outcome, runUnderExec } from './run-under-exec.ts';
 import { setScene } from './scene.ts';
@@ -33,6 +34,8 @@ export interface Client {
   prints?: string;
   /** Where it runs, when not on all: a client that starts anew for each request takes minutes. */
   engines?: readonly Engine[];
+  /** Whether its program does not know the argument `gateways`. */
+  lacksGateways?: boolean;
   /** The checks that the client has no means to make. */
   unable?: readonly Check[];
 }
@@ -59,6 +62,24 @@ export function describeClient(client: Client): void {
       describeOn(client, engine),
     );
   }
+  const program = client.lacksGateways ? 'its program does not meet them' : undefined;
+  describe(`${name} through gateways`, { skip: obstacle ?? program }, () => meetGateways(client));
+}
+
+function meetGateways(client: Client): void {
+  it('gets what was granted, and its own exception for each refusal', async (context) => {
+    const scratch = await mkdtemp(join(tmpdir(), 'connect-apps-client-'));
+    context.after(() => rm(scratch, { recursive: true, force: true }));
+    await client.prepare?.(scratch);
+    const { server, names, variables, close } = await startGateways();
+    context.after(close);
+    const command = [...client.command('conformance', scratch), 'gateways'];
+    const outcome = await runUnderExec(server, command, scratch, variables);
+    assert.notDeepEqual(names, [], 'no gateway is installed');
+    for (const gateway of names) {
+      await reportChecks(context, GATEWAY_CHECKS, client.unable ?? [], outcome, `${gateway}: `);
+    }
+  });
 }
 
 function describeOn(client: Client, engine: Engine): void {
@@ -118,13 +139,15 @@ async function reportChecks(
   checks: readonly Check[],
   unable: readonly Check[],
   { stdout, stderr, code }: Outcome,
+  prefix = '',
 ): Promise<void> {
   const lines = stdout.split('\n');
   for (const check of checks) {
     const skip = unable.includes(check) && 'this client has no means to';
-    await context.test(check, { skip }, () => {
-      const line = lines.find((one) => one === `ok ${check}` || one.startsWith(`not ok ${check}:`));
-      assert.equal(line ?? stderr, `ok ${check}`);
+    const name = prefix + check;
+    await context.test(name, { skip }, () => {
+      const line = lines.find((one) => one === `ok ${name}` || one.startsWith(`not ok ${name}:`));
+      assert.equal(line ?? stderr, `ok ${name}`);
     });
   }
   assert.equal(code, 0, stdout + stderr);

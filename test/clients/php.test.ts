@@ -26,6 +26,7 @@ describeClient({
   name: 'the PHP library',
   folder,
   obstacle: findObstacle(),
+  lacksGateways: true,
   required: false,
   prepare: fillIn,
   command: (program, scratch) => [

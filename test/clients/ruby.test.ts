@@ -16,6 +16,7 @@ describeClient({
   name: 'the Ruby library',
   folder,
   obstacle: findObstacle(),
+  lacksGateways: true,
   required: false,
   command: (program) => ['ruby', join(folder, `${program}.rb`)],
 });

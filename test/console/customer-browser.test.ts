@@ -40,7 +40,7 @@ describe('the pages of a customer in a browser', { skip: BROWSER_OBSTACLE }, () 
     token = rotated.authToken;
     apps = await server.createApps(developer.accountSid, NAMES.length, (index) => ({
       friendlyName: NAMES[index] ?? null,
-      companyName: 'Acme & Sons',
+      companyName: index === 0 ? 'W'.repeat(64) : 'Acme & Sons',
       description: 'word '.repeat(200),
       authorizeRedirectUrl: 'https://app.example.com/',
       homepageUrl: `https://app.example.com/${'long/'.repeat(60)}`,

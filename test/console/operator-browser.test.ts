@@ -118,6 +118,7 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
     'account-new': `${PATH}/accounts/new`,
     account: `${PATH}/accounts/${accountSid}`,
     'account-close': `${PATH}/accounts/${accountSid}/close`,
+    'account-rotate-token': `${PATH}/accounts/${accountSid}/rotate-token`,
     users: `${PATH}/users`,
     user: `${PATH}/users/${userSid}`,
     'user-invite': `${PATH}/users/invite?account=${accountSid}`,

@@ -113,6 +113,45 @@ for (const engine of DATABASES) {
       assert.match(reply.text, /aria-invalid="true"|role="alert"/);
     });
 
+    it('replace the Auth Token of an account, and see neither the old one nor the new one', async () => {
+      const { accountSid } = await server.createAccount({ friendlyName: 'Leaked' });
+      const here = `${PATH}/accounts/${accountSid}`;
+      const LastDigits = accountSid.slice(-4);
+      const tokenOf = async () => (await getAccount(server.context, accountSid)).authToken;
+      const statusWith = async (authToken: string) =>
+        (
+          await server.request('GET', `/2010-04-01/Accounts/${accountSid}.json`, {
+            auth: { accountSid, authToken },
+          })
+        ).status;
+      const first = await tokenOf();
+      const dialog = await operator.get(`${here}/rotate-token`);
+      assert.match(dialog.text, /Replace the Auth Token of <bdi>Leaked<\/bdi>\?/);
+      const refused = await operator.submit(`${here}/rotate-token`, { OldToken: 'keep' });
+      assert.equal(refused.status, 400);
+      assert.equal(await tokenOf(), first);
+
+      const kept = await operator.submit(`${here}/rotate-token`, { OldToken: 'keep', LastDigits });
+      assert.equal(kept.status, 303, kept.text);
+      const second = await tokenOf();
+      assert.notEqual(second, first);
+      assert.equal(await statusWith(first), 200);
+      assert.equal(await statusWith(second), 200);
+
+      await operator.get(`${here}/rotate-token`);
+      await operator.submit(`${here}/rotate-token`, { OldToken: 'refuse', LastDigits });
+      assert.equal(await statusWith(first), 401);
+      assert.equal(await statusWith(second), 401);
+      const third = await tokenOf();
+      assert.equal(await statusWith(third), 200);
+      assert.deepEqual(
+        (await trailOf(accountSid)).filter((one) => one.includes('operator')),
+        Array(2).fill('auth-token.rotated operator web 127.0.0.1'),
+      );
+      const { text } = await operator.get(here);
+      for (const token of [first, second, third]) assert.ok(!text.includes(token));
+    });
+
     it('suspend, activate and close an account, with the end of its SID typed', async () => {
       const { accountSid } = await server.createAccount({ friendlyName: 'To be closed' });
       await server.createAccount({ owner: accountSid });

@@ -26,7 +26,7 @@ for (const engine of DATABASES) {
     let owner: Visitor;
     let stranger: Visitor;
     const receivers: Receiver[] = [];
-    const logger = createLogger('silent', { write: () => {} });
+    const logger = createLogger('silent');
 
     before(async () => {
       server = await startServer({

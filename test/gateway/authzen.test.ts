@@ -47,7 +47,7 @@ describe('AuthZEN', () => {
       [subject, 'POST', route(sandbox, '/Messages.json'), true, undefined],
       [subject, 'GET', route(sandbox, '/Messages.json'), true, undefined],
       [subject, 'GET', ofAccount(sandbox), true, undefined],
-      [subject, 'POST', route(customer, '/Messages.json'), false, 'app_outside_sandbox'],
+      [subject, 'POST', route(customer, '/Messages.json'), false, 'outside_subaccount'],
       [subject, 'GET', route(customer, '/Calls/CA1.json'), false, 'permission_missing'],
       [subject, 'GET', ofAccount(customer), false, 'permission_missing'],
       [subject, 'POST', route(sandbox, '/Keys.json'), false, 'app_never'],

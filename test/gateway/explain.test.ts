@@ -10,6 +10,28 @@ import { runCommand } from '../support/cli.ts';
 import { openContext, TEST_SECRET_KEY, type TestContext } from '../support/context.ts';
 import { startWorld } from './gateway.ts';
 
+describe('decisions list', () => {
+  it('prints the latest refusals of an app that a server remembers', async (t) => {
+    const key = 'the-admin-key-that-only-the-tests-know';
+    const world = await startWorld('sqlite', { ADMIN_KEY: key });
+    t.after(() => world.server.close());
+    const { app, connectAppSid } = await world.authorize(['get-all']);
+    const target = `/2010-04-01/Accounts/${app.accountSid}/Messages.json`;
+    assert.equal((await world.ask('POST', target, { auth: app })).status, 403);
+    assert.equal((await world.ask('POST', target)).status, 401);
+    const words = ['decisions', 'list', '--connect-app-sid', connectAppSid];
+    const list = (...more: string[]) =>
+      runCommand(tmpdir(), [...words, ...more], { ADMIN_KEY: key });
+    const { stdout, stderr } = await list('--url', world.server.url, '--json');
+    const [denial, ...others] = arrayOf(JSON.parse(stdout || stderr)).map(objectOf);
+    assert.deepEqual(others, []);
+    assert.equal(denial?.reason, 'permission_missing');
+    assert.equal(denial.connect_app_sid, connectAppSid);
+    const onDatabase = await list('--database-url', `sqlite:${tmpdir()}/no-such.db`);
+    assert.equal(onDatabase.exitCode, 1);
+  });
+});
+
 describe('decisions explain', () => {
   let world: TestContext;
   let customer: string;
@@ -65,7 +87,7 @@ describe('decisions explain', () => {
       [stranger, 'GET', root, 'credentials', 'token_wrong'],
       [customer, 'GET', `${root}/${stranger}.json`, 'account', 'account_of_others'],
       [sandbox, 'POST', `${root}/${sandbox}.json`, 'rule', 'app_never'],
-      [sandbox, 'GET', `${root}/${sandbox}/Balance.json`, 'rule', 'app_outside_sandbox'],
+      [sandbox, 'GET', `${root}/${sandbox}/Balance.json`, 'rule', 'app_never'],
     ] as const) {
       const found = objectOf(JSON.parse(await explain(who, method, target, '--json')));
       assert.equal(found.reason, reason);

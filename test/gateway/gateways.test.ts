@@ -203,9 +203,9 @@ describe('the port of gateways', () => {
     const ofRequest = lines.filter((line) => line.includes(String(headers['twilio-request-id'])));
     assert.equal(ofRequest.length, 1);
     const line = objectOf(JSON.parse(String(ofRequest[0])));
-    assert.equal(line.msg, 'GET /Accounts/{Sid}/Messages/*/SomeName');
-    assert.equal(line.decision, 'allow');
-    assert.equal(line.account, foreign.accountSid);
+    assert.equal(line.body, 'GET /Accounts/{Sid}/Messages/*/SomeName');
+    assert.equal(line['connect_apps.decision'], 'allow');
+    assert.equal(line['connect_apps.account.sid'], foreign.accountSid);
     const log = world.server.logs();
     for (const secret of ['1555', foreign.authToken, basicOf(foreign).slice(21)]) {
       assert.ok(!log.includes(secret), secret);

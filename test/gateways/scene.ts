@@ -4,78 +4,95 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, request as httpRequest, type Server } from 'node:http';
-import { connect } from 'node:net';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import type { Settings } from '../../src/server/config.ts';
 import { startWorld, type World } from '../gateway/gateway.ts';
 import { ended, printedBy } from '../support/cli.ts';
 import { freePorts } from '../support/free-port.ts';
 import { until } from '../support/until.ts';
+import type { Program } from './fronts.ts';
+import { type Answer, ask } from './raw.ts';
+import { type Relay, startRelay } from './relay.ts';
 
-const RECIPES = join(import.meta.dirname, '../../deploy/gateways');
-export const TOKEN = 'the-token-of-the-gateway';
+const ROOT = join(import.meta.dirname, '../..');
+const RECIPES = join(ROOT, 'deploy/gateways');
+const START_MS = 20_000;
 
-export interface GatewayProgram {
-  name: string;
-  /** What this machine lacks, if anything. */
-  obstacle: string | undefined;
-  /** The files of the recipe; each is copied with the ports of the test. */
-  files: readonly string[];
-  /** What the test adds around the recipe. */
-  around?: (folder: string) => Record<string, string>;
-  command(folder: string): string[];
+/** What a server needs to be asked by every recipe, and to be the gateway itself. */
+export function settingsFor(platform: Platform): Settings {
+  return {
+    GATEWAY_TOKEN: 'the-token-of-the-gateway',
+    UPSTREAM: `http://127.0.0.1:${platform.port}`,
+  };
 }
 
-/** How the port of gateways behaves: as it does, or as one that has failed. */
-export type Mode = 'pass' | 'drop' | 'garbage' | 'fail' | 'slow' | 'other service' | 'no answer';
-
-export interface Scene {
-  world: World;
-  /** Where the gateway listens. */
+export interface Platform {
   port: number;
-  /** What the relay was last asked about: the target, in the place that the gateway uses. */
-  lastTarget(): string | undefined;
-  setMode(mode: Mode): void;
-  /** Sends bytes to the gateway, and resolves with the whole answer. */
-  raw(head: readonly string[]): Promise<{ status: number; head: string; body: string }>;
+  /** Resolves with a line for each request that reached it since the last call. */
+  seen(): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** How long a slow port of gateways takes: more than the second that the recipes give it. */
-const SLOW_MS = 2500;
-const START_MS = 20_000;
+export interface Front {
+  /** Where the gateway listens. */
+  port: number;
+  /** What it asks. */
+  relay: Relay;
+  /** Sends one request, as its lines. */
+  ask(lines: readonly string[]): Promise<Answer>;
+  close(): Promise<void>;
+}
 
-export async function setScene(program: GatewayProgram): Promise<Scene> {
-  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-gateway-'));
-  const [port = 0, platformPort = 0, relayPort = 0] = await freePorts(3);
-  const world = await startWorld('sqlite', { GATEWAY_TOKEN: TOKEN });
-  const platform = spawn(
-    process.execPath,
-    [join(import.meta.dirname, '../../examples/platform/server.ts')],
-    {
-      env: { PATH: process.env.PATH, PORT: String(platformPort) },
-      stdio: ['ignore', 'pipe', 'inherit'],
+export interface Scene extends Front {
+  world: World;
+  platform: Platform;
+}
+
+/** Starts all that one gateway needs. */
+export async function setScene(program: Program): Promise<Scene> {
+  const platform = await startPlatform();
+  const world = await startWorld('sqlite', settingsFor(platform));
+  const close = async () => {
+    await platform.close();
+    await world.server.close();
+  };
+  const front = await openFront(program, world.server, platform).catch(async (error) => {
+    await close();
+    throw error;
+  });
+  return {
+    ...front,
+    world,
+    platform,
+    async close() {
+      await front.close();
+      await close();
     },
-  );
-  await printedBy(platform, /is at (http:.*)/);
-  const relay = createRelay(world.server.gatewayUrl);
-  relay.server.listen(relayPort, '127.0.0.1');
-  await once(relay.server, 'listening');
+  };
+}
 
-  const inTest = (recipe: string) =>
-    recipe
-      .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`)
-      .replaceAll('http://:8080', `http://:${port}`)
-      .replaceAll('port_value: 8080', `port_value: ${port}`)
-      .replaceAll(/(127\.0\.0\.1:|port_value: )3000/g, `$1${platformPort}`)
-      .replaceAll(/(127\.0\.0\.1:|port_value: )2011/g, `$1${relayPort}`)
-      .replaceAll(/(127\.0\.0\.1:|port_value: )2010/g, `$1${new URL(world.server.url).port}`);
+/** Starts a gateway in front of a server and a platform. */
+export async function openFront(
+  program: Program,
+  servers: { url: string; gatewayUrl: string },
+  platform: Platform,
+): Promise<Front> {
+  const [port = 0, relayPort = 0] = await freePorts(2);
+  const relay = await startRelay(relayPort, servers.gatewayUrl);
+  if (program.command === undefined) {
+    const own = portOf(servers.url);
+    return { port: own, relay, ask: (lines) => ask(own, lines), close: relay.close };
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'connect-apps-gateway-'));
+  const ports = { 8080: port, 3000: platform.port, 2011: relayPort, 2010: portOf(servers.url) };
   for (const file of program.files) {
-    await writeFile(join(folder, file), inTest(await readFile(join(RECIPES, file), 'utf8')));
+    const recipe = await readFile(join(RECIPES, file), 'utf8');
+    await writeFile(join(folder, file), withPorts(recipe, ports));
   }
   for (const [file, content] of Object.entries(program.around?.(folder) ?? {})) {
     await writeFile(join(folder, file), content);
@@ -83,113 +100,68 @@ export async function setScene(program: GatewayProgram): Promise<Scene> {
   const [file = '', ...words] = program.command(folder);
   const gateway = spawn(file, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const said = Promise.all([text(gateway.stdout), text(gateway.stderr)]);
-  const raw = (head: readonly string[]) => send(port, head);
-  const children: ChildProcess[] = [gateway, platform];
-  try {
-    await until(
-      `${program.name} answers`,
-      async () => {
-        if (gateway.exitCode !== null) throw new Error((await said).join('\n'));
-        return raw(['GET / HTTP/1.1']).then(
-          // Not the gateway's own 404, before it has read its routes.
-          ({ status, head }) => status === 404 && /^twilio-request-id:/im.test(head),
-          () => false,
-        );
-      },
-      START_MS,
+  const close = async () => {
+    await stop(gateway);
+    await relay.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const isReady = async () => {
+    if (gateway.exitCode !== null) throw new Error((await said).join('\n'));
+    return ask(port, ['GET / HTTP/1.1']).then(
+      // Not the gateway's own 404, before it has read its routes.
+      ({ status, head }) => status === 404 && /^twilio-request-id:/im.test(head),
+      () => false,
     );
+  };
+  try {
+    await until(`${program.name} answers`, isReady, START_MS);
   } catch (error) {
-    for (const child of children) child.kill();
+    await close();
     throw error;
   }
-  return {
-    world,
-    port,
-    lastTarget: relay.lastTarget,
-    setMode: relay.setMode,
-    raw,
-    async close() {
-      // Not SIGKILL, after which a worker of nginx would live on.
-      for (const child of children) {
-        child.kill();
-        await ended(child);
-      }
-      relay.server.closeAllConnections();
-      relay.server.close();
-      await world.server.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { port, relay, ask: (lines) => ask(port, lines), close };
 }
 
-function createRelay(gatewayUrl: string): {
-  server: Server;
-  lastTarget(): string | undefined;
-  setMode(mode: Mode): void;
-} {
-  const { hostname, port } = new URL(gatewayUrl);
-  let mode: Mode = 'pass';
-  let last: string | undefined;
-  const server = createServer({ maxHeaderSize: 65_536 }, (request, response) => {
-    const { url = '', method, rawHeaders, headers } = request;
-    const named = url.startsWith('/connect/v1/decide/envoy')
-      ? url.slice('/connect/v1/decide/envoy'.length)
-      : url.includes('/forwarded')
-        ? headers['x-forwarded-uri']
-        : headers['x-original-uri'];
-    last = named === undefined ? undefined : String(named);
-    const pass = () => {
-      const options = { hostname, port, method, path: url, headers: rawHeaders };
-      const onward = httpRequest({ ...options, agent: false }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.rawHeaders);
-        answer.pipe(response);
-      });
-      onward.on('error', () => response.destroy());
-      request.pipe(onward);
-    };
-    switch (mode) {
-      case 'pass':
-        return pass();
-      case 'slow':
-        return void setTimeout(pass, SLOW_MS);
-      case 'drop':
-        return request.socket.destroy();
-      case 'garbage':
-        return request.socket.end('SSH-2.0-OpenSSH_9.2\r\n');
-      case 'fail':
-        return response.writeHead(500).end('<h1>Oops</h1>');
-      case 'other service':
-        return response.writeHead(200).end('<h1>It works!</h1>');
-      case 'no answer':
-        return undefined;
-    }
+/** A recipe with the ports of a test. */
+function withPorts(recipe: string, ports: Readonly<Record<string, number>>): string {
+  return recipe.replaceAll(
+    /(127\.0\.0\.1:|http:\/\/:|port_value: )(8080|3000|2011|2010)\b/g,
+    (_, before: string, port: string) => `${before}${ports[port]}`,
+  );
+}
+
+/** Starts the platform of examples/platform. */
+export async function startPlatform(): Promise<Platform> {
+  const child = spawn(process.execPath, [join(ROOT, 'examples/platform/server.ts')], {
+    env: { PATH: process.env.PATH, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const url = await printedBy(child, /is at (http:.*)/);
+  const lines: string[] = [];
+  createInterface(child.stdout).on('line', (line) => lines.push(line));
+  const port = portOf(url);
+  let marks = 0;
   return {
-    server,
-    lastTarget: () => last,
-    setMode(next) {
-      mode = next;
+    port,
+    async seen() {
+      marks += 1;
+      const mark = `GET /mark-${marks} refused`;
+      request({ host: '127.0.0.1', port, path: `/mark-${marks}` }, (answer) =>
+        answer.resume(),
+      ).end();
+      await until('the platform has said all', () => lines.includes(mark));
+      return lines.splice(0).filter((line) => line !== mark);
     },
+    close: () => stop(child),
   };
 }
 
-async function send(
-  port: number,
-  head: readonly string[],
-): Promise<{ status: number; head: string; body: string }> {
-  const socket = connect(port, '127.0.0.1');
-  socket.setTimeout(15_000, () => socket.destroy(new Error('no answer in 15 s')));
-  const hasHost = head.some((line) => /^host:/i.test(line));
-  const [first = '', ...lines] = head;
-  const whole = [first, ...(hasHost ? [] : ['Host: api.platform.example']), ...lines];
-  socket.write(Buffer.from([...whole, 'Connection: close', '', ''].join('\r\n'), 'utf8'));
-  const answer = await text(socket);
-  const [top = '', ...rest] = answer.split('\r\n\r\n');
-  const body = rest.join('\r\n\r\n');
-  const isChunked = /^transfer-encoding: chunked/im.test(top);
-  return {
-    status: Number(/^HTTP\/1\.[01] (\d+)/.exec(top)?.[1]),
-    head: top,
-    body: isChunked ? body.replace(/^[0-9a-f]+\r\n|\r\n[0-9a-f]+\r\n(?:\r\n)?/gi, '') : body,
-  };
+/** Not SIGKILL, after which a worker of nginx would live on. */
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill();
+  await ended(child);
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
 }

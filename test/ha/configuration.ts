@@ -1,5 +1,5 @@
 /**
- * The settings of the group: the blocks of docs/operating.md, "A group with failover", with the places
+ * The settings of the group: the blocks of docs/postgresql.md, "A group with failover", with the places
  * of this machine in them. Why each is as it is stands there.
  */
 
@@ -26,7 +26,7 @@ export function nodeConfiguration(
   nodes: readonly Node[],
   place: { folder: string; programs: string },
 ): string {
-  return fill(blockOf('yaml patroni'), [
+  return fill(blockOf('yaml patroni', 'postgresql.md'), [
     ['name: n1\n', `name: ${node.name}\n`],
     ['10.0.0.11:8008', `${HOST}:${node.ports.rest}`],
     ['10.0.0.11:5432', `${HOST}:${node.ports.sql}`],
@@ -44,7 +44,7 @@ export function nodeConfiguration(
 
 /** haproxy leads to the server that says that it is the primary, and cuts connections to any other. */
 export function proxyConfiguration(port: number, nodes: readonly Node[]): string {
-  return fill(blockOf('haproxy database'), [
+  return fill(blockOf('haproxy database', 'postgresql.md'), [
     ['127.0.0.1:5000', `127.0.0.1:${port}`],
     ...nodes.map(({ ports }, index) => [
       `10.0.0.1${index + 1}:5432 check port 8008`,

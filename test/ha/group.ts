@@ -1,5 +1,5 @@
 /**
- * Three PostgreSQL servers with automatic failover, as docs/operating.md describes them, on free ports
+ * Three PostgreSQL servers with automatic failover, as docs/postgresql.md describes them, on free ports
  * of loopback: Patroni decides, three etcd keep its decision, haproxy leads to the primary.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What docs/operating.md says of a group: its blocks can be filled in, and its role is enough. That the
+ * What docs/postgresql.md says of a group: its blocks can be filled in, and its role is enough. That the
  * group works as they say is failover.test.ts.
  */
 
@@ -45,7 +45,7 @@ describe('the group of the guide', () => {
     const group = readFileSync(join(import.meta.dirname, 'group.ts'), 'utf8');
     const tested = flagsOf(group);
     assert.ok(tested.includes('enable-v2 true'));
-    assert.deepEqual(flagsOf(blockOf('sh etcd')), tested);
+    assert.deepEqual(flagsOf(blockOf('sh etcd', 'postgresql.md')), tested);
   });
 
   it('has a role that can migrate and serve, and nothing more', {
@@ -56,7 +56,7 @@ describe('the group of the guide', () => {
     const url = new URL(await (await openCluster()).createDatabase());
     const administrator = new pg.Client({ connectionString: url.href });
     await administrator.connect();
-    for (const statement of blockOf('sql role').trim().split('\n'))
+    for (const statement of blockOf('sql role', 'postgresql.md').trim().split('\n'))
       await administrator.query(statement);
     const { rows } = await administrator.query(
       "select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = 'connect_apps'",

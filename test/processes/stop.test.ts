@@ -100,7 +100,7 @@ for (const engine of DATABASES) {
       // All of another server that matters here.
       const other = startCallbackWorker(world.context, {
         client: createGuardedClient({ allowedNetworks: ['127.0.0.0/8'] }),
-        logger: createLogger('silent', { write: () => {} }),
+        logger: createLogger('silent'),
       });
 
       const stopped = server.stop();

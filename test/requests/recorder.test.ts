@@ -17,7 +17,7 @@ import { until } from '../support/until.ts';
 
 const DAY_MS = 86_400_000;
 const ACCOUNT = `AC${'1'.repeat(32)}`;
-const logger = createLogger('silent', { write: () => {} });
+const logger = createLogger('silent');
 const kind: RequestKind = {
   accountSid: ACCOUNT,
   caller: 'account',

@@ -106,6 +106,7 @@ const ACROSS_ACCOUNTS = [
   'ended',
   'live',
   // By their state: what an operator looks after.
+  'countFailed',
   'failing',
   // By time: what is due, what is old.
   'findNextAttempt',

@@ -23,9 +23,10 @@ import * as callbacksOfApp from '../../src/callbacks/app-store.ts';
 import {
   type DuePosition,
   findDueCallbacks,
+  findNextAttempt,
   findOwnersOfDue,
 } from '../../src/callbacks/delivery-store.ts';
-import { listFailingCallbacks } from '../../src/callbacks/failing-store.ts';
+import { countFailed, listFailingCallbacks } from '../../src/callbacks/failing-store.ts';
 import { listCallbacks, purgeCallbacks } from '../../src/callbacks/store.ts';
 import * as apps from '../../src/connect-apps/store.ts';
 import { findCounts, purgeCounts } from '../../src/requests/count-store.ts';
@@ -355,6 +356,16 @@ const CASES: Case[] = [
   ...list('all callbacks that fail', 'callbacks_failing', (query, slice) =>
     listFailingCallbacks(query, slice),
   ),
+  {
+    name: 'when the next callback is due',
+    run: (query) => findNextAttempt(query),
+    uses: 'callbacks_due',
+  },
+  {
+    name: 'how many callbacks were given up',
+    run: (query) => countFailed(query, 10),
+    uses: 'callbacks_failed',
+  },
 ];
 
 const HALF = "case when n % 2 = 0 then 'Some name' else 'Other ' || n end";

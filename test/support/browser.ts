@@ -58,7 +58,25 @@ export async function openSignedIn(
   return context.newPage();
 }
 
-/** What axe-core finds wrong with a page as it is now, a line each; and whether it is wider than the window. */
+/** Texts that end beyond the window, but for those in a box that scrolls or cuts its content itself. */
+const TEXTS_BEYOND = `(() => {
+  const isBox = (element) => getComputedStyle(element).overflowX !== 'visible';
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const beyond = [];
+  while (texts.nextNode()) {
+    const node = texts.currentNode;
+    let box = node.parentElement;
+    while (box !== null && !['MAIN', 'BODY'].includes(box.tagName) && !isBox(box)) box = box.parentElement;
+    if (!['MAIN', 'BODY'].includes(box?.tagName)) continue;
+    range.selectNodeContents(node);
+    const right = Math.max(0, ...[...range.getClientRects()].map((rect) => rect.right));
+    if (right > innerWidth + 1) beyond.push('beyond the window: ' + node.textContent.trim().slice(0, 40));
+  }
+  return beyond;
+})()`;
+
+/** What axe-core finds wrong with a page as it is now, a line each; and what is wider than the window. */
 export async function findFaults(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const faults = await page.evaluate<string[]>(
@@ -67,5 +85,6 @@ export async function findFaults(page: Page): Promise<string[]> {
   const overflow = await page.evaluate<number>(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
+  faults.push(...(await page.evaluate<string[]>(TEXTS_BEYOND)));
   return overflow > 0 ? [...faults, `it is ${overflow} px wider than the window`] : faults;
 }

@@ -13,6 +13,8 @@ export interface ServeProcess {
   metricsUrl: string | undefined;
   /** The text of /metrics, when the settings gave it a METRICS_PORT; at most a second old. */
   metrics(): Promise<string>;
+  /** What it has written to its log. */
+  logs(): string;
   request(method: string, path: string, options?: RequestOptions): Promise<Reply>;
   /** Asks it to stop, and resolves with its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | string | null>;
@@ -32,6 +34,10 @@ export async function startServe(
     ...settings,
     DATABASE_URL: databaseUrl,
   });
+  let logged = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    logged += chunk.toString();
+  });
   const hasMetrics = settings.METRICS_PORT !== undefined;
   const [url, metricsUrl] = await Promise.all([
     originOf(child),
@@ -45,6 +51,7 @@ export async function startServe(
       if (metricsUrl === undefined) throw new Error('Give it a METRICS_PORT');
       return (await fetch(metricsUrl)).text();
     },
+    logs: () => logged,
     request: (method, path, options) => send(url, method, path, options),
     stop(signal = 'SIGTERM') {
       child.kill(signal);

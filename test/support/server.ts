@@ -91,7 +91,7 @@ export async function startServer(options: {
   const running = await start(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
-    logger: createLogger(config.logLevel, isLogForPerson ? readable(log) : log),
+    logger: createLogger(config.logLevel, { stream: isLogForPerson ? readable(log) : log }),
     isLogForPerson,
     lookup: noName,
     hasDemoApp: options.hasDemoApp ?? false,

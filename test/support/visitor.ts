@@ -15,7 +15,7 @@ export interface Visitor {
 }
 
 /** Starts a visit, with no cookie. */
-export function visit(server: TestServer): Visitor {
+export function visit(server: Pick<TestServer, 'request'>): Visitor {
   const cookies = new Map<string, string>();
   let hidden: Record<string, string> = {};
 

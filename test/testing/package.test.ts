@@ -72,13 +72,15 @@ describe('connect-apps/testing', () => {
     return run(process.execPath, [...options, name], { cwd: folder, env });
   }
 
-  it('runs the example of docs/testing.md', async () => {
-    const guide = await readFile(join(ROOT, 'docs/testing.md'), 'utf8');
-    const [, example] = /^```js\n([\s\S]*?)^```/m.exec(guide) ?? [];
-    assert.ok(example);
-    const { stdout } = await runFile('example.js', example, ['--test']);
-    assert.match(stdout, /pass 1\n[\s\S]*fail 0\n/);
-  });
+  for (const page of ['README.md', 'docs/testing.md']) {
+    it(`runs the example of ${page}`, async () => {
+      const text = await readFile(join(ROOT, page), 'utf8');
+      const [, example] = /^```js\n([\s\S]*?)^```/m.exec(text) ?? [];
+      assert.ok(example);
+      const { stdout } = await runFile('example.js', example, ['--test']);
+      assert.match(stdout, /pass 1\n[\s\S]*fail 0\n/);
+    });
+  }
 
   it('runs the example of its types, and lets the process end', async () => {
     const place = join(folder, 'node_modules/connect-apps/dist/testing.d.ts');

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, it } from 'node:test';
-import { ended, runCommand, startCommand } from '../support/cli.ts';
+import { MAIN as COMMAND, ended, runCommand, startCommand } from '../support/cli.ts';
 import { send } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -23,6 +23,7 @@ interface Ready {
     id: string;
     connectApp: string;
     developer: { accountSid: string; authToken: string };
+    env: Record<string, string>;
   };
 }
 
@@ -101,6 +102,25 @@ describe('connect-apps test-server', () => {
     assert.equal((await post({ world: id, advance: '5m' }, {})).status, 403);
   });
 
+  it('says what came instead of a request that did not, and takes null for what is absent', async () => {
+    const headers = { authorization: `Bearer ${ready.key}` };
+    const body = '{"seed":null,"now":null,"fixture":null}';
+    const made = await fetch(`${ready.control}/worlds`, { method: 'POST', headers, body });
+    const { id } = (await made.json()) as { id: string };
+    const reply = await fetch(`${ready.control}/worlds/${id}/requests?status=403&wait=1ms`, {
+      headers,
+    });
+    assert.equal(reply.status, 408);
+    assert.deepEqual(await reply.json(), {
+      code: 20408,
+      message: 'Expected 1 requests with status 403, and there were 0. No request came.',
+      status: 408,
+      requests: [],
+      nearest: [],
+    });
+    await fetch(`${ready.control}/worlds/${id}`, { method: 'DELETE', headers, body: 'null' });
+  });
+
   it('answers what it cannot read with a sentence', async () => {
     const headers = { authorization: `Bearer ${ready.key}` };
     for (const [path, body] of [
@@ -153,6 +173,46 @@ describe('connect-apps test-server', () => {
     assert.match(gone.stderr, /There is no world/);
     const missing = await runCommand(folder, ['world', 'list', '--server', 'nothing.json']);
     assert.match(missing.stderr, /nothing\.json has no ready line/);
+  });
+
+  it('has the admin API of each world, for the key of its environment and for the control key', async () => {
+    const authorization = `Bearer ${ready.key}`;
+    const made = await fetch(`${ready.control}/worlds`, {
+      method: 'POST',
+      headers: { authorization },
+      body: '{"seed":9}',
+    });
+    const other = (await made.json()) as Ready['world'];
+    const mine = ready.world.developer.accountSid;
+    const theirs = other.developer.accountSid;
+    const sidsOf = async (words: readonly string[], environment: Record<string, string>) => {
+      const { stdout, stderr, exitCode } = await runCommand(folder, words, environment);
+      assert.equal(exitCode, 0, stderr);
+      return (JSON.parse(stdout) as { sid: string }[]).map(({ sid }) => sid);
+    };
+    const list = ['accounts', 'list', '--json'];
+    const [ofMine, ofTheirs] = [await sidsOf(list, ready.world.env), await sidsOf(list, other.env)];
+    assert.ok(ofMine.includes(mine) && !ofMine.includes(theirs));
+    assert.ok(ofTheirs.includes(theirs) && !ofTheirs.includes(mine));
+
+    // What exec runs acts on the same world.
+    const inside = ['exec', '--quiet', '--url', ready.url, '--', process.execPath, COMMAND];
+    assert.deepEqual(await sidsOf([...inside, ...list], other.env), ofTheirs);
+
+    const admin = (key: string, world?: string) =>
+      send(ready.url, 'GET', `/admin/v1/accounts/${theirs}`, {
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(world !== undefined && { 'connect-apps-world': world }),
+        },
+      });
+    assert.equal((await admin(ready.key, other.id)).status, 200);
+    assert.equal((await admin(ready.key)).status, 404, 'of the first world');
+    const key = ready.world.env.CONNECT_APPS_ADMIN_KEY ?? '';
+    assert.equal((await admin(key)).status, 404);
+    assert.equal((await admin(key, other.id)).status, 401, 'each key opens one world');
+    assert.equal((await admin(`${ready.key}0`)).status, 401);
+    await run(['world', 'drop', other.id]);
   });
 
   it('begins with a fixture, and ends with its standard input', async () => {

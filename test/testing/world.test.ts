@@ -189,7 +189,7 @@ describe('a world', async () => {
     const auth = { accountSid, authToken: other.developer.authToken };
     const reply = await send(other.url, 'GET', `/2010-04-01/Accounts/${accountSid}.json`, { auth });
     assert.equal(reply.status, 200);
-    await assert.rejects(start({ fixture: '/no/such/file.json' }), { code: 'ENOENT' });
+    await assert.rejects(start({ fixture: '/no/such/file.json' }), { problem: 'setting_invalid' });
   });
 
   it('opens its consent page in a browser that has the cookie', {

@@ -43,7 +43,7 @@ export function keysView(
         items.length === 0
           ? empty({
               title: 'No API key yet',
-              text: 'An API key is a credential for one program. You can delete it without changing the Auth Token of the others.',
+              text: 'An API key is a credential for one program. You can delete it without replacing the Auth Token that other programs use.',
               ...(create && { actions: create }),
             })
           : table({

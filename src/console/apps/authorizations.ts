@@ -128,7 +128,7 @@ function cellsOf(
   usedAt: number | undefined,
 ): (Html | string)[] {
   return [
-    sid(one.accountSid),
+    sid(one.accountSid, { isShort: one.revokedAt !== null }),
     sid(one.subaccountSid, { isShort: true }),
     permissionTags(one.permissions),
     time(one.createdAt, now),

@@ -26,7 +26,7 @@ import { EVENT_TEXTS, SOURCE_TEXTS, whatOf, whoOf } from './text.ts';
 const COLUMNS = [
   { head: 'When', isTight: true },
   { head: 'What', onPhone: 'whole' },
-  { head: 'Who', onPhone: 'labelled' },
+  { head: 'Who', onPhone: 'labelled', isTight: true },
   { head: 'From', isTight: true },
 ] as const;
 

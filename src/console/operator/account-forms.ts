@@ -8,7 +8,7 @@ import { listingOfConnectApps } from '../../connect-apps/operations.ts';
 import type { Context } from '../../context.ts';
 import { csrfField, type Html } from '../../pages/layout.ts';
 import { isolated } from '../../pages/text.ts';
-import { checkChoice, parameterProblem, textOf } from '../../parameter.ts';
+import { checkChoice, type Parameters, parameterProblem, textOf } from '../../parameter.ts';
 import { Problem } from '../../problem.ts';
 import { type Console, formNotice, type OperatorVisit, type View } from '../console.ts';
 import { field, selectField } from '../parts/field.ts';
@@ -17,6 +17,8 @@ import { counted } from '../parts/text.ts';
 import type { Typed } from '../typed.ts';
 import { accountOf } from './accounts.ts';
 import { operatorLink, operatorNav } from './nav.ts';
+
+const LAST_DIGITS = 'LastDigits';
 
 /** Adds the forms. */
 export function addOperatorAccountForms(console: Console): void {
@@ -35,16 +37,14 @@ export function addOperatorAccountForms(console: Console): void {
 
   for (const act of ACTS) {
     console.operatorForm(`accounts/:AccountSid(^AC[0-9a-f]{32}$)/${act.name}`, {
-      fields: ['LastDigits'],
+      fields: [LAST_DIGITS],
       page: async (visit, typed) =>
         actView(context, visit, { act, typed, account: await accountOf(context, visit) }),
       async submit(visit, form) {
-        const { sid } = await accountOf(context, visit);
-        if (act.isTyped && (textOf(form, 'LastDigits') ?? '').trim() !== sid.slice(-4)) {
-          throw parameterProblem('LastDigits', `must be the last 4 characters of ${sid}`);
-        }
-        await updateAccount(visit.acting, sid, { Status: act.status });
-        return operatorLink(`accounts/${sid}`);
+        const account = await accountOf(context, visit);
+        if (act.isTyped) checkLastDigits(account, form);
+        await updateAccount(visit.acting, account.sid, { Status: act.status });
+        return operatorLink(`accounts/${account.sid}`);
       },
     });
   }
@@ -106,15 +106,6 @@ async function actView(
   }
   const here = operatorLink(`accounts/${account.sid}`);
   const consequences = await consequencesOf(context, act, account);
-  const last = field({
-    name: 'LastDigits',
-    label: 'The last 4 characters of the SID',
-    hint: html`<code>${account.sid}</code>`,
-    fault: typed?.faultOf('LastDigits'),
-    isRequired: true,
-    maxLength: 4,
-    hasFocus: true,
-  });
   const button = html`<button${act.name === 'activate' ? '' : html` class="danger"`}>${act.verb} the account</button>`;
   return {
     title: `${act.verb} ${account.friendlyName}`,
@@ -122,9 +113,29 @@ async function actView(
     isCard: true,
     body: dialogCard({
       title: html`${act.verb} ${isolated(account.friendlyName)}?`,
-      body: html`${formNotice(typed)}<ul>${consequences.map((one) => html`<li>${one}</li>`)}</ul><form method="post" action="${here}/${act.name}">${csrfField(csrfToken)}${act.isTyped ? last : ''}${buttonRow(button, keepIt(here, 'Keep it', !act.isTyped))}</form>`,
+      body: html`${formNotice(typed)}<ul>${consequences.map((one) => html`<li>${one}</li>`)}</ul><form method="post" action="${here}/${act.name}">${csrfField(csrfToken)}${act.isTyped ? lastDigitsField(account, typed) : ''}${buttonRow(button, keepIt(here, 'Keep it', !act.isTyped))}</form>`,
     }),
   };
+}
+
+/** Where the end of the account's SID is typed before something that cannot be undone, or that stops programs. */
+export function lastDigitsField({ sid }: Account, typed: Typed | undefined): Html {
+  return field({
+    name: LAST_DIGITS,
+    label: 'The last 4 characters of the SID',
+    hint: html`<code>${sid}</code>`,
+    fault: typed?.faultOf(LAST_DIGITS),
+    isRequired: true,
+    maxLength: 4,
+    hasFocus: true,
+  });
+}
+
+/** Refuses a form without the end of the account's SID. */
+export function checkLastDigits({ sid }: Account, form: Parameters): void {
+  if ((textOf(form, LAST_DIGITS) ?? '').trim() !== sid.slice(-4)) {
+    throw parameterProblem(LAST_DIGITS, `must be the last 4 characters of ${sid}`);
+  }
 }
 
 async function consequencesOf(

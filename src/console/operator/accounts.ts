@@ -134,6 +134,7 @@ async function accountView(
     lede: html`<a href="${PATH}">Accounts</a> ${sid(accountSid)}`,
     ...(status !== 'closed' && {
       actions: buttonRow(
+        action('rotate-token', 'Replace the Auth Token…'),
         status === 'active' ? action('suspend', 'Suspend…') : action('activate', 'Activate…'),
         action('close', 'Close…', 'danger'),
       ),

@@ -8,6 +8,8 @@ import { panel } from '../parts/panel.ts';
 import { chip, counted, sid } from '../parts/text.ts';
 import type { Need, OverviewPart, OverviewParts } from './parts.ts';
 
+const NEEDS = 'needs';
+
 /** Adds /console/AC…/overview, made of these parts. */
 export function addOverviewPages(console: Console, parts: OverviewParts): void {
   console.page('overview', async (visit) => {
@@ -42,15 +44,14 @@ async function shown(parts: readonly OverviewPart[], visit: AccountVisit): Promi
 
 /** The first line: whether there is something to do. */
 function health(needs: readonly Need[]): Html {
-  const text =
-    needs.length === 0
-      ? 'Nothing needs your attention.'
-      : `${counted(needs.length, 'thing')} ${needs.length === 1 ? 'needs' : 'need'} your attention.`;
-  return html`<p>${text}</p>`;
+  if (needs.length === 0) return html`<p>Nothing needs your attention.</p>`;
+  const verb = needs.length === 1 ? 'needs' : 'need';
+  return html`<p><a href="#${NEEDS}">${counted(needs.length, 'thing')} ${verb} your attention.</a></p>`;
 }
 
 function needsPanel(needs: readonly Need[]): Html {
   return panel({
+    id: NEEDS,
     title: 'Needs your attention',
     isPadded: true,
     body: html`<ul class="checks">${needs.map(

@@ -18,6 +18,7 @@ export type Credentials = {
   TWILIO_AUTH_TOKEN?: string | undefined;
   TWILIO_API_KEY?: string;
   TWILIO_API_SECRET?: string;
+  TWILIO_EDGE?: string;
 };
 
 /** Runs one check and prints how it ended. */

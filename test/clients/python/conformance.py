@@ -3,7 +3,7 @@ and what a Connect App does with phone numbers, messages and calls.
 
 It runs on what scene.ts prepares, and changes and deletes CONNECT_APP_SID. With the argument
 `strict` it checks what a strict server refuses instead; with `away`, what a server says that has
-lost its database.
+lost its database; with `gateways`, what is met behind gateways.
 """
 
 import json
@@ -413,10 +413,61 @@ def meet_loss():
         refused(503, 20503, "Service Unavailable", apps(APP_SID).fetch)
 
 
+def meet_gateways():
+    for edge in os.environ["GATEWAYS"].split(" "):
+        meet_gateway(edge)
+
+
+def meet_gateway(edge):
+    customer_sid = os.environ["CUSTOMER_SID"]
+    text = {"to": TO, "from_": TO, "body": "Hello"}
+
+    def client_of(name, token=AUTH_TOKEN):
+        return Client(os.environ[f"{name}_SID"], token, edge=edge)
+
+    customer = client_of("CUSTOMER", os.environ["CUSTOMER_TOKEN"])
+    reader = client_of("READER")
+    writer = client_of("WRITER")
+
+    def messages_of(client, sid):
+        return client.api.v2010.accounts(sid).messages
+
+    with check(f"{edge}: lists what was granted"):
+        found = messages_of(reader, customer_sid).list()
+        same([message.account_sid for message in found], [customer_sid])
+    with check(f"{edge}: creates what was granted"):
+        same(writer.messages.create(**text).account_sid, os.environ["WRITER_SID"])
+    with check(f"{edge}: deletes what was granted"):
+        same(writer.recordings(os.environ["RECORDING_SID"]).delete(), True)
+    with check(f"{edge}: reads its own resources"):
+        same(sids(customer.connect_apps.list()), [])
+    with check(f"{edge}: refuses a wrong token"):
+        wrong = client_of("CUSTOMER", "f" * 32)
+        refused(401, 20003, "Authenticate", lambda: wrong.messages.create(**text))
+    with check(f"{edge}: refuses a list"):
+        refused(401, 20003, "Authenticate", lambda: messages_of(writer, customer_sid).list())
+    with check(f"{edge}: refuses a suspended account"):
+        suspended = client_of("SUSPENDED", os.environ["SUSPENDED_TOKEN"])
+        refused(403, 20005, "Account not active", lambda: suspended.messages.list())
+    with check(f"{edge}: refuses what was not granted"):
+        refused(403, 20006, "Access Denied", lambda: reader.messages.create(**text))
+    with check(f"{edge}: refuses a revoked app"):
+        recording = client_of("REVOKED").recordings(os.environ["RECORDING_SID"])
+        refused(403, 20006, "Access Denied", recording.delete)
+    with check(f"{edge}: does not find another account"):
+        theirs = messages_of(customer, os.environ["OTHER_SID"])
+        refused(404, 20404, "was not found", theirs.list)
+    with check(f"{edge}: refuses a method"):
+        app = client_of("TWILIO_ACCOUNT").connect_apps(os.environ["CONNECT_APP_SID"])
+        refused(405, 20004, "Method not allowed", app.delete)
+
+
 if sys.argv[1:] == ["strict"]:
     refuse_strictly()
 elif sys.argv[1:] == ["away"]:
     meet_loss()
+elif sys.argv[1:] == ["gateways"]:
+    meet_gateways()
 else:
     list_apps()
     update_app()

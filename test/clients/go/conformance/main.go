@@ -1,7 +1,8 @@
 // All that Twilio's Go library can do with ConnectApps, AuthorizedConnectApps and Accounts, and what
 // a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares, and
 // changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
-// refuses instead; with `away`, what a server says that has lost its database.
+// refuses instead; with `away`, what a server says that has lost its database; with `gateways`, what
+// is met behind gateways.
 package main
 
 import (
@@ -41,6 +42,10 @@ func main() {
 		refuseStrictly()
 	case "away":
 		meetLoss()
+	case "gateways":
+		for _, edge := range strings.Split(os.Getenv("GATEWAYS"), " ") {
+			meetGateway(edge)
+		}
 	default:
 		listApps()
 		updateApp()

@@ -14,6 +14,7 @@ import com.twilio.rest.api.v2010.account.IncomingPhoneNumber;
 import com.twilio.rest.api.v2010.account.Key;
 import com.twilio.rest.api.v2010.account.Message;
 import com.twilio.rest.api.v2010.account.NewKey;
+import com.twilio.rest.api.v2010.account.Recording;
 import com.twilio.rest.api.v2010.account.availablephonenumbercountry.Local;
 import com.twilio.rest.api.v2010.account.usage.Record;
 import com.twilio.security.RequestValidator;
@@ -39,7 +40,8 @@ import java.util.function.UnaryOperator;
  * All that Twilio's Java library can do with ConnectApps, AuthorizedConnectApps and Accounts, and
  * what a Connect App does with phone numbers, messages and calls. It runs on what scene.ts prepares,
  * and changes and deletes CONNECT_APP_SID. With the argument `strict` it checks what a strict server
- * refuses instead; with `away`, what a server says that has lost its database.
+ * refuses instead; with `away`, what a server says that has lost its database; with `gateways`, what is
+ * met behind gateways.
  */
 public class Conformance {
     static final String ACCOUNT_SID = System.getenv("TWILIO_ACCOUNT_SID");
@@ -64,6 +66,8 @@ public class Conformance {
             refuseStrictly();
         } else if (mode.equals("away")) {
             meetLoss();
+        } else if (mode.equals("gateways")) {
+            List.of(System.getenv("GATEWAYS").split(" ")).forEach(Conformance::meetGateway);
         } else {
             listApps();
             updateApp();
@@ -581,5 +585,54 @@ public class Conformance {
         } finally {
             threads.shutdown();
         }
+    }
+
+    /** A gateway is an edge of Twilio's API. */
+    static void meetGateway(String edge) {
+        String account = System.getenv("CUSTOMER_SID");
+        String recording = System.getenv("RECORDING_SID");
+        TwilioRestClient customer = at(edge, "CUSTOMER_SID", System.getenv("CUSTOMER_TOKEN"));
+        TwilioRestClient reader = at(edge, "READER_SID", AUTH_TOKEN);
+        TwilioRestClient writer = at(edge, "WRITER_SID", AUTH_TOKEN);
+
+        check(edge + ": lists what was granted", () -> {
+            List<String> found = new ArrayList<>();
+            Message.reader(account).read(reader).forEach(message -> found.add(message.getAccountSid()));
+            same(found, List.of(account));
+        });
+        check(edge + ": creates what was granted", () ->
+            same(Message.creator(TO, TO, "Hello").create(writer).getAccountSid(), System.getenv("WRITER_SID")));
+        check(edge + ": deletes what was granted", () ->
+            same(Recording.deleter(recording).delete(writer), true));
+        check(edge + ": reads its own resources", () ->
+            same(sids(ConnectApp.reader().read(customer)), List.of()));
+        check(edge + ": refuses a wrong token", () -> {
+            TwilioRestClient wrong = at(edge, "CUSTOMER_SID", "f".repeat(32));
+            refused(401, 20003, "Authenticate", () -> Message.creator(TO, TO, "Hello").create(wrong));
+        });
+        check(edge + ": refuses a list", () ->
+            refused(401, 20003, "Authenticate", () -> Message.reader(account).read(writer)));
+        check(edge + ": refuses a suspended account", () -> {
+            TwilioRestClient suspended = at(edge, "SUSPENDED_SID", System.getenv("SUSPENDED_TOKEN"));
+            refused(403, 20005, "Account not active", () -> Message.creator(TO, TO, "Hello").create(suspended));
+        });
+        check(edge + ": refuses what was not granted", () ->
+            refused(403, 20006, "Access Denied", () -> Message.creator(TO, TO, "Hello").create(reader)));
+        check(edge + ": refuses a revoked app", () -> {
+            TwilioRestClient revoked = at(edge, "REVOKED_SID", AUTH_TOKEN);
+            refused(403, 20006, "Access Denied", () -> Recording.deleter(recording).delete(revoked));
+        });
+        check(edge + ": does not find another account", () -> {
+            String other = System.getenv("OTHER_SID");
+            refused(404, 20404, "was not found", () -> Message.reader(other).read(customer));
+        });
+        check(edge + ": refuses a method", () -> {
+            TwilioRestClient owner = at(edge, "TWILIO_ACCOUNT_SID", AUTH_TOKEN);
+            refused(405, 20004, "Method not allowed", () -> ConnectApp.deleter(APP_SID).delete(owner));
+        });
+    }
+
+    static TwilioRestClient at(String edge, String name, String token) {
+        return new TwilioRestClient.Builder(System.getenv(name), token).edge(edge).build();
     }
 }

@@ -1,0 +1,170 @@
+/**
+ * The platform behind this server: requests stream to it and answers stream back, with no more in memory than
+ * the buffers of two connections. A request is sent once, whatever becomes of it. The operator has named the
+ * address, so unlike those of outgoing/ it may be a private one.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough, type Readable } from 'node:stream';
+import { type Dispatcher, errors, Pool } from 'undici';
+import { announcesBody, discardBody } from '../../http/rest-of-body.ts';
+import { Problem } from '../../problem.ts';
+import { answerHeaders, type HeaderList, type RawHeaders, textOf } from './headers.ts';
+
+export interface Passed {
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** What the platform gets. */
+  headers: HeaderList;
+  requestId: string;
+  /** Answers for a platform that has not begun to answer. */
+  fail(problem: Problem): void;
+}
+
+export interface Upstream {
+  /** Sends a request to the platform, and its answer to the client. */
+  pass(passed: Passed): void;
+  close(): Promise<void>;
+}
+
+export const CONNECT_MS = 5000;
+/** For a platform to begin its answer, and for a client to go on sending or reading. Nothing else has a limit. */
+export const SILENCE_MS = 60_000;
+
+/** Statuses whose answers have no body, whatever their Content-Length says. */
+const WITHOUT_BODY = [204, 304];
+
+/** Creates what passes requests on to an origin. */
+export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
+  const pool = new Pool(origin.origin, {
+    connect: { timeout: CONNECT_MS },
+    headersTimeout: silenceMs,
+    bodyTimeout: 0,
+  });
+  // Not what the client calls its host.
+  const { hostname: servername } = origin;
+  return {
+    pass(passed) {
+      const { request, headers } = passed;
+      const options = {
+        path: request.url ?? '',
+        method: request.method ?? '',
+        headers,
+        body: bodyOf(request),
+        servername,
+      };
+      pool.dispatch(options, handlerOf(passed, silenceMs));
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function handlerOf(
+  { request, response, requestId, fail }: Passed,
+  silenceMs: number,
+): Dispatcher.DispatchHandler {
+  let hasBegun = false;
+  let stalled: NodeJS.Timeout | undefined;
+  return {
+    onRequestStart(controller) {
+      const stop = () => {
+        clearTimeout(stalled);
+        if (!response.writableFinished) controller.abort(new Error('The client has gone.'));
+      };
+      if (response.destroyed) stop();
+      else response.once('close', stop);
+      response.on('drain', () => {
+        clearTimeout(stalled);
+        controller.resume();
+      });
+    },
+    onResponseStart(controller, status, headers, statusText) {
+      if (status < 200) {
+        inform(response, status, headers.link);
+        return;
+      }
+      const list = answerHeaders(rawOf(controller.rawHeaders), requestId);
+      response.writeHead(status, statusText, list);
+      if (WITHOUT_BODY.includes(status)) response.end();
+      // A long poll may be silent after its head; other heads leave with the first of their body.
+      else process.nextTick(() => hasBegun || response.flushHeaders());
+    },
+    onResponseData(controller, chunk) {
+      hasBegun = true;
+      if (response.writableEnded || response.write(chunk)) return;
+      controller.pause();
+      clearTimeout(stalled);
+      stalled = setTimeout(() => response.destroy(), silenceMs);
+    },
+    onResponseEnd(controller) {
+      hasBegun = true;
+      const trailers = pairsOf(rawOf(controller.rawTrailers));
+      if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(trailers);
+      response.end();
+    },
+    onResponseError(_, error) {
+      if (response.writableEnded || response.destroyed) return;
+      // What has begun cannot become an error: it must not look whole.
+      if (response.headersSent) response.socket?.resetAndDestroy();
+      else fail(problemOf(error, request));
+    },
+  };
+}
+
+/**
+ * A copy of the stream, since undici destroys what it does not send to its end, as when the platform answers
+ * before; and with the request itself, the connection of the client.
+ */
+function bodyOf(request: IncomingMessage): Readable | null {
+  if (!announcesBody(request)) return null;
+  const body = new PassThrough();
+  request.pipe(body);
+  body.once('close', () => {
+    request.unpipe(body);
+    if (!request.complete) discardBody(request);
+  });
+  request.once('close', () => {
+    if (!request.complete) body.destroy(new Error('The client has gone.'));
+  });
+  return body;
+}
+
+/** Passes an interim answer on, where Node.js can write it. */
+function inform(
+  response: ServerResponse,
+  status: number,
+  link: string | string[] | undefined,
+): void {
+  if (response.req.httpVersionMinor === 0) return;
+  if (status === 102) response.writeProcessing();
+  if (status !== 103 || link === undefined) return;
+  try {
+    response.writeEarlyHints({ link });
+  } catch {
+    // A link that Node.js does not take: the answer itself has what matters.
+  }
+}
+
+/** What a platform that has not answered is answered for. */
+function problemOf(error: Error, request: IncomingMessage): Problem {
+  const isSlow =
+    error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError;
+  // It waited for the client.
+  if (isSlow && !request.complete && !request.isPaused()) {
+    return new Problem('request_too_slow', undefined, { cause: error });
+  }
+  return new Problem(isSlow ? 'upstream_slow' : 'upstream_failed', undefined, { cause: error });
+}
+
+/** As undici has them: HTTP/1.1 gives a list of bytes. */
+function rawOf(raw: Dispatcher.DispatchController['rawHeaders']): RawHeaders {
+  return Array.isArray(raw) ? raw : [];
+}
+
+function pairsOf(raw: RawHeaders): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    pairs.push([textOf(raw[index]), textOf(raw[index + 1])]);
+  }
+  return pairs;
+}
