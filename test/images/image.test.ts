@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { blockOf } from '../support/guide.ts';
+import { tryDevelopment, tryProduction } from './compose.ts';
 import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
 
 const PAGE = 'containers.md';
@@ -62,6 +63,11 @@ docker inspect --format '{{.ImageName}}' "$name"`);
     assert.match(image.split('\n').at(-1) ?? '', /connect-apps/);
     await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');
   });
+
+  it('is served by two servers with PostgreSQL and TLS, of which one may stop', () =>
+    tryProduction(engine));
+
+  it('serves an app of a user in the next container', () => tryDevelopment(engine));
 
   it('has no shell, no root, and no package manager', async () => {
     const { shell } = engine;
