@@ -107,9 +107,13 @@ export const GATEWAY_CHECKS = [
   'refuses a method',
 ] as const;
 
+/** The check of a gateway that does not reach us. */
+export const GATEWAY_DOWN_CHECKS = ['is told that connect-apps is away'] as const;
+
 export type Check = (
   | typeof CHECKS
   | typeof STRICT_CHECKS
   | typeof AWAY_CHECKS
   | typeof GATEWAY_CHECKS
+  | typeof GATEWAY_DOWN_CHECKS
 )[number];

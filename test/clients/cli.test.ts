@@ -41,5 +41,6 @@ describeClient({
     'refuses a suspended account',
     'refuses what was not granted',
     'refuses a method',
+    'is told that connect-apps is away',
   ],
 });

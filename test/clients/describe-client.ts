@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import type { Engine } from '../../src/storage/database.ts';
+import { NGINX } from '../gateways/fronts.ts';
 import { DATABASES } from '../support/databases.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { AWAY_CHECKS, CHECKS, type Check, GATEWAY_CHECKS, STRICT_CHECKS } from './checks.ts';
+import { AWAY_CHECKS, CHECKS, type Check, STRICT_CHECKS } from './checks.ts';
 import { startGateways } from './gateways.ts';
 import { startServerWithLostDatabase } from './lost-database.ts';
 import { type Outcome, runUnderExec } from './run-under-exec.ts';
@@ -62,8 +63,8 @@ export function describeClient(client: Client): void {
       describeOn(client, engine),
     );
   }
-  const program = client.lacksGateways ? 'its program does not meet them' : undefined;
-  describe(`${name} through gateways`, { skip: obstacle ?? program }, () => meetGateways(client));
+  const lack = client.lacksGateways ? 'its program does not meet them' : NGINX.obstacle;
+  describe(`${name} through gateways`, { skip: obstacle ?? lack }, () => meetGateways(client));
 }
 
 function meetGateways(client: Client): void {
@@ -71,13 +72,12 @@ function meetGateways(client: Client): void {
     const scratch = await mkdtemp(join(tmpdir(), 'connect-apps-client-'));
     context.after(() => rm(scratch, { recursive: true, force: true }));
     await client.prepare?.(scratch);
-    const { server, names, variables, close } = await startGateways();
+    const { server, gateways, variables, close } = await startGateways();
     context.after(close);
     const command = [...client.command('conformance', scratch), 'gateways'];
     const outcome = await runUnderExec(server, command, scratch, variables);
-    assert.notDeepEqual(names, [], 'no gateway is installed');
-    for (const gateway of names) {
-      await reportChecks(context, GATEWAY_CHECKS, client.unable ?? [], outcome, `${gateway}: `);
+    for (const { edge, checks } of gateways) {
+      await reportChecks(context, checks, client.unable ?? [], outcome, `${edge}: `);
     }
   });
 }

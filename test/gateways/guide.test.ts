@@ -11,7 +11,7 @@ import { freePorts } from '../support/free-port.ts';
 import { blockOf } from '../support/guide.ts';
 import { until } from '../support/until.ts';
 import { NGINX } from './fronts.ts';
-import { withPorts } from './scene.ts';
+import { withPatience, withPorts } from './scene.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const isMissing = NGINX.obstacle !== undefined && process.env.CI !== 'true';
@@ -77,7 +77,7 @@ it('the guide leads from an import to an enforced request', {
 
   const recipe = await readFile(join(folder, 'connect-apps.conf'), 'utf8');
   assert.doesNotMatch(recipe, /the-token-of-the-gateway/);
-  await writeFile(join(folder, 'nginx.conf'), withPorts(recipe, ports));
+  await writeFile(join(folder, 'nginx.conf'), withPatience(withPorts(recipe, ports)));
   for (const [file, text] of Object.entries(NGINX.around?.(folder) ?? {})) {
     await writeFile(join(folder, file), text);
   }

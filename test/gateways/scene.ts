@@ -53,15 +53,15 @@ export interface Scene extends Front {
   platform: Platform;
 }
 
-/** Starts all that one gateway needs. */
-export async function setScene(program: Program): Promise<Scene> {
+/** Starts all that one gateway needs; with `isInHurry`, the recipe keeps its limits of time. */
+export async function setScene(program: Program, isInHurry = false): Promise<Scene> {
   const platform = await startPlatform();
   const world = await startWorld('sqlite', settingsFor(platform));
   const close = async () => {
     await platform.close();
     await world.server.close();
   };
-  const front = await openFront(program, world.server, platform).catch(async (error) => {
+  const front = await openFront(program, world.server, platform, isInHurry).catch(async (error) => {
     await close();
     throw error;
   });
@@ -81,6 +81,7 @@ export async function openFront(
   program: Program,
   servers: { url: string; gatewayUrl: string },
   platform: Platform,
+  isInHurry = false,
 ): Promise<Front> {
   const [port = 0, relayPort = 0] = await freePorts(2);
   const relay = await startRelay(relayPort, servers.gatewayUrl);
@@ -92,7 +93,8 @@ export async function openFront(
   const ports = { 8080: port, 3000: platform.port, 2011: relayPort, 2010: portOf(servers.url) };
   for (const file of program.files) {
     const recipe = await readFile(join(RECIPES, file), 'utf8');
-    await writeFile(join(folder, file), withPorts(recipe, ports));
+    const text = withPorts(recipe, ports);
+    await writeFile(join(folder, file), isInHurry ? text : withPatience(text));
   }
   for (const [file, content] of Object.entries(program.around?.(folder) ?? {})) {
     await writeFile(join(folder, file), content);
@@ -128,6 +130,11 @@ export function withPorts(recipe: string, ports: Readonly<Record<string, number>
     /(127\.0\.0\.1:|http:\/\/:|port_value: )(8080|3000|2011|2010)\b/g,
     (_, before: string, port: string) => `${before}${ports[port]}`,
   );
+}
+
+/** A recipe that waits for a busy machine, too: a second may be too short for a decision there. */
+export function withPatience(recipe: string): string {
+  return recipe.replaceAll(/\b1s\b/g, '20s').replaceAll('TIMEOUT_MS = 250', 'TIMEOUT_MS = 5000');
 }
 
 /** Starts the platform of examples/platform. */

@@ -13,6 +13,12 @@ const message = { to: '+15558675310', from: '+15558675310', body: 'Hello' };
 /** Checks what passes, and how each refusal reads. */
 export async function meetGateways(): Promise<void> {
   for (const edge of (env.GATEWAYS ?? '').split(' ')) await meetGateway(edge);
+  for (const edge of (env.GATEWAYS_DOWN ?? '').split(' ')) {
+    const reader = twilio(READER_SID, TWILIO_AUTH_TOKEN, { edge, region: 'down' });
+    await check(`${edge}: is told that connect-apps is away`, () =>
+      refused(503, 20503, 'Service Unavailable', () => reader.messages.list()),
+    );
+  }
 }
 
 async function meetGateway(edge: string): Promise<void> {

@@ -416,6 +416,10 @@ def meet_loss():
 def meet_gateways():
     for edge in os.environ["GATEWAYS"].split(" "):
         meet_gateway(edge)
+    for edge in os.environ["GATEWAYS_DOWN"].split(" "):
+        reader = Client(os.environ["READER_SID"], AUTH_TOKEN, edge=edge, region="down")
+        with check(f"{edge}: is told that connect-apps is away"):
+            refused(503, 20503, "Service Unavailable", reader.messages.list)
 
 
 def meet_gateway(edge):

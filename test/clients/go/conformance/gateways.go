@@ -85,3 +85,15 @@ func meetGateway(edge string) {
 		return refused(405, 20004, "Method not allowed", err)
 	})
 }
+
+// meetOutage checks what a gateway says that does not reach connect-apps.
+func meetOutage(edge string) {
+	client := twilio.NewRestClientWithParams(
+		twilio.ClientParams{Username: os.Getenv("READER_SID"), Password: authToken})
+	client.SetEdge(edge)
+	client.SetRegion("down")
+	check(edge+": is told that connect-apps is away", func() error {
+		_, err := client.Api.ListMessage(&api.ListMessageParams{})
+		return refused(503, 20503, "Service Unavailable", err)
+	})
+}

@@ -46,6 +46,9 @@ func main() {
 		for _, edge := range strings.Split(os.Getenv("GATEWAYS"), " ") {
 			meetGateway(edge)
 		}
+		for _, edge := range strings.Split(os.Getenv("GATEWAYS_DOWN"), " ") {
+			meetOutage(edge)
+		}
 	default:
 		listApps()
 		updateApp()

@@ -68,6 +68,7 @@ public class Conformance {
             meetLoss();
         } else if (mode.equals("gateways")) {
             List.of(System.getenv("GATEWAYS").split(" ")).forEach(Conformance::meetGateway);
+            List.of(System.getenv("GATEWAYS_DOWN").split(" ")).forEach(Conformance::meetOutage);
         } else {
             listApps();
             updateApp();
@@ -630,6 +631,13 @@ public class Conformance {
             TwilioRestClient owner = at(edge, "TWILIO_ACCOUNT_SID", AUTH_TOKEN);
             refused(405, 20004, "Method not allowed", () -> ConnectApp.deleter(APP_SID).delete(owner));
         });
+    }
+
+    static void meetOutage(String edge) {
+        TwilioRestClient reader = new TwilioRestClient.Builder(System.getenv("READER_SID"), AUTH_TOKEN)
+            .edge(edge).region("down").build();
+        check(edge + ": is told that connect-apps is away", () ->
+            refused(503, 20503, "Service Unavailable", () -> Message.reader().read(reader)));
     }
 
     static TwilioRestClient at(String edge, String name, String token) {
