@@ -18,6 +18,18 @@ describe('the image', { skip: IMAGE_OBSTACLE }, () => {
   });
   after(() => engine?.close());
 
+  it('answers the first request of a stranger', async () => {
+    const { shell } = engine;
+    // Another port of this machine, which may be taken; the one inside never is.
+    await shell(blockOf('sh try', PAGE).replace('127.0.0.1:2010:', '127.0.0.1::'));
+    const place = await shell('docker port connect-apps-try 2010/tcp');
+    const request = blockOf('sh request', PAGE).replaceAll('127.0.0.1:2010', place).trim();
+    const retries = '--silent --fail --retry 50 --retry-delay 1 --retry-all-errors';
+    const account = JSON.parse(await shell(`${request} ${retries}`));
+    assert.equal(account.status, 'active');
+    await shell('docker rm --force connect-apps-try');
+  });
+
   it('serves, and ends with 0 when it is told to', async () => {
     const { shell } = engine;
     // Another port of this machine, which may be taken; the one inside never is.

@@ -42,6 +42,11 @@ export default defineConfig({
     languageAlias: { haproxy: 'nginx' },
     config: (markdown) => linkToRepository(markdown, REPOSITORY),
   },
+  // A page without sections is one wide table, which needs the room of the outline.
+  transformPageData({ filePath, frontmatter }) {
+    const text = readFileSync(join(ROOT, 'docs', filePath), 'utf8');
+    frontmatter.aside ??= /^## /m.test(text);
+  },
   vite: {
     publicDir: false,
     // Pages in docs/ import these, and would look for them in the node_modules above docs/.
