@@ -13,13 +13,15 @@ const LONG = new RegExp(
   [
     '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|package|processes)/',
     'callbacks/(hard-times|validators)',
+    'deploy/alarms',
     'documents/site',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',
+    'deploy/kubernetes',
     '^test/examples',
-    'repository/workflows',
+    'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
-    'testing/(languages|many-worlds|runners|test-server)',
+    'testing/(action|fixtures|languages|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
 

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { Problem } from '../problem.ts';
+import type { OpenWorld } from '../testing/world.ts';
 import { checkHost, isKey } from './answer.ts';
 import { keyPage, worldPage } from './page.ts';
 import { cookieOf, type Worlds } from './worlds.ts';
@@ -55,9 +56,32 @@ export async function visit(
 
   async function act(form: URLSearchParams): Promise<void> {
     const world = worlds.get(form.get('world') ?? '');
-    const advance = form.get('advance');
-    if (advance !== null) await world.clock.advance(advance);
-    if (form.has('reset')) await world.reset();
+    try {
+      await change(world, form);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return send(400, worldPage(world, worlds.list(), error.message));
+    }
     response.writeHead(303, { location: `/_test?world=${world.id}` }).end();
   }
+}
+
+/** Does what a form of the page asks for; throws a RangeError for a value that it cannot have. */
+async function change(world: OpenWorld, form: URLSearchParams): Promise<void> {
+  const advance = form.get('advance');
+  const path = form.get('path');
+  if (advance !== null) await world.clock.advance(advance);
+  if (form.has('reset')) await world.reset();
+  if (form.has('end')) world.faults.remove(Number(form.get('end')));
+  if (path !== null) {
+    const status = wholeNumber(form.get('status'), 'The status', 200, 599);
+    const times = wholeNumber(form.get('times'), 'The number of times', 1, 1_000_000);
+    world.faults.add({ path }, { status, times });
+  }
+}
+
+function wholeNumber(text: string | null, what: string, least: number, most: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw new RangeError(`${what} must be a whole number from ${least} to ${most}.`);
 }

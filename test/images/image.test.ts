@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { blockOf } from '../support/guide.ts';
+import { tryDevelopment, tryProduction } from './compose.ts';
 import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
 
 const PAGE = 'containers.md';
@@ -16,6 +17,18 @@ describe('the image', { skip: IMAGE_OBSTACLE }, () => {
     await engine.shell(blockOf('sh build', PAGE));
   });
   after(() => engine?.close());
+
+  it('answers the first request of a stranger', async () => {
+    const { shell } = engine;
+    // Another port of this machine, which may be taken; the one inside never is.
+    await shell(blockOf('sh try', PAGE).replace('127.0.0.1:2010:', '127.0.0.1::'));
+    const place = await shell('docker port connect-apps-try 2010/tcp');
+    const request = blockOf('sh request', PAGE).replaceAll('127.0.0.1:2010', place).trim();
+    const retries = '--silent --fail --retry 50 --retry-delay 1 --retry-all-errors';
+    const account = JSON.parse(await shell(`${request} ${retries}`));
+    assert.equal(account.status, 'active');
+    await shell('docker rm --force connect-apps-try');
+  });
 
   it('serves, and ends with 0 when it is told to', async () => {
     const { shell } = engine;
@@ -50,6 +63,11 @@ docker inspect --format '{{.ImageName}}' "$name"`);
     assert.match(image.split('\n').at(-1) ?? '', /connect-apps/);
     await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');
   });
+
+  it('is served by two servers with PostgreSQL and TLS, of which one may stop', () =>
+    tryProduction(engine));
+
+  it('serves an app of a user in the next container', () => tryDevelopment(engine));
 
   it('has no shell, no root, and no package manager', async () => {
     const { shell } = engine;
