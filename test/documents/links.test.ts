@@ -29,7 +29,7 @@ describe('the pages and their links', () => {
   });
 
   it('have no marks of an unfinished merge', () => {
-    const marks = /^(<<<<<<< |=======$|>>>>>>> |> > > > > > > )/m;
+    const marks = /^\s*(<<<<<<< |=======$|>>>>>>> |> > > > > > > )/m;
     assert.deepEqual(
       PAGES.filter((page) => marks.test(proseOf(page))),
       [],
