@@ -14,6 +14,7 @@ const LONG = new RegExp(
     '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|package|processes)/',
     'callbacks/(hard-times|validators)',
     'deploy/alarms',
+    'observability/tracing',
     'documents/site',
     'cli/(both-ways|commands|connect|examples|orphans|servers)',
     'console/.*browser',

@@ -44,10 +44,17 @@ export async function tryProduction({ shell }: Engine): Promise<void> {
     };
     await until('a server is ready', async () => (await get('/readyz')) === 200, START_MS);
     const printed: string[] = [];
-    const create = () => shell(block('production-account')).then((text) => printed.push(text));
-    await until('there is an account', () => succeeds(create()), START_MS);
-    // podman-compose says around it what it does.
-    const account = JSON.parse(/^\{.*\}$/ms.exec(printed.join())?.[0] ?? '');
+    await until(
+      'there is an account',
+      async () => {
+        const text = await shell(block('production-account'));
+        // podman-compose says around it what it does, and does not fail when a command fails.
+        printed.push(...(/^\{.*"auth_token".*\}$/ms.exec(text) ?? []));
+        return printed.length > 0;
+      },
+      START_MS,
+    );
+    const account = JSON.parse(printed.join());
     const path = `/2010-04-01/Accounts/${account.sid}.json`;
     const authorization = `Basic ${btoa(`${account.sid}:${account.auth_token}`)}`;
 

@@ -23,7 +23,7 @@ export const SECTIONS: Section[] = [
       { text: 'Containers', link: '/containers' },
       { text: 'Production', link: '/operating' },
       { text: 'PostgreSQL with failover', link: '/postgresql' },
-      { text: 'Watching', link: '/observability' },
+      { text: 'Observability', link: '/observability' },
       { text: 'Security', link: '/security' },
       { text: 'Move an app', link: '/moving' },
       { text: 'Platforms', link: '/platforms' },
