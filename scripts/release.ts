@@ -1,9 +1,9 @@
 /**
- * Keeps a release consistent: package.json, CHANGELOG.md and the tag name the same version.
+ * Keeps a release consistent: package.json, CHANGELOG.md, the chart and the tag name the same version.
  *
  *   node scripts/release.ts begin        fails when there is nothing to release       (npm runs it: preversion)
- *   node scripts/release.ts version      gives the section "Unreleased" its version   (npm runs it: version)
- *   node scripts/release.ts check TAG    fails unless all three agree                 (the release workflow)
+ *   node scripts/release.ts version      gives "Unreleased" and the chart the version (npm runs it: version)
+ *   node scripts/release.ts check TAG    fails unless all three agree                    (the release workflow)
  *   node scripts/release.ts notes        prints the section of this version           (the release workflow)
  */
 
@@ -11,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import process, { argv, stderr, stdout } from 'node:process';
 
 const CHANGELOG = 'CHANGELOG.md';
+const CHART = 'deploy/helm/connect-apps/Chart.yaml';
 const UNRELEASED = 'Unreleased';
 
 /** The text below a heading such as `## 1.2.3 (2026-11-28)`; undefined when there is no such section. */
@@ -26,6 +27,11 @@ export function closeSection(changelog: string, version: string, date: string): 
     new RegExp(`^## ${UNRELEASED}\n`, 'm'),
     `## ${UNRELEASED}\n\n## ${version} (${date})\n`,
   );
+}
+
+/** Gives the chart, and the image that it runs, the version. */
+export function versionChart(chart: string, version: string): string {
+  return chart.replace(/^(version|appVersion): .+$/gm, `$1: ${version}`);
 }
 
 /** Why a tag must not be released; undefined when it may. */
@@ -45,6 +51,7 @@ function run(command: string | undefined, tag = ''): string | undefined {
         CHANGELOG,
         closeSection(changelog, version, new Date().toISOString().slice(0, 10)),
       );
+      writeFileSync(CHART, versionChart(readFileSync(CHART, 'utf8'), version));
       return undefined;
     case 'check':
       return findObstacle(tag, version, changelog);

@@ -8,6 +8,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 const ROOT = join(import.meta.dirname, '../..');
+const CHART = 'deploy/helm/connect-apps/Chart.yaml';
 const read = (path: string) => readFileSync(path, 'utf8');
 
 describe('npm version', () => {
@@ -25,6 +26,7 @@ describe('npm version', () => {
       join(folder, 'CHANGELOG.md'),
       '# Changelog\n\n## Unreleased\n\n- More.\n\n## 0.0.1 (2020-01-01)\n\n- All.\n',
     );
+    cpSync(join(ROOT, CHART), join(folder, CHART));
     mkdirSync(join(folder, 'scripts'));
     cpSync(join(ROOT, 'scripts/release.ts'), join(folder, 'scripts/release.ts'));
     const git = ['init --quiet', 'add .', 'commit --quiet --message first'];
@@ -58,6 +60,10 @@ describe('npm version', () => {
       read(join(folder, 'CHANGELOG.md')).replace(today, 'TODAY'),
       '# Changelog\n\n## Unreleased\n\n## 7.8.9 (TODAY)\n\n- More.\n\n## 0.0.1 (2020-01-01)\n\n- All.\n',
     );
+  });
+
+  it('gives the chart the version, and the image that it runs', () => {
+    assert.match(read(join(folder, CHART)), /^version: 7\.8\.9\nappVersion: 7\.8\.9\n/m);
   });
 
   it('makes what the workflow accepts, with its section as the notes', () => {
