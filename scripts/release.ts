@@ -3,7 +3,7 @@
  *
  *   node scripts/release.ts begin        fails when there is nothing to release       (npm runs it: preversion)
  *   node scripts/release.ts version      gives "Unreleased" and the chart the version (npm runs it: version)
- *   node scripts/release.ts check TAG    fails unless all three agree                    (the release workflow)
+ *   node scripts/release.ts check TAG    fails unless all three agree                 (the release workflow)
  *   node scripts/release.ts notes        prints the section of this version           (the release workflow)
  */
 
