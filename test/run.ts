@@ -15,6 +15,7 @@ const LONG = new RegExp(
     'api/overload',
     'callbacks/(hard-times|metrics|validators)',
     'deploy/alarms',
+    'observability/tracing',
     'documents/site',
     'cli/(both-ways|commands|connect|examples|huge-bodies|older-schema|orphans|password|pipes|preflight|servers)',
     '(console|consent)/.*browser',

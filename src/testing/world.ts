@@ -124,6 +124,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     addHooks: edge.addHooks,
     wrapClient: inbox.wrap,
     spread: () => 0,
+    // Nobody is flooded: a test that lets days pass waits for all of it.
+    limitsAtReceiver: { all: 256, owner: 256 },
   });
   const { context } = app;
   const cast = await seed(context, fixture).catch(closing);

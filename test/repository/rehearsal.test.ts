@@ -7,24 +7,30 @@ import { delimiter, dirname, join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { bringNpm } from '../support/npm.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** On the file system of the checkout, whose packages it shares. */
 const SCRATCH = join(ROOT, '.tmp');
 const TAG = 'v99.0.0';
 
+let folder: string;
 let clone: string;
-before(() => {
+let npm: string;
+before(async () => {
   mkdirSync(SCRATCH, { recursive: true });
-  clone = mkdtempSync(join(SCRATCH, 'rehearsal-'));
+  folder = mkdtempSync(join(SCRATCH, 'rehearsal-'));
+  clone = join(folder, 'clone');
+  mkdirSync(clone);
+  npm = await bringNpm(folder);
 });
-after(() => rmSync(clone, { recursive: true, force: true }));
+after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs lines in the clone as GitHub does, and fails with what they print. */
 async function run(lines: string): Promise<void> {
   const env = {
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/.test(name))),
-    PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
+    PATH: [npm, dirname(process.execPath), process.env.PATH].join(delimiter),
     GITHUB_REF_NAME: TAG,
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_REPOSITORY: 'Example/connect-apps',
@@ -47,10 +53,14 @@ it('packs what the tag names, with its notes and an inventory', async () => {
 
   const files = readdirSync(join(clone, 'release'));
   assert.deepEqual(files.toSorted(), ['connect-apps-99.0.0.tgz', 'notes.md', 'sbom.cdx.json']);
-  const packed = spawnSync('tar', ['xzOf', `release/${files[0]}`, 'package/package.json'], {
-    cwd: clone,
-    encoding: 'utf8',
-  });
+  const packed = spawnSync(
+    'tar',
+    ['xzOf', 'release/connect-apps-99.0.0.tgz', 'package/package.json'],
+    {
+      cwd: clone,
+      encoding: 'utf8',
+    },
+  );
   const { version, repository } = JSON.parse(packed.stdout);
   assert.equal(version, '99.0.0');
   assert.deepEqual(repository, {

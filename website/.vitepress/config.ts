@@ -54,7 +54,14 @@ export default defineConfig({
   },
   themeConfig: {
     logo: ICON,
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // Decisions are read by those who change the code: nobody else should find them first.
+        _render: async (text, env, markdown) =>
+          env.relativePath.startsWith('decisions/') ? '' : await markdown.renderAsync(text, env),
+      },
+    },
     outline: { level: [2, 3] },
     nav: SECTIONS.map(({ text, items: [first] }) => ({ text, link: first?.link ?? '/' })),
     sidebar: [...SECTIONS, { text: 'Decisions', items: decisions, collapsed: true }],
