@@ -50,7 +50,7 @@ export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
         path: request.url ?? '',
         method: request.method ?? '',
         headers,
-        body: bodyOf(request),
+        body: bodyOf(request, silenceMs),
         servername,
       };
       pool.dispatch(options, handlerOf(passed, silenceMs));
@@ -60,7 +60,7 @@ export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
 }
 
 function handlerOf(
-  { request, response, requestId, fail }: Passed,
+  { response, requestId, fail }: Passed,
   silenceMs: number,
 ): Dispatcher.DispatchHandler {
   let hasBegun = false;
@@ -106,7 +106,7 @@ function handlerOf(
       if (response.writableEnded || response.destroyed) return;
       // What has begun cannot become an error: it must not look whole.
       if (response.headersSent) response.socket?.resetAndDestroy();
-      else fail(problemOf(error, request));
+      else fail(problemOf(error));
     },
   };
 }
@@ -115,11 +115,17 @@ function handlerOf(
  * A copy of the stream, since undici destroys what it does not send to its end, as when the platform answers
  * before; and with the request itself, the connection of the client.
  */
-function bodyOf(request: IncomingMessage): Readable | null {
+function bodyOf(request: IncomingMessage, silenceMs: number): Readable | null {
   if (!announcesBody(request)) return null;
   const body = new PassThrough();
-  request.pipe(body);
+  // undici waits for it for as long as it takes. Who is paused is not to blame: the platform reads no more.
+  const silence = setTimeout(
+    () => body.destroy(new Problem(request.isPaused() ? 'upstream_slow' : 'request_too_slow')),
+    silenceMs,
+  );
+  request.on('data', () => silence.refresh()).pipe(body);
   body.once('close', () => {
+    clearTimeout(silence);
     request.unpipe(body);
     if (!request.complete) discardBody(request);
   });
@@ -146,13 +152,10 @@ function inform(
 }
 
 /** What a platform that has not answered is answered for. */
-function problemOf(error: Error, request: IncomingMessage): Problem {
+function problemOf(error: Error): Problem {
+  if (error instanceof Problem) return error;
   const isSlow =
     error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError;
-  // It waited for the client.
-  if (isSlow && !request.complete && !request.isPaused()) {
-    return new Problem('request_too_slow', undefined, { cause: error });
-  }
   return new Problem(isSlow ? 'upstream_slow' : 'upstream_failed', undefined, { cause: error });
 }
 
