@@ -5,8 +5,9 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
-import { type Dispatcher, errors, Pool } from 'undici';
+import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
 import { announcesBody, discardBody } from '../../http/rest-of-body.ts';
 import { Problem } from '../../problem.ts';
 import { answerHeaders, type HeaderList, type RawHeaders, textOf } from './headers.ts';
@@ -27,7 +28,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-export const CONNECT_MS = 5000;
+const CONNECT_MS = 5000;
 /** For a platform to begin its answer, and for a client to go on sending or reading. Nothing else has a limit. */
 export const SILENCE_MS = 60_000;
 
@@ -36,13 +37,15 @@ const WITHOUT_BODY = [204, 304];
 
 /** Creates what passes requests on to an origin. */
 export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
+  // TLS asks for the platform, whatever the client calls its host; an address has no name.
+  const host = hostOf(origin);
+  const connect = buildConnector({ timeout: CONNECT_MS });
   const pool = new Pool(origin.origin, {
-    connect: { timeout: CONNECT_MS },
+    connect: (options, done) =>
+      connect({ ...options, servername: isIP(host) === 0 ? host : '' }, done),
     headersTimeout: silenceMs,
     bodyTimeout: 0,
   });
-  // Not what the client calls its host.
-  const { hostname: servername } = origin;
   return {
     pass(passed) {
       const { request, headers } = passed;
@@ -51,12 +54,18 @@ export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
         method: request.method ?? '',
         headers,
         body: bodyOf(request, silenceMs),
-        servername,
+        // One for all, or undici would connect anew for each.
+        servername: host,
       };
       pool.dispatch(options, handlerOf(passed, silenceMs));
     },
     close: () => pool.destroy(),
   };
+}
+
+/** The host of an origin, as sockets want it. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 function handlerOf(
@@ -91,7 +100,7 @@ function handlerOf(
     },
     onResponseData(controller, chunk) {
       hasBegun = true;
-      if (response.writableEnded || response.write(chunk)) return;
+      if (response.writableEnded || response.destroyed || response.write(chunk)) return;
       controller.pause();
       clearTimeout(stalled);
       stalled = setTimeout(() => response.destroy(), silenceMs);
@@ -100,7 +109,7 @@ function handlerOf(
       hasBegun = true;
       const trailers = pairsOf(rawOf(controller.rawTrailers));
       if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(trailers);
-      response.end();
+      if (!response.destroyed) response.end();
     },
     onResponseError(_, error) {
       if (response.writableEnded || response.destroyed) return;
