@@ -5,8 +5,9 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
-import { type Dispatcher, errors, Pool } from 'undici';
+import { buildConnector, type Dispatcher, errors, Pool } from 'undici';
 import { announcesBody, discardBody } from '../../http/rest-of-body.ts';
 import { Problem } from '../../problem.ts';
 import { answerHeaders, type HeaderList, type RawHeaders, textOf } from './headers.ts';
@@ -27,7 +28,7 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-export const CONNECT_MS = 5000;
+const CONNECT_MS = 5000;
 /** For a platform to begin its answer, and for a client to go on sending or reading. Nothing else has a limit. */
 export const SILENCE_MS = 60_000;
 
@@ -36,13 +37,15 @@ const WITHOUT_BODY = [204, 304];
 
 /** Creates what passes requests on to an origin. */
 export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
+  // TLS asks for the platform, whatever the client calls its host; an address has no name.
+  const host = hostOf(origin);
+  const connect = buildConnector({ timeout: CONNECT_MS });
   const pool = new Pool(origin.origin, {
-    connect: { timeout: CONNECT_MS },
+    connect: (options, done) =>
+      connect({ ...options, servername: isIP(host) === 0 ? host : '' }, done),
     headersTimeout: silenceMs,
     bodyTimeout: 0,
   });
-  // Not what the client calls its host.
-  const { hostname: servername } = origin;
   return {
     pass(passed) {
       const { request, headers } = passed;
@@ -50,8 +53,9 @@ export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
         path: request.url ?? '',
         method: request.method ?? '',
         headers,
-        body: bodyOf(request),
-        servername,
+        body: bodyOf(request, silenceMs),
+        // One for all, or undici would connect anew for each.
+        servername: host,
       };
       pool.dispatch(options, handlerOf(passed, silenceMs));
     },
@@ -59,8 +63,13 @@ export function createUpstream(origin: URL, silenceMs = SILENCE_MS): Upstream {
   };
 }
 
+/** The host of an origin, as sockets want it. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
+}
+
 function handlerOf(
-  { request, response, requestId, fail }: Passed,
+  { response, requestId, fail }: Passed,
   silenceMs: number,
 ): Dispatcher.DispatchHandler {
   let hasBegun = false;
@@ -91,7 +100,7 @@ function handlerOf(
     },
     onResponseData(controller, chunk) {
       hasBegun = true;
-      if (response.writableEnded || response.write(chunk)) return;
+      if (response.writableEnded || response.destroyed || response.write(chunk)) return;
       controller.pause();
       clearTimeout(stalled);
       stalled = setTimeout(() => response.destroy(), silenceMs);
@@ -100,13 +109,13 @@ function handlerOf(
       hasBegun = true;
       const trailers = pairsOf(rawOf(controller.rawTrailers));
       if (trailers.length > 0 && response.chunkedEncoding) response.addTrailers(trailers);
-      response.end();
+      if (!response.destroyed) response.end();
     },
     onResponseError(_, error) {
       if (response.writableEnded || response.destroyed) return;
       // What has begun cannot become an error: it must not look whole.
       if (response.headersSent) response.socket?.resetAndDestroy();
-      else fail(problemOf(error, request));
+      else fail(problemOf(error));
     },
   };
 }
@@ -115,11 +124,17 @@ function handlerOf(
  * A copy of the stream, since undici destroys what it does not send to its end, as when the platform answers
  * before; and with the request itself, the connection of the client.
  */
-function bodyOf(request: IncomingMessage): Readable | null {
+function bodyOf(request: IncomingMessage, silenceMs: number): Readable | null {
   if (!announcesBody(request)) return null;
   const body = new PassThrough();
-  request.pipe(body);
+  // undici waits for it for as long as it takes. Who is paused is not to blame: the platform reads no more.
+  const silence = setTimeout(
+    () => body.destroy(new Problem(request.isPaused() ? 'upstream_slow' : 'request_too_slow')),
+    silenceMs,
+  );
+  request.on('data', () => silence.refresh()).pipe(body);
   body.once('close', () => {
+    clearTimeout(silence);
     request.unpipe(body);
     if (!request.complete) discardBody(request);
   });
@@ -146,13 +161,10 @@ function inform(
 }
 
 /** What a platform that has not answered is answered for. */
-function problemOf(error: Error, request: IncomingMessage): Problem {
+function problemOf(error: Error): Problem {
+  if (error instanceof Problem) return error;
   const isSlow =
     error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError;
-  // It waited for the client.
-  if (isSlow && !request.complete && !request.isPaused()) {
-    return new Problem('request_too_slow', undefined, { cause: error });
-  }
   return new Problem(isSlow ? 'upstream_slow' : 'upstream_failed', undefined, { cause: error });
 }
 

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { request as httpRequest, ServerResponse as Response } from '../../node-http.ts';
 import { Problem } from '../../problem.ts';
 import { answerHeaders, type HeaderList } from './headers.ts';
-import { type Passed, SILENCE_MS } from './upstream.ts';
+import { hostOf, type Passed, SILENCE_MS } from './upstream.ts';
 
 /** After so much silence, TCP asks whether the other side is still there. */
 const KEEP_ALIVE_MS = 60_000;
@@ -65,8 +65,9 @@ export function passUpgrade(
   asked.end();
 }
 
-function connectTo({ protocol, hostname, port }: URL): Socket {
-  const host = hostname.replace(/^\[|\]$/g, '');
+function connectTo(origin: URL): Socket {
+  const { protocol, port } = origin;
+  const host = hostOf(origin);
   if (protocol === 'http:') return connect({ host, port: Number(port || 80) });
   const servername = isIP(host) === 0 ? host : '';
   return connectTls({ host, port: Number(port || 443), servername, ALPNProtocols: ['http/1.1'] });
