@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { measureConsole } from './parts/console.ts';
 import { measureFootprint } from './parts/footprint.ts';
+import { measureGateway } from './parts/gateway.ts';
 import { measureGrowth } from './parts/growth.ts';
 import { measureImport } from './parts/import.ts';
 import { measureOverload } from './parts/overload.ts';
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<string, (size: Size) => Promise<Table[]>>> = {
   'stand-ins': measureStandIns,
   postgres: measurePostgres,
   workers: measureWorkers,
+  gateway: measureGateway,
   overload: measureOverload,
   growth: measureGrowth,
   soak: measureSoak,

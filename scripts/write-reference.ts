@@ -51,11 +51,11 @@ export function settingsPage(): string {
     const text = lines.slice(0, lines.length - settings.length).join(' ');
     return settings.map((line, index) => {
       const [name = '', example = ''] = line.split(/=(.*)/);
-      const flag = flags.has(flagOf(name)) ? code(flagOf(name)) : '';
-      return [code(name), example && code(example), flag, index === 0 ? linked(text) : ''];
+      const flag = flags.has(flagOf(name)) ? `<br>${code(flagOf(name))}` : '';
+      return [code(name) + flag, example && code(example), index === 0 ? linked(text) : ''];
     });
   });
-  return `${SETTINGS}\n${table(['setting', 'default or example', 'flag', 'what it does'], rows)}`;
+  return `${SETTINGS}\n${table(['setting, and its flag', 'default or example', 'what it does'], rows)}`;
 }
 
 function sectionOf(command: Command, words: readonly string[] = []): string {
@@ -67,15 +67,9 @@ function sectionOf(command: Command, words: readonly string[] = []): string {
   const rows = command.options
     .filter((option) => !option.hidden && !isGeneral(option))
     .map((option) => [code(option.flags), meaningOf(option)]);
-  const usage = `connect-apps ${name} ${command.usage()}`;
-  const lines = [usage, ...examplesOf(command)].map((line) => `${line}\n`).join('');
   const flags = rows.length === 0 ? [] : [table(['flag', 'what it does'], rows)];
-  return [
-    title,
-    `\`\`\`text\n${usage}\n\`\`\`\n`,
-    ...flags,
-    `\`\`\`sh\n${lines.slice(usage.length + 1)}\`\`\`\n`,
-  ].join('\n');
+  const usage = block('text', [`connect-apps ${name} ${command.usage()}`]);
+  return [title, usage, ...flags, block('sh', examplesOf(command))].join('\n');
 }
 
 /** The examples at the end of a command's help. */
@@ -113,13 +107,17 @@ function flagOf(setting: string): string {
   return `--${setting.slice('CONNECT_APPS_'.length).toLowerCase().replaceAll('_', '-')}`;
 }
 
-/** Names of pages as links, and links as Markdown shows them. */
+/** Names of pages as links. */
 function linked(text: string): string {
   return text.replace(/docs\/([a-z-]+)\.md/g, '[$1]($1.md)');
 }
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function block(language: string, lines: readonly string[]): string {
+  return [`\`\`\`${language}`, ...lines, '```', ''].join('\n');
 }
 
 function code(text: string): string {

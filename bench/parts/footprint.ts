@@ -45,6 +45,8 @@ function install(folder: string): { mebibytes: number; packages: number } {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
   npm('init', '--yes');
+  // As `npm pack` does by itself, but then its output is no JSON.
+  execFileSync(process.execPath, [join(ROOT, 'build/slim.ts')]);
   const [{ filename }] = JSON.parse(npm('pack', ROOT, '--json', '--ignore-scripts'));
   npm('install', '--ignore-scripts', `./${filename}`);
   const [bytes = ''] = execFileSync('du', ['-sb', 'node_modules'], {

@@ -3,6 +3,7 @@
 import { getAccount } from '../accounts/operations.ts';
 import { findOwnerOf } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
+import { TEST_PASSWORD_COST } from '../password-cost.ts';
 import { Problem } from '../problem.ts';
 import { systemRandom } from '../random.ts';
 import { createApp } from '../server/app.ts';
@@ -118,6 +119,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     database,
     clock,
     random: randoms.ids,
+    passwordCost: TEST_PASSWORD_COST,
     createRequestSid: () => `RQ${randoms.requests.bytes(16).toString('hex')}`,
     addHooks: edge.addHooks,
     wrapClient: inbox.wrap,

@@ -26,13 +26,22 @@ function program(command: string, ...words: string[]): Parse {
   };
 }
 
+/** A value, or one value per line. */
+function parseJson(text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    for (const line of text.trimEnd().split('\n')) JSON.parse(line);
+  }
+}
+
 const php = program('php', '-l');
 const go = program('gofmt', '-e');
 
 /** How each language is parsed. */
 const PARSERS: Readonly<Record<string, Parse>> = {
   sh: program('bash', '-n'),
-  json: JSON.parse,
+  json: parseJson,
   yaml: (text) => parseYaml(text),
   js: stripTypeScriptTypes,
   ts: stripTypeScriptTypes,

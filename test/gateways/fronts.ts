@@ -25,27 +25,29 @@ export interface Program {
   lacksHttp2?: boolean;
 }
 
-const NGINX = '/usr/sbin/nginx';
+const NGINX_FILE = '/usr/sbin/nginx';
 const HAPROXY = '/usr/sbin/haproxy';
 const wheel = (name: string) => join(import.meta.dirname, '.venv/bin', name);
 const lacking = (file: string, remedy: string) =>
   existsSync(file) ? undefined : `There is no ${file}: ${remedy}`;
 const INSTALL = 'bash test/gateways/install.sh';
 
-const RECIPES: readonly Program[] = [
-  {
-    name: 'nginx',
-    obstacle: lacking(NGINX, 'apt-get install nginx-light'),
-    files: ['nginx.conf'],
-    around: (folder) => ({
-      'main.conf': `pid ${folder}/pid; error_log stderr; daemon off; worker_processes 1; events {}
+export const NGINX: Program = {
+  name: 'nginx',
+  obstacle: lacking(NGINX_FILE, 'apt-get install nginx-light'),
+  files: ['nginx.conf'],
+  around: (folder) => ({
+    'main.conf': `pid ${folder}/pid; error_log stderr; daemon off; worker_processes 1; events {}
 http { access_log off; client_body_temp_path ${folder}/b; proxy_temp_path ${folder}/p; fastcgi_temp_path ${folder}/f;
 uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s; include nginx.conf; }`,
-    }),
-    command: (folder) => [NGINX, '-p', folder, '-c', join(folder, 'main.conf')],
-    stripsOverrides: true,
-    lacksHttp2: true,
-  },
+  }),
+  command: (folder) => [NGINX_FILE, '-p', folder, '-c', join(folder, 'main.conf')],
+  stripsOverrides: true,
+  lacksHttp2: true,
+};
+
+const RECIPES: readonly Program[] = [
+  NGINX,
   {
     name: 'HAProxy',
     obstacle: lacking(HAPROXY, 'apt-get install haproxy'),

@@ -123,7 +123,7 @@ export async function openFront(
 }
 
 /** A recipe with the ports of a test. */
-function withPorts(recipe: string, ports: Readonly<Record<string, number>>): string {
+export function withPorts(recipe: string, ports: Readonly<Record<string, number>>): string {
   return recipe.replaceAll(
     /(127\.0\.0\.1:|http:\/\/:|port_value: )(8080|3000|2011|2010)\b/g,
     (_, before: string, port: string) => `${before}${ports[port]}`,

@@ -2,8 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { HELM_OBSTACLE } from '../deploy/kubernetes/helm.ts';
 import { blockOf } from '../support/guide.ts';
+import { PRODUCTION_OBSTACLE, tryDevelopment, tryProduction } from './compose.ts';
 import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
+import { tryPod } from './pod.ts';
 
 const PAGE = 'containers.md';
 /** What the image may add to its base, as a registry stores it. */
@@ -16,6 +19,18 @@ describe('the image', { skip: IMAGE_OBSTACLE }, () => {
     await engine.shell(blockOf('sh build', PAGE));
   });
   after(() => engine?.close());
+
+  it('answers the first request of a stranger', async () => {
+    const { shell } = engine;
+    // Another port of this machine, which may be taken; the one inside never is.
+    await shell(blockOf('sh try', PAGE).replace('127.0.0.1:2010:', '127.0.0.1::'));
+    const place = await shell('docker port connect-apps-try 2010/tcp');
+    const request = blockOf('sh request', PAGE).replaceAll('127.0.0.1:2010', place).trim();
+    const retries = '--silent --fail --retry 50 --retry-delay 1 --retry-all-errors';
+    const account = JSON.parse(await shell(`${request} ${retries}`));
+    assert.equal(account.status, 'active');
+    await shell('docker rm --force connect-apps-try');
+  });
 
   it('serves, and ends with 0 when it is told to', async () => {
     const { shell } = engine;
@@ -74,8 +89,22 @@ docker inspect --format '{{.ImageName}}' "$name"`);
       await assert.rejects(server.control(clock, 'POST', { advance: 'soon' }), /soon is no span/);
     } finally {
       await server.stop();
+      delete process.env.DOCKER_HOST;
+      delete process.env.TESTCONTAINERS_RYUK_DISABLED;
     }
   });
+
+  it(
+    'is served by two servers with PostgreSQL and TLS, of which one may stop',
+    {
+      skip: PRODUCTION_OBSTACLE,
+    },
+    () => tryProduction(engine),
+  );
+
+  it('serves an app of a user in the next container', () => tryDevelopment(engine));
+
+  it('runs in the pod of the Helm chart', { skip: HELM_OBSTACLE }, () => tryPod(engine));
 
   it('has no shell, no root, and no package manager', async () => {
     const { shell } = engine;

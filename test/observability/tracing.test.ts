@@ -52,13 +52,7 @@ for (const engine of DATABASES) {
       folder = await mkdtemp(join(tmpdir(), 'connect-apps-tracing-'));
       await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'));
       await writeFile(join(folder, 'tracing.mjs'), blockOf('js tracing.mjs', 'observability.md'));
-      server = await startServe(world.databaseUrl, {
-        ...settingsOfGuide(folder),
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-        OTEL_BSP_SCHEDULE_DELAY: '100',
-        TRUST_PROXY: '127.0.0.2',
-      });
+      server = await start({ OTEL_BSP_SCHEDULE_DELAY: '100', TRUST_PROXY: '127.0.0.2' });
     });
     after(async () => {
       await server?.stop();
@@ -67,6 +61,14 @@ for (const engine of DATABASES) {
       await world?.close();
       await rm(folder, { recursive: true, force: true });
     });
+
+    const start = (settings: Record<string, string>) =>
+      startServe(world.databaseUrl, {
+        ...settingsOfGuide(folder),
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        ...settings,
+      });
 
     function sentSpans(): SentSpan[] {
       return collector.received
@@ -162,6 +164,18 @@ for (const engine of DATABASES) {
       );
       assert.notEqual(ids[0], TRACE);
       assert.equal(ids[1], TRACE);
+    });
+
+    it('are sent to the last span when the server stops, of workers, too', async () => {
+      for (const workers of ['1', '2']) {
+        const settings = { WORKERS: workers, OTEL_BSP_SCHEDULE_DELAY: '600000' };
+        const other = await start(settings);
+        const reply = await other.request('GET', path, { auth: owner });
+        assert.equal(await other.stop(), 0);
+        const id = reply.headers['twilio-request-id'];
+        const ids = sentSpans().map((one) => attributesOf(one)['connect_apps.request.id']);
+        assert.ok(ids.includes(id), `of ${workers} process(es)`);
+      }
     });
 
     it('begin with a callback, which names its span to the receiver and nothing else', async () => {

@@ -14,11 +14,12 @@ import { promisify } from 'node:util';
 import { productionLicenses, VIEWER } from '../../scripts/licenses.ts';
 import { ended, originOf, printedBy } from '../support/cli.ts';
 import { blockOf } from '../support/guide.ts';
-import { bringNpm, createShell, type Shell } from './shell.ts';
+import { bringNpm } from '../support/npm.ts';
+import { createShell, type Shell } from './shell.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const NODES = join(ROOT, 'test/exec/nodes/node_modules');
-const LARGEST_BYTES = 45 * 2 ** 20;
+const LARGEST_BYTES = 45_000_000;
 
 /** An app that knows nothing but what `exec` tells it. */
 const APP = `
@@ -45,11 +46,12 @@ const block = (name: string) => blockOf(`sh ${name}`, 'install.md').trim();
 
 describe('the package, installed from its tarball', () => {
   let folder: string;
+  let npm: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'connect-apps-installed-'));
     const words = ['pack', '--silent', '--pack-destination', folder];
     await promisify(execFile)('npm', words, { cwd: ROOT });
-    await bringNpm(folder);
+    npm = await bringNpm(folder);
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
@@ -60,7 +62,7 @@ describe('the package, installed from its tarball', () => {
       await writeFile(join(place, name), content);
     const [tarball = ''] = (await readdir(folder)).filter((name) => name.endsWith('.tgz'));
     await copyFile(join(folder, tarball), join(place, tarball));
-    const shell = await createShell(folder, place, node);
+    const shell = await createShell(place, node, npm);
     await shell.run(block('install'));
     return shell;
   }
@@ -134,7 +136,7 @@ describe('the package, installed from its tarball', () => {
       modules = join(shell.place, 'node_modules');
     });
 
-    it('is below 45 MiB', async (test) => {
+    it('is below 45 MB', async (test) => {
       let bytes = 0;
       for (const entry of await readdir(modules, { recursive: true, withFileTypes: true })) {
         if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;

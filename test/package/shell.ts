@@ -27,22 +27,11 @@ export interface Shell {
   stop(child: ChildProcess): Promise<void>;
 }
 
-/** Puts into `folder` the npm that comes with Node.js; that of the machine may be too old for some. */
-export async function bringNpm(folder: string): Promise<void> {
-  const home = join(folder, 'npm');
-  await mkdir(home);
-  await run('npm', ['pack', '--silent', '--pack-destination', home, 'npm@11'], { cwd: folder });
-  await run('sh', ['-c', 'tar xzf npm-*.tgz --strip-components=1'], { cwd: home });
-}
-
-/** Opens a shell in `place` with this Node.js, and the npm in `folder`. */
-export async function createShell(folder: string, place: string, node: string): Promise<Shell> {
+/** Opens a shell in `place` with this Node.js, and the folder of its npm. */
+export async function createShell(place: string, node: string, npm: string): Promise<Shell> {
   const programs = join(place, '.programs');
   await mkdir(programs);
   await symlink(node, join(programs, 'node'));
-  for (const name of ['npm', 'npx']) {
-    await symlink(join(folder, `npm/bin/${name}-cli.js`), join(programs, name));
-  }
   for (const name of PROGRAMS) await symlink(findProgram(name), join(programs, name));
   const env = {
     // How this machine reaches its registry, but nothing of the npm that runs the tests, nor of their settings.
@@ -51,8 +40,8 @@ export async function createShell(folder: string, place: string, node: string): 
         ([name]) => !/^(?:npm_|CONNECT_APPS_|NODE_(?!EXTRA_CA))/.test(name),
       ),
     ),
-    PATH: programs,
-    XDG_CACHE_HOME: join(folder, 'cache'),
+    PATH: programs + delimiter + npm,
+    XDG_CACHE_HOME: join(npm, 'cache'),
   };
   return {
     place,

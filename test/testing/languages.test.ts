@@ -41,7 +41,7 @@ interface Language {
   readme: string;
   block: string;
   tool: string;
-  /** What install.sh brings. */
+  /** What test/clients/install.sh and install.sh beside this file bring. */
   needs?: readonly string[];
   /** Test servers in one run. */
   servers: number;
@@ -109,6 +109,7 @@ const LANGUAGES: readonly Language[] = [
     readme: 'go/conntest',
     block: 'go',
     tool: 'go',
+    needs: [join(ROOT, 'test/clients/go/target')],
     // One for each package.
     servers: 3,
     async test(project, [page, readme], run) {
@@ -154,7 +155,9 @@ function findObstacle({ tool, needs = [], name }: Language): string | undefined 
   const isTool = spawnSync(tool, [tool === 'go' ? 'version' : '--version']).error === undefined;
   const isInstalled = needs.every((place) => existsSync(place));
   if (isTool && isInstalled) return undefined;
-  const obstacle = isTool ? 'test/testing/install.sh has not been run' : `${tool} is missing`;
+  const obstacle = isTool
+    ? 'test/clients/install.sh and test/testing/install.sh install it'
+    : `${tool} is missing`;
   assert.notEqual(process.env.CI, 'true', `${name}: ${obstacle}`);
   return obstacle;
 }

@@ -42,6 +42,11 @@ export default defineConfig({
     languageAlias: { haproxy: 'nginx' },
     config: (markdown) => linkToRepository(markdown, REPOSITORY),
   },
+  // A page without sections is one wide table, which needs the room of the outline.
+  transformPageData({ filePath, frontmatter }) {
+    const text = readFileSync(join(ROOT, 'docs', filePath), 'utf8');
+    frontmatter.aside ??= /^## /m.test(text);
+  },
   vite: {
     publicDir: false,
     // Pages in docs/ import these, and would look for them in the node_modules above docs/.
@@ -49,7 +54,14 @@ export default defineConfig({
   },
   themeConfig: {
     logo: ICON,
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      options: {
+        // Decisions are read by those who change the code: nobody else should find them first.
+        _render: async (text, env, markdown) =>
+          env.relativePath.startsWith('decisions/') ? '' : await markdown.renderAsync(text, env),
+      },
+    },
     outline: { level: [2, 3] },
     nav: SECTIONS.map(({ text, items: [first] }) => ({ text, link: first?.link ?? '/' })),
     sidebar: [...SECTIONS, { text: 'Decisions', items: decisions, collapsed: true }],

@@ -9,6 +9,7 @@ export const SECTIONS: Section[] = [
   {
     text: 'Start',
     items: [
+      { text: 'Install', link: '/install' },
       { text: 'First steps', link: '/first-steps' },
       { text: 'Your first app', link: '/tutorial' },
       { text: "Twilio's clients", link: '/clients' },
@@ -20,8 +21,10 @@ export const SECTIONS: Section[] = [
       { text: 'Test your app', link: '/testing' },
       { text: 'Tests in CI', link: '/ci' },
       { text: 'Containers', link: '/containers' },
+      { text: 'Kubernetes', link: '/kubernetes' },
       { text: 'Production', link: '/operating' },
       { text: 'PostgreSQL with failover', link: '/postgresql' },
+      { text: 'Observability', link: '/observability' },
       { text: 'Security', link: '/security' },
       { text: 'Move an app', link: '/moving' },
       { text: 'Platforms', link: '/platforms' },
@@ -47,6 +50,7 @@ export const SECTIONS: Section[] = [
       { text: 'Consent and callbacks', link: '/consent' },
       { text: 'Performance', link: '/performance' },
       { text: 'Questions by error text', link: '/faq' },
+      { text: 'Licenses', link: '/licenses' },
     ],
   },
 ];

@@ -1,0 +1,145 @@
+/** The files of deploy/compose, started by the commands of docs/containers.md. */
+
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { blockOf } from '../support/guide.ts';
+import { until } from '../support/until.ts';
+import type { Engine } from './engine.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const PAGE = 'containers.md';
+const CADDY = join(ROOT, 'test/gateways/.venv/bin/caddy');
+/** Why production is skipped here, for node:test; in CI it is not, it fails. */
+export const PRODUCTION_OBSTACLE =
+  existsSync(CADDY) || process.env.CI === 'true'
+    ? undefined
+    : 'SKIPPED: There is no Caddy here: bash test/gateways/install.sh';
+const START_MS = 120_000;
+/** What an app of a user does first: it asks Twilio who it is. */
+const APP = `const credentials = btoa(process.env.TWILIO_ACCOUNT_SID + ':' + process.env.TWILIO_AUTH_TOKEN);
+fetch('https://api.twilio.com/2010-04-01/Accounts/' + process.env.TWILIO_ACCOUNT_SID + '.json', {
+  headers: { authorization: 'Basic ' + credentials },
+}).then((reply) => reply.json()).then((account) => console.log('I am', account.friendly_name));
+`;
+
+/** Two servers behind Caddy answer with TLS, and one of them stops and starts without a failed request. */
+export async function tryProduction({ shell }: Engine): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'connect-apps-compose-'));
+  cpSync(join(ROOT, 'deploy/compose'), join(folder, 'deploy/compose'), { recursive: true });
+  freePorts(join(folder, 'deploy/compose/production.yaml'));
+  const base = /^ARG BUILD=(.+)$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8'))?.[1];
+  await shell(`bash test/images/others.sh ${base}`);
+  const block = (name: string) =>
+    `cd ${folder}\n${blockOf(`sh ${name}`, PAGE).replace('connect.example.com', 'localhost')}`;
+  const compose = `cd ${folder}\nDOMAIN=localhost docker compose --file deploy/compose/production.yaml`;
+  try {
+    await shell(block('production-secrets'));
+    await shell(`${block('production')} >&2`);
+    const origin = `https://localhost:${await portOf('caddy', 443, shell)}`;
+    const authority = 'docker exec compose_caddy_1 cat /data/caddy/pki/authorities/local/root.crt';
+    await until('Caddy has its authority', () => succeeds(shell(authority)), START_MS);
+    const dispatcher = new Agent({ connect: { ca: await shell(authority) }, pipelining: 0 });
+    const get = async (path: string, authorization = '') => {
+      const reply = await request(origin + path, { dispatcher, headers: { authorization } });
+      await reply.body.dump();
+      return reply.statusCode;
+    };
+    await until('a server is ready', async () => (await get('/readyz')) === 200, START_MS);
+    const printed: string[] = [];
+    await until(
+      'there is an account',
+      async () => {
+        const text = await shell(block('production-account'));
+        // podman-compose says around it what it does, and does not fail when a command fails.
+        printed.push(...(/^\{.*"auth_token".*\}$/ms.exec(text) ?? []));
+        return printed.length > 0;
+      },
+      START_MS,
+    );
+    const account = JSON.parse(printed.join());
+    const path = `/2010-04-01/Accounts/${account.sid}.json`;
+    const authorization = `Basic ${btoa(`${account.sid}:${account.auth_token}`)}`;
+
+    let isRestarting = true;
+    const restarted = shell(`docker stop --time 30 compose_server-1_1
+docker start compose_server-1_1
+${untilHealthy('compose_server-1_1')}`).finally(() => {
+      isRestarting = false;
+    });
+    const statuses = new Set<number>();
+    while (isRestarting) {
+      statuses.add(await get(path, authorization));
+      // Fewer than the rate limit allows.
+      await setTimeout(20);
+    }
+    await restarted;
+    assert.deepEqual([...statuses], [200]);
+    await dispatcher.close();
+  } finally {
+    await shell(`${compose} down --volumes
+docker network rm compose_front compose_database`);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** An app in a container of its own asks Twilio, and the test server answers. */
+export async function tryDevelopment({ shell }: Engine): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'connect-apps-compose-'));
+  const name = folder.slice(tmpdir().length + 1).toLowerCase();
+  for (const file of ['development.yaml', 'development.json']) {
+    cpSync(join(ROOT, 'deploy/compose', file), join(folder, file));
+  }
+  freePorts(join(folder, 'development.yaml'));
+  writeFileSync(join(folder, 'compose.yaml'), blockOf('yaml app', PAGE));
+  freePorts(join(folder, 'compose.yaml'));
+  writeFileSync(join(folder, 'server.js'), APP);
+  const up = blockOf('sh development', PAGE);
+  try {
+    // As npm would have installed it.
+    await shell(`cd ${folder}
+mkdir -p node_modules/.bin
+docker cp $(docker create connect-apps):/app node_modules/connect-apps
+ln -s ../connect-apps/bin/connect-apps.js node_modules/.bin/connect-apps
+{ ${up} } >&2
+${untilHealthy(`${name}_connect-apps_1`)}
+# Which Docker's compose would have waited for.
+docker restart --time 0 ${name}_app_1 >&2`);
+    await until(
+      'the app knows who it is',
+      async () => /I am Developer/.test(await shell(`docker logs ${name}_app_1 2>&1`)),
+      START_MS,
+    );
+  } finally {
+    await shell(`cd ${folder}\n${up.replace('up --detach', 'down')}
+docker network rm ${name}_default`);
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function untilHealthy(container: string): string {
+  return `timeout 120 bash -c 'until docker healthcheck run ${container}; do sleep 0.2; done' >&2`;
+}
+
+function succeeds(work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Ports of this machine may be taken; those inside never are. */
+function freePorts(file: string): void {
+  const content = readFileSync(file, 'utf8');
+  const changed = content.replace(/^( +- )"(?:127\.0\.0\.1:)?\d+:(\d+)"$/gm, '$1"127.0.0.1::$2"');
+  assert.notEqual(changed, content);
+  writeFileSync(file, changed);
+}
+
+async function portOf(service: string, port: number, shell: Engine['shell']): Promise<string> {
+  const address = await shell(`docker port compose_${service}_1 ${port}/tcp`);
+  return address.slice(address.lastIndexOf(':') + 1);
+}
