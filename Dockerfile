@@ -20,7 +20,7 @@ RUN npm run build \
  && find /image/node_modules/better-sqlite3/prebuilds -type f ! -name "linux-$(node -p process.arch).node" -delete \
  && find /image -name '*.map' -delete
 
-FROM ${RUN}
+FROM ${RUN} AS serve
 LABEL org.opencontainers.image.title="connect-apps" \
       org.opencontainers.image.description="A self-hosted server for Twilio Connect Apps" \
       org.opencontainers.image.licenses="Apache-2.0"
@@ -36,3 +36,9 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["/nodejs/bin/node", "/app/bin/connect-apps.js", "health"]
 ENTRYPOINT ["/nodejs/bin/node", "/app/bin/connect-apps.js"]
 CMD ["serve"]
+
+# docker build --target test --tag connect-apps:test .
+FROM serve AS test
+CMD ["test-server", "--host", "0.0.0.0", "--port", "2010", "--json", "--keep"]
+
+FROM serve

@@ -4,11 +4,12 @@
  * Debian's packages: no test needs a registry of images.
  */
 
-import { execFile, execFileSync } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -39,6 +40,8 @@ export const IMAGE_OBSTACLE =
 export interface Engine {
   /** Runs lines of a shell in the checkout, and returns what they print. */
   shell(lines: string): Promise<string>;
+  /** Serves Docker's API for programs that speak it, and returns its address. */
+  serveApi(): Promise<string>;
   /** Ends every container and removes all that was made. */
   close(): void;
 }
@@ -68,12 +71,21 @@ export async function createEngine(): Promise<Engine> {
     [join(import.meta.dirname, 'bases.sh'), baseOf('BUILD'), baseOf('RUN')],
     options,
   );
+  let api: ChildProcess | undefined;
   return {
     async shell(lines) {
       const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', lines], options);
       return stdout.trim();
     },
+    async serveApi() {
+      const socket = join(folder, 'podman.sock');
+      const words = ['system', 'service', '--time', '0', `unix://${socket}`];
+      api = spawn(PODMAN, words, { env, stdio: 'ignore' });
+      await until('its API is served', () => existsSync(socket));
+      return `unix://${socket}`;
+    },
     close() {
+      api?.kill();
       execFileSync(PODMAN, ['rm', '--all', '--force', '--time', '0'], { env, stdio: 'ignore' });
       execFileSync(PODMAN, ['volume', 'rm', '--all', '--force'], { env, stdio: 'ignore' });
       execFileSync(PODMAN, ['rmi', '--all', '--force'], { env, stdio: 'ignore' });

@@ -66,6 +66,34 @@ docker inspect --format '{{.ImageName}}' "$name"`);
     await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');
   });
 
+  it('serves worlds to tests, by the module for Testcontainers', async () => {
+    await engine.shell(blockOf('sh test image', PAGE));
+    process.env.DOCKER_HOST = await engine.serveApi();
+    // What removes containers after a test that was killed is an image of a registry.
+    process.env.TESTCONTAINERS_RYUK_DISABLED = 'true';
+    // Read when it is loaded.
+    const { ConnectAppsContainer } = await import('../../src/testcontainers.ts');
+    const server = await new ConnectAppsContainer().start();
+    try {
+      const world = await server.world({ seed: 1, now: '2026-01-01T00:00:00Z' });
+      const { accountSid, authToken } = world.developer;
+      const reply = await fetch(`${world.url}/2010-04-01/Accounts/${accountSid}.json`, {
+        headers: { authorization: `Basic ${btoa(`${accountSid}:${authToken}`)}` },
+      });
+      assert.equal(reply.status, 200);
+      const clock = `/worlds/${world.id}/clock`;
+      assert.deepEqual(await server.control(clock, 'POST', { advance: '5m' }), {
+        now: '2026-01-01T00:05:00.000Z',
+        done: [],
+      });
+      await assert.rejects(server.control(clock, 'POST', { advance: 'soon' }), /soon is no span/);
+    } finally {
+      await server.stop();
+      delete process.env.DOCKER_HOST;
+      delete process.env.TESTCONTAINERS_RYUK_DISABLED;
+    }
+  });
+
   it(
     'is served by two servers with PostgreSQL and TLS, of which one may stop',
     {
