@@ -3,6 +3,7 @@
 import type { Clock } from './clock.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Report } from './observability/events.ts';
+import type { PasswordCost } from './password-cost.ts';
 import type { Random } from './random.ts';
 import type { Database, Queryable } from './storage/database.ts';
 
@@ -12,6 +13,8 @@ export interface Context {
   clock: Clock;
   /** Identifiers and secrets are made of it. */
   random: Random;
+  /** What hashing a new password costs. */
+  passwordCost: PasswordCost;
   report: Report;
   /** Who acts; known once the transaction has checked it. For the audit trail. */
   actor: () => Actor;

@@ -123,11 +123,12 @@ async function measureFronts(
   const rateOf = (name: string) => measured.get(name)?.requestsPerSecond ?? Number.NaN;
   return {
     title: 'Gateways',
-    columns: ['what', 'requests/s', 'of the same as a plain proxy', 'p99 ms'],
-    rows: [...measured].map(([name, { requestsPerSecond, p99Ms }]) => {
+    columns: ['what', 'requests/s', 'of the same as a plain proxy', 'CPU µs of its own', 'p99 ms'],
+    rows: [...measured].map(([name, { requestsPerSecond, cpuMicroseconds, p99Ms }]) => {
       const front = name === 'proxy mode' ? 'nginx' : name.split(',')[0];
       const of = requestsPerSecond / rateOf(`${front}, plain proxy`);
-      return [name, figure(requestsPerSecond), Number.isNaN(of) ? '' : of.toFixed(2), p99Ms];
+      const share = Number.isNaN(of) ? '' : of.toFixed(2);
+      return [name, figure(requestsPerSecond), share, figure(cpuMicroseconds), p99Ms];
     }),
     note: `The proxy mode is compared with nginx. ${CONNECTIONS_OF_GATEWAY} connections, one process each, all on the same cores; medians of ${size.rounds} rounds of ${size.seconds} s.`,
   };

@@ -6,10 +6,16 @@
 
 /** Simultaneous attempts in total. */
 const PLACES = 256;
-/** Simultaneous attempts to one receiver, for all owners together. */
-const PLACES_OF_RECEIVER = 16;
-/** Simultaneous attempts to one receiver for one owner, so that a slow receiver is not flooded. */
-const PLACES_OF_OWNER_AT_RECEIVER = 4;
+/** So that a slow receiver is not flooded. */
+const GENTLE: LimitsAtReceiver = { all: 16, owner: 4 };
+
+/** Simultaneous attempts to one receiver. */
+export interface LimitsAtReceiver {
+  /** For all owners together. */
+  all: number;
+  /** For one owner. */
+  owner: number;
+}
 
 /** The owner who calls, and the host and port that are called. */
 export interface Call {
@@ -29,7 +35,7 @@ export interface Places {
 }
 
 /** Creates the slots of one worker. */
-export function createPlaces(): Places {
+export function createPlaces(limits = GENTLE): Places {
   const taken = new Map<string, number>();
   let inAll = 0;
   const countOf = (key: string) => taken.get(key) ?? 0;
@@ -54,8 +60,8 @@ export function createPlaces(): Places {
     hasRoomFor,
     take(call) {
       const there = countOf(ofOwner(call));
-      const freeThere = PLACES_OF_RECEIVER - countOf(atReceiver(call));
-      if (there >= Math.min(PLACES_OF_OWNER_AT_RECEIVER, freeThere)) return false;
+      const freeThere = limits.all - countOf(atReceiver(call));
+      if (there >= Math.min(limits.owner, freeThere)) return false;
       if (!hasRoomFor(call.owner)) return false;
       change(call, 1);
       return true;

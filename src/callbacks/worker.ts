@@ -20,7 +20,7 @@ import {
   settleCallback,
 } from './delivery-store.ts';
 import { callOf, goRound } from './due.ts';
-import { createPlaces } from './places.ts';
+import { createPlaces, type LimitsAtReceiver } from './places.ts';
 import { requestOf, sign } from './request.ts';
 import { advanceResends } from './resending.ts';
 import { resultOf } from './schedule.ts';
@@ -63,6 +63,8 @@ export interface WorkerParts {
   tracing?: Tracing | undefined;
   /** Numbers from 0 to below 1, which spread the retries. */
   random?: () => number;
+  /** How many attempts a receiver gets at once; few when absent. */
+  limitsAtReceiver?: LimitsAtReceiver | undefined;
   /** The time that attempts in progress get on close. */
   finishMs?: number;
 }
@@ -70,11 +72,18 @@ export interface WorkerParts {
 /** Starts to deliver, until it is closed. */
 export function startCallbackWorker(
   context: Context,
-  { client, logger, tracing, random = Math.random, finishMs = FINISH_MS }: WorkerParts,
+  {
+    client,
+    logger,
+    tracing,
+    random = Math.random,
+    limitsAtReceiver,
+    finishMs = FINISH_MS,
+  }: WorkerParts,
 ): CallbackWorker {
   const { database, clock } = context;
   const underWay = new Set<Promise<void>>();
-  const places = createPlaces();
+  const places = createPlaces(limitsAtReceiver);
   const dueCallbacks = goRound(places);
   let isDraining = false;
   let isGivingUp = false;

@@ -6,6 +6,7 @@ import { COMMAND_LINE } from '../context.ts';
 import { describeRules } from '../gateway/rules.ts';
 import { readRules } from '../gateway/rules-file.ts';
 import { createKeyring } from '../keys/keyring.ts';
+import { PASSWORD_COST } from '../password-cost.ts';
 import { Problem } from '../problem.ts';
 import { systemRandom } from '../random.ts';
 import { type Config, createConfig } from '../server/config.ts';
@@ -101,6 +102,7 @@ async function examineDatabase(config: Config, attempt: Try): Promise<void> {
         keyring,
         clock: systemClock,
         random: systemRandom,
+        passwordCost: PASSWORD_COST,
         report: () => {},
         actor: () => COMMAND_LINE,
       };

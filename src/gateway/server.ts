@@ -3,7 +3,7 @@
  * connection) would hold a gateway back, which asks for all its clients over a few connections.
  */
 
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
@@ -196,9 +196,10 @@ function hasToken({ headers }: IncomingMessage, token: string | undefined): bool
   return token === undefined || isSame(headers['x-connect-gateway-token'], token);
 }
 
+/** Takes the same time for every wrong secret of this length, which is no secret. */
 function isSame(sent: string | string[] | undefined, secret: string): boolean {
-  const digest = (text: string) => hash('sha256', text, 'buffer');
-  return timingSafeEqual(digest(String(sent ?? '')), digest(secret));
+  const [given, right] = [Buffer.from(String(sent ?? '')), Buffer.from(secret)];
+  return given.length === right.length && timingSafeEqual(given, right);
 }
 
 function writeJson(response: ServerResponse, status: number, value: object): void {

@@ -85,6 +85,9 @@ export function createMetrics({ version, readState, ofProcess = false }: Metrics
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.25, 1],
     registers: [registry],
   });
+  const everyDecision = decisionTimes.labels();
+  // What is refused has a reason of its own, and what is allowed one for all.
+  const decisionSeries = new Map<string, Counter.Internal>();
   const unrecorded = new Counter({
     name: 'connect_apps_requests_unrecorded_total',
     help: 'Requests missing from the record that the console shows: the database was away or too slow.',
@@ -156,8 +159,13 @@ export function createMetrics({ version, readState, ofProcess = false }: Metrics
     },
     observeQuery: (durationMs) => everyQuery.observe(durationMs / 1000),
     observeDecision(decision, reason, durationMs) {
-      decisions.inc({ decision, reason });
-      decisionTimes.observe(durationMs / 1000);
+      let known = decisionSeries.get(reason);
+      if (known === undefined) {
+        known = decisions.labels({ decision, reason });
+        decisionSeries.set(reason, known);
+      }
+      known.inc();
+      everyDecision.observe(durationMs / 1000);
     },
     observeUnrecorded: (count) => unrecorded.inc(count),
     observeEvent(event) {

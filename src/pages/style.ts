@@ -91,7 +91,7 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .5625rem .75rem; border: 1px solid var(--edge); border-radius: var(--radius); background: var(--card); color: var(--ink); font: inherit; }
   .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
   .demo { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
-  .demo h2 { margin: 0; font-size: 1rem; }
+  :is(.card, body) .demo h2 { margin: 0; font-size: 1rem; }
   .demo .buttons { margin-top: .75rem; }
   .demo p { margin: .75rem 0 0; }
   button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }

@@ -7,6 +7,7 @@ import { addAdminRoutes } from '../admin/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { readBacklog } from '../callbacks/backlog.ts';
+import type { LimitsAtReceiver } from '../callbacks/places.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
@@ -91,6 +92,8 @@ export interface AppParts extends ContextParts {
   wrapClient?: (client: GuardedClient) => GuardedClient;
   /** Numbers from 0 to below 1, which spread the retries of callbacks. */
   spread?: () => number;
+  /** How many callbacks a receiver gets at once; few when absent. */
+  limitsAtReceiver?: LimitsAtReceiver;
 }
 
 /** Creates the server of a Config; the schema must be current. */
@@ -240,6 +243,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         logger,
         tracing,
         ...(parts.spread && { random: parts.spread }),
+        limitsAtReceiver: parts.limitsAtReceiver,
       });
       purging = startPurging(context, logger);
       if (config.hasStandIns) standInClock = startStandInClock(context, logger);

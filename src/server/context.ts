@@ -7,6 +7,7 @@ import { reportTo } from '../observability/events.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Tracing } from '../observability/tracing.ts';
+import { PASSWORD_COST, type PasswordCost } from '../password-cost.ts';
 import { type Random, systemRandom } from '../random.ts';
 import type { Database, QueryObserver } from '../storage/database.ts';
 import type { Opening } from '../storage/mark.ts';
@@ -25,6 +26,8 @@ export interface ContextParts {
   clock?: Clock;
   /** What identifiers and secrets are made of; the system's when absent. */
   random?: Random;
+  /** What hashing a new password costs; as much as it should when absent. */
+  passwordCost?: PasswordCost;
   /** Nothing is logged when absent. */
   logger?: Logger;
   /** What makes spans of looks and transactions; there are none without it. */
@@ -61,6 +64,7 @@ export function createContext(
     database,
     clock = systemClock,
     random = systemRandom,
+    passwordCost = PASSWORD_COST,
     logger,
     tracing,
     opening,
@@ -73,6 +77,7 @@ export function createContext(
     keyring: createKeyring(secretKey, config.previousSecretKey),
     clock,
     random,
+    passwordCost,
     report: logger && metrics ? reportTo(logger, metrics.observeEvent) : () => {},
     actor: () => SERVER,
   };

@@ -18,6 +18,7 @@ export const SECRET_NAMES = [
   'ADMIN_KEY',
   'OIDC_CLIENT_SECRET',
   'GATEWAY_TOKEN',
+  'UPSTREAM_HEADERS',
 ] as const;
 
 /** Reads NAME=value lines; raises `setting_invalid` for a file that cannot be read. */

@@ -31,7 +31,9 @@ export async function addFixture(context: Context, fixture: Fixture): Promise<vo
   }
   for (const { email, password, accounts: sids, role } of people) {
     const passwordHash =
-      password === DEMO_PASSWORD ? DEMO_PASSWORD_HASH : await hashPassword(password);
+      password === DEMO_PASSWORD
+        ? DEMO_PASSWORD_HASH
+        : await hashPassword(password, context.passwordCost);
     const sid = createSid('US', context.random);
     const user = { sid, email, createdAt: context.clock.now(), passwordHash };
     await addUser(context, user, sids, role);

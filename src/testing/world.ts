@@ -3,6 +3,7 @@
 import { getAccount } from '../accounts/operations.ts';
 import { findOwnerOf } from '../connect-apps/operations.ts';
 import type { Context } from '../context.ts';
+import { TEST_PASSWORD_COST } from '../password-cost.ts';
 import { Problem } from '../problem.ts';
 import { systemRandom } from '../random.ts';
 import { createApp } from '../server/app.ts';
@@ -118,10 +119,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<OpenWorld
     database,
     clock,
     random: randoms.ids,
+    passwordCost: TEST_PASSWORD_COST,
     createRequestSid: () => `RQ${randoms.requests.bytes(16).toString('hex')}`,
     addHooks: edge.addHooks,
     wrapClient: inbox.wrap,
     spread: () => 0,
+    // Nobody is flooded: a test that lets days pass waits for all of it.
+    limitsAtReceiver: { all: 256, owner: 256 },
   });
   const { context } = app;
   const cast = await seed(context, fixture).catch(closing);

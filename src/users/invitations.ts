@@ -147,7 +147,7 @@ export async function joinAsNewUser(
     isOperator: false,
     disabledAt: null,
     lastSignInAt: null,
-    passwordHash: await hashPassword(password),
+    passwordHash: await hashPassword(password, context.passwordCost),
   };
   const acting = actingAsUser(context, user.sid, address);
   const record = recorder(acting);

@@ -46,7 +46,7 @@ export async function createUser(context: Context, user: NewUser): Promise<User>
     isOperator: user.isOperator === true,
     disabledAt: null,
     lastSignInAt: null,
-    passwordHash: await hashPassword(user.password),
+    passwordHash: await hashPassword(user.password, context.passwordCost),
   };
   await addUser(context, created, accountSids, user.role);
   const stored = await findUserByEmail(context.database.query, email);
@@ -151,7 +151,8 @@ export async function findByPassword(
 ): Promise<StoredUser | undefined> {
   // An invalid address belongs to nobody, and takes just as long.
   const user = isEmail(email) ? await findUserByEmail(context.database.query, email) : undefined;
-  const isRight = await verifyPassword(password, user?.passwordHash, asker);
+  const cost = context.passwordCost;
+  const isRight = await verifyPassword(password, user?.passwordHash, { cost, asker });
   return isRight ? user : undefined;
 }
 

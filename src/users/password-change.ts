@@ -100,7 +100,7 @@ async function changePassword(
   find: (query: Queryable, newHash: string) => Promise<StoredUser | undefined>,
 ): Promise<StoredUser> {
   checkNewPassword(password);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, context.passwordCost);
   const updatedAt = context.clock.now();
   const record = recorder(context);
   return context.database.transaction(async (transaction) => {

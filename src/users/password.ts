@@ -5,17 +5,9 @@
 
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { parameterProblem } from '../parameter.ts';
+import type { PasswordCost } from '../password-cost.ts';
 import { type Asker, createSemaphore } from './semaphore.ts';
 
-interface Cost {
-  /** The binary logarithm of N. */
-  ln: number;
-  r: number;
-  p: number;
-}
-
-// About 32 MiB and a third of a second, as OWASP's "Password Storage" page asks of scrypt.
-const COST: Cost = { ln: 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
@@ -26,7 +18,10 @@ const STORED =
   /^\$scrypt\$ln=(?<ln>\d+),r=(?<r>\d+),p=(?<p>\d+)\$(?<salt>[\w+/]+)\$(?<hash>[\w+/]+)$/;
 
 // The hash to check a password against if the user does not exist.
-const UNKNOWN = { cost: COST, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
+const UNKNOWN = { salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) };
+
+// The salt and the hash of somebody without a password: all zeros.
+const NONE = `$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 // Of the whole process: two leave processor, memory and Node's four threads to the API.
 const semaphore = createSemaphore({ atOnce: 2, waiting: 64 });
@@ -46,32 +41,39 @@ export function checkNewPassword(password: string): void {
 }
 
 /** Makes the text to store for a password; raises `overloaded` when too many wait. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, cost: PasswordCost): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive(password, salt, HASH_BYTES, COST, SETTER);
-  const { ln, r, p } = COST;
-  return `$scrypt$ln=${ln},r=${r},p=${p}$${toBase64(salt)}$${toBase64(hash)}`;
+  const hash = await derive(password, salt, HASH_BYTES, cost, SETTER);
+  return `${prefixOf(cost)}$${toBase64(salt)}$${toBase64(hash)}`;
 }
 
-/** What is stored of somebody without a password: a hash, like any other, that no password has. */
-export const NO_PASSWORD = `$scrypt$ln=${COST.ln},r=${COST.r},p=${COST.p}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+/** What is stored of somebody without a password: a hash that no password has, as costly to check as any other. */
+export function noPassword(cost: PasswordCost): string {
+  return prefixOf(cost) + NONE;
+}
+
+/** Whether a stored password is that of somebody without one, whatever it cost when it was stored. */
+export function isNoPassword(stored: string): boolean {
+  return stored.endsWith(NONE);
+}
 
 /**
- * Answers whether the password is the stored one; without one it does the same work, and answers
- * no. Raises `overloaded` when too many wait: then nothing has been found out.
+ * Answers whether the password is the stored one; without one it does the work of `cost`, what a new one would
+ * cost, and answers no. Raises `overloaded` when too many wait: then nothing has been found out.
  */
 export async function verifyPassword(
   password: string,
   stored: string | undefined,
-  asker: Asker,
+  { cost: newCost, asker }: { cost: PasswordCost; asker: Asker },
 ): Promise<boolean> {
-  const { cost, salt, hash } = stored === undefined ? UNKNOWN : parseStored(stored);
+  const { cost, salt, hash } =
+    stored === undefined ? { ...UNKNOWN, cost: newCost } : parseStored(stored);
   const derived = await derive(password, salt, hash.length, cost, asker);
   return timingSafeEqual(derived, hash) && stored !== undefined;
 }
 
 /** Reads what `hashPassword` made (the PHC string format); another text is a bug. */
-function parseStored(stored: string): { cost: Cost; salt: Buffer; hash: Buffer } {
+function parseStored(stored: string): { cost: PasswordCost; salt: Buffer; hash: Buffer } {
   const parts = STORED.exec(stored)?.groups;
   if (parts === undefined) throw new Error('A stored password is not a scrypt hash.');
   return {
@@ -85,7 +87,7 @@ function derive(
   password: string,
   salt: Buffer,
   length: number,
-  { ln, r, p }: Cost,
+  { ln, r, p }: PasswordCost,
   asker: Asker,
 ): Promise<Buffer> {
   const N = 2 ** ln;
@@ -100,6 +102,10 @@ function derive(
       }),
     asker,
   );
+}
+
+function prefixOf({ ln, r, p }: PasswordCost): string {
+  return `$scrypt$ln=${ln},r=${r},p=${p}`;
 }
 
 /** The same password typed on another keyboard is the same text (NIST SP 800-63B, section 3.1.1.2). */

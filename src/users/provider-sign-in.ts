@@ -11,7 +11,7 @@ import { createSid, parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import { canonicalEmail, isEmail } from './email.ts';
 import { deleteMembership, insertMembership, listMemberships } from './membership-store.ts';
-import { NO_PASSWORD } from './password.ts';
+import { noPassword } from './password.ts';
 import { findUserOfSubject, insertSubject, type Subject } from './provider-store.ts';
 import { findUser, findUserByEmail, insertUser, updateUserRow } from './store.ts';
 import { recordOfUser, roleEvent } from './trail.ts';
@@ -57,7 +57,7 @@ export async function acceptIdentity(
         email: email ?? sid,
         createdAt: now,
         isOperator: identity.isOperator === true,
-        passwordHash: NO_PASSWORD,
+        passwordHash: noPassword(context.passwordCost),
       };
       await insertUser(transaction, created);
       await insertSubject(transaction, identity, sid);

@@ -5,7 +5,7 @@ import { type Actor, acting, type Context } from '../context.ts';
 import { Problem } from '../problem.ts';
 import type { Queryable } from '../storage/database.ts';
 import { findStanding, listAccountsIn } from './membership.ts';
-import { NO_PASSWORD } from './password.ts';
+import { isNoPassword } from './password.ts';
 import { deleteSessions, findSessionRow, insertSession } from './session-store.ts';
 import { findUser, setLastSignIn } from './store.ts';
 import { isEnough, type Role, type StoredUser, type User } from './user.ts';
@@ -175,7 +175,7 @@ async function findSessionIn(
   const row = await findSessionRow(query, keyring.digests(secret), clock.now());
   const user = row && (await findUser(query, row.user_sid));
   if (!user || user.disabledAt !== null) return undefined;
-  return { user, digest: row.digest, hasPassword: user.passwordHash !== NO_PASSWORD };
+  return { user, digest: row.digest, hasPassword: !isNoPassword(user.passwordHash) };
 }
 
 /** Ends a session; does nothing if it has ended. */

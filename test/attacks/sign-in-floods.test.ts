@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { PASSWORD_COST } from '../../src/password-cost.ts';
 import { setPassword } from '../../src/users/password-change.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Reply, startServer, type TestServer } from '../support/server.ts';
@@ -32,7 +33,11 @@ for (const engine of DATABASES) {
     let server: TestServer;
     let networks = 0;
     before(async () => {
-      server = await startServer({ engine, settings: { TRUST_PROXY: '127.0.0.0/8' } });
+      server = await startServer({
+        engine,
+        settings: { TRUST_PROXY: '127.0.0.0/8' },
+        passwordCost: PASSWORD_COST,
+      });
       // One whose check costs what that of any user costs.
       await setPassword(server.context, EMAIL, PASSWORD);
     });

@@ -14,8 +14,8 @@ function targetsOf(page: string): string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-describe('links', () => {
-  it('lead to files and headings that there are', () => {
+describe('the pages and their links', () => {
+  it('have links that lead to files and headings that there are', () => {
     const faults = PAGES.flatMap((page) =>
       targetsOf(page).flatMap((target) => {
         const [path = '', anchor] = target.split('#');
@@ -28,13 +28,21 @@ describe('links', () => {
     assert.deepEqual(faults, []);
   });
 
-  it('of the site lead to every page of docs/', () => {
+  it('have no marks of an unfinished merge', () => {
+    const marks = /^\s*(<<<<<<< |=======$|>>>>>>> |> > > > > > > )/m;
+    assert.deepEqual(
+      PAGES.filter((page) => marks.test(proseOf(page))),
+      [],
+    );
+  });
+
+  it('are all on the site', () => {
     const listed = SECTIONS.flatMap(({ items }) => items).map(({ link }) => `docs${link}.md`);
     const pages = globSync('docs/*.md', { cwd: ROOT }).filter((page) => page !== 'docs/README.md');
     assert.deepEqual(listed.toSorted(), pages.toSorted());
   });
 
-  it('of docs/README.md lead to every page of docs/', () => {
+  it('are all in docs/README.md', () => {
     const targets = targetsOf('docs/README.md').map((target) => `docs/${target}`);
     for (const page of globSync('docs/*.md', { cwd: ROOT })) {
       if (page !== 'docs/README.md') assert.ok(targets.includes(page), `${page} is not linked`);

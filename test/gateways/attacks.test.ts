@@ -112,6 +112,23 @@ describeEach('an attack on', (program) => {
     }
   });
 
+  it('passes nothing undecided because it is long', async () => {
+    for (const [target, line] of [
+      [`${calls}?a=${'b'.repeat(20_000)}`, 'X: y'],
+      [calls, `X: ${'y'.repeat(14_000)}`],
+      [
+        calls,
+        Array.from({ length: 10 }, (_, index) => `X-${index}: ${'y'.repeat(7000)}`).join('\r\n'),
+      ],
+      [calls, Array.from({ length: 300 }, (_, index) => `X-${index}: y`).join('\r\n')],
+    ] as const) {
+      const sent = [`GET ${target} HTTP/1.1`, HOST, line, 'Connection: close', '', ''];
+      const { answers, seen } = await attack(sent.join('\r\n'));
+      assert.deepEqual(seen, []);
+      for (const { status } of answers) assert.ok(!(status < 400), `${status}`);
+    }
+  });
+
   it('decides on each request of a connection', async () => {
     const request = (...lines: string[]) => [`GET ${calls} HTTP/1.1`, HOST, ...lines, '', ''];
     const { answers, seen } = await attack(
@@ -199,14 +216,21 @@ describeEach('an attack on', (program) => {
       if (refused.status < 300) assert.equal(refused.url, scene.relay.lastTarget(), what);
       else assert.ok(refused.status === status || !(refused.status < 400), what);
     }
+    await scene.platform.seen();
+    const short = { ...own, ':method': 'POST', authorization: authorization(customer) };
+    await askOn(session, { ...short, 'content-length': '0' }, hidden);
+    const seen = await scene.platform.seen();
+    assert.ok(!seen.some((line) => line.includes('Smuggled')), seen.join('\n'));
   });
 });
 
 const identityOf = ({ accountSid }: Credentials) => `account="${accountSid}", `;
 
 /** A request of HTTP/2, and its answer; one that the gateway resets has no status. */
-async function askOn(session: ClientHttp2Session, headers: OutgoingHttpHeaders) {
-  const stream = session.request({ ':authority': 'api.platform.example', ...headers });
+async function askOn(session: ClientHttp2Session, headers: OutgoingHttpHeaders, sent = '') {
+  const whole = { ':authority': 'api.platform.example', ...headers };
+  // A server may cut short what it answers to a request that has not ended.
+  const stream = session.request(whole, { endStream: sent === '' });
   let status = Number.NaN;
   let body = '';
   stream.on('response', (answer) => {
@@ -216,7 +240,7 @@ async function askOn(session: ClientHttp2Session, headers: OutgoingHttpHeaders) 
     body += chunk;
   });
   stream.on('error', () => {});
-  stream.end();
+  if (sent !== '') stream.end(sent);
   await new Promise((resolve) => stream.once('close', resolve));
   return { status, body, url: /"url":"([^"]*)"/.exec(body)?.[1] };
 }

@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { HELM_OBSTACLE } from '../deploy/kubernetes/helm.ts';
 import { blockOf } from '../support/guide.ts';
-import { tryDevelopment, tryProduction } from './compose.ts';
+import { PRODUCTION_OBSTACLE, tryDevelopment, tryProduction } from './compose.ts';
 import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
+import { tryPod } from './pod.ts';
 
 const PAGE = 'containers.md';
 /** What the image may add to its base, as a registry stores it. */
@@ -64,10 +66,17 @@ docker inspect --format '{{.ImageName}}' "$name"`);
     await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');
   });
 
-  it('is served by two servers with PostgreSQL and TLS, of which one may stop', () =>
-    tryProduction(engine));
+  it(
+    'is served by two servers with PostgreSQL and TLS, of which one may stop',
+    {
+      skip: PRODUCTION_OBSTACLE,
+    },
+    () => tryProduction(engine),
+  );
 
   it('serves an app of a user in the next container', () => tryDevelopment(engine));
+
+  it('runs in the pod of the Helm chart', { skip: HELM_OBSTACLE }, () => tryPod(engine));
 
   it('has no shell, no root, and no package manager', async () => {
     const { shell } = engine;

@@ -6,9 +6,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { PLACES } from '../../scripts/release.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(path, 'utf8');
+const { scripts, version: ownVersion } = JSON.parse(read(join(ROOT, 'package.json')));
 
 describe('npm version', () => {
   let home: string;
@@ -17,16 +19,21 @@ describe('npm version', () => {
     home = mkdtempSync(join(tmpdir(), 'connect-apps-release-'));
     folder = join(home, 'checkout');
     mkdirSync(folder);
-    const { scripts, version } = JSON.parse(read(join(ROOT, 'package.json')));
-    const { preversion, version: onVersion } = scripts;
-    const own = { name: 'x', version, type: 'module', scripts: { preversion, version: onVersion } };
+    const { preversion, version } = scripts;
+    const own = {
+      name: 'x',
+      version: ownVersion,
+      type: 'module',
+      scripts: { preversion, version },
+    };
     writeFileSync(join(folder, 'package.json'), JSON.stringify(own));
     writeFileSync(
       join(folder, 'CHANGELOG.md'),
       '# Changelog\n\n## Unreleased\n\n- More.\n\n## 0.0.1 (2020-01-01)\n\n- All.\n',
     );
-    mkdirSync(join(folder, 'scripts'));
-    cpSync(join(ROOT, 'scripts/release.ts'), join(folder, 'scripts/release.ts'));
+    for (const path of ['scripts/release.ts', ...Object.keys(PLACES)]) {
+      cpSync(join(ROOT, path), join(folder, path));
+    }
     const git = ['init --quiet', 'add .', 'commit --quiet --message first'];
     for (const words of git) assert.equal(run('git', ...words.split(' ')).status, 0);
   });
@@ -58,6 +65,15 @@ describe('npm version', () => {
       read(join(folder, 'CHANGELOG.md')).replace(today, 'TODAY'),
       '# Changelog\n\n## Unreleased\n\n## 7.8.9 (TODAY)\n\n- More.\n\n## 0.0.1 (2020-01-01)\n\n- All.\n',
     );
+  });
+
+  it('writes the version wherever else it stands', () => {
+    for (const [path, pattern] of Object.entries(PLACES)) {
+      const found = read(join(folder, path)).match(pattern) ?? [];
+      assert.deepEqual([...new Set(found)], ['7.8.9'], path);
+      const now = read(join(ROOT, path)).match(pattern) ?? [];
+      assert.deepEqual([...new Set(now)], [ownVersion], path);
+    }
   });
 
   it('makes what the workflow accepts, with its section as the notes', () => {

@@ -9,6 +9,7 @@ import { createAccount } from '../../src/accounts/operations.ts';
 import { systemClock } from '../../src/clock.ts';
 import { SERVER } from '../../src/context.ts';
 import { createKeyring } from '../../src/keys/keyring.ts';
+import { TEST_PASSWORD_COST } from '../../src/password-cost.ts';
 import { Problem } from '../../src/problem.ts';
 import { systemRandom } from '../../src/random.ts';
 import { migrate } from '../../src/storage/migrate.ts';
@@ -81,6 +82,7 @@ it('no token is in plain text in the files of the database', async (context) => 
       keyring: createKeyring(OLD),
       clock: systemClock,
       random: systemRandom,
+      passwordCost: TEST_PASSWORD_COST,
       report: () => {},
       actor: () => SERVER,
     },

@@ -7,6 +7,7 @@ import { createAccount } from '../../src/accounts/operations.ts';
 import type { ConnectAppProperties } from '../../src/connect-apps/connect-app.ts';
 import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
+import { TEST_PASSWORD_COST } from '../../src/password-cost.ts';
 import { createConfig } from '../../src/server/config.ts';
 import { createContext } from '../../src/server/context.ts';
 import type { Engine } from '../../src/storage/database.ts';
@@ -37,7 +38,11 @@ export async function openContext(engine: Engine): Promise<TestContext> {
   const config = createConfig({ DATABASE_URL: databaseUrl }, 'development');
   let offsetMs = 0;
   const clock = { now: () => Date.now() + offsetMs };
-  const context = createContext(config, { secretKey: TEST_SECRET_KEY, clock });
+  const context = createContext(config, {
+    secretKey: TEST_SECRET_KEY,
+    clock,
+    passwordCost: TEST_PASSWORD_COST,
+  });
   await migrate(context.database);
   return {
     context,

@@ -17,6 +17,7 @@ import { addConnectApp } from '../../src/connect-apps/operations.ts';
 import type { Context } from '../../src/context.ts';
 import { DEMO_CONNECT_APP_SID } from '../../src/demo/data.ts';
 import { createLogger, readable } from '../../src/observability/logger.ts';
+import { type PasswordCost, TEST_PASSWORD_COST } from '../../src/password-cost.ts';
 import { createConfig, type Settings } from '../../src/server/config.ts';
 import { start } from '../../src/server/start.ts';
 import type { Engine } from '../../src/storage/database.ts';
@@ -81,6 +82,8 @@ export async function startServer(options: {
   isLogForPerson?: boolean;
   /** Whether it has the demo app, as `dev` does. */
   hasDemoApp?: boolean;
+  /** What hashing a new password costs, where that matters. */
+  passwordCost?: PasswordCost;
 }): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'connect-apps-test-'));
   const lines: string[] = [];
@@ -91,6 +94,7 @@ export async function startServer(options: {
   const running = await start(config, {
     secretKey: 'a secret key that only the tests know',
     clock: tickingClock(),
+    passwordCost: options.passwordCost ?? TEST_PASSWORD_COST,
     logger: createLogger(config.logLevel, { stream: isLogForPerson ? readable(log) : log }),
     isLogForPerson,
     lookup: noName,

@@ -21,6 +21,7 @@ export const SECTIONS: Section[] = [
       { text: 'Test your app', link: '/testing' },
       { text: 'Tests in CI', link: '/ci' },
       { text: 'Containers', link: '/containers' },
+      { text: 'Kubernetes', link: '/kubernetes' },
       { text: 'Production', link: '/operating' },
       { text: 'PostgreSQL with failover', link: '/postgresql' },
       { text: 'Observability', link: '/observability' },

@@ -36,14 +36,18 @@ export async function requestView(context: Context, visit: AccountVisit): Promis
     title: `${request.method} ${route}`,
     section: 'requests',
     lede: html`<a href="${link('requests')}">Requests</a> ${sid(request.sid)}${standInTag(request.route)}`,
-    body: html`<div class="stack">${decision(request)}${panel({ isPadded: true, title: 'The request', body: facts(visit, request, names) })}${panel(
-      {
-        isPadded: true,
-        title: 'Send it again',
-        body: html`${codeSample({ id: 'curl', code: curlFor(visit, request), what: 'The request as a curl command', isWrapped: true })}<p class="sub">Put the Auth Token into AUTH_TOKEN. What was sent with it is not kept.</p>`,
-      },
-    )}</div>`,
+    body: html`<div class="stack">${decision(request)}${panel({ isPadded: true, title: 'The request', body: facts(visit, request, names) })}${sendAgain(visit, request)}</div>`,
   };
+}
+
+/** The request as a command; of a URL that no route has, only the beginning is known. */
+function sendAgain(visit: AccountVisit, request: ApiRequest): Html | string {
+  if (request.route.endsWith('*')) return '';
+  return panel({
+    isPadded: true,
+    title: 'Send it again',
+    body: html`${codeSample({ id: 'curl', code: curlFor(visit, request), what: 'The request as a curl command', isWrapped: true })}<p class="sub">Put the Auth Token into AUTH_TOKEN. What was sent with it is not kept.</p>`,
+  });
 }
 
 /** The rule that decided. */

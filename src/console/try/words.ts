@@ -27,7 +27,7 @@ export const VERDICT_WORDS: Record<Verdict, string> = {
 /** What came of a request. */
 export function cameOf({ status, failure, durationMs }: Exchange): string {
   const what = failure === null ? `${status}` : failureSentence(failure);
-  return `${what}${failure === null ? ',' : ''} after ${durationMs} ms`;
+  return `${what} (${durationMs} ms)`;
 }
 
 /** The result in one sentence. */

@@ -26,6 +26,9 @@ export interface Container {
   env: { name: string; value?: string; valueFrom?: object }[];
   ports?: { name: string; containerPort: number }[];
   securityContext: object;
+  startupProbe?: object;
+  livenessProbe?: object;
+  readinessProbe?: object;
 }
 
 export interface PodSpec {
@@ -46,6 +49,7 @@ export interface KubernetesObject {
     labels: Record<string, string>;
     annotations?: Record<string, string>;
   };
+  stringData?: Record<string, string>;
   spec: {
     replicas?: number;
     selector?: unknown;
