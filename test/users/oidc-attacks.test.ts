@@ -245,7 +245,10 @@ for (const engine of DATABASES) {
       const reply = await signInAtProvider(server, visitor);
       assert.equal(reply.status, 403);
       assert.match(reply.text, /did not sign you in: you cancelled, or may not use this server/);
-      assert.match(server.logs(), /"refusal":"denied","reason":"access_denied"/);
+      assert.match(
+        server.logs(),
+        /"connect_apps.sign_in.refusal":"denied","connect_apps.reason":"access_denied"/,
+      );
     });
 
     it('say what to do when the provider does not know this server', async (t) => {
@@ -258,7 +261,7 @@ for (const engine of DATABASES) {
         reply.text,
         /does not accept sign-ins for this server\. Tell the people who run/,
       );
-      assert.match(server.logs(), /"reason":"invalid_client"/);
+      assert.match(server.logs(), /"connect_apps.reason":"invalid_client"/);
       assert.ok(!server.logs().includes('a wrong secret'));
     });
 
