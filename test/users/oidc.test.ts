@@ -104,7 +104,7 @@ for (const engine of DATABASES) {
       await signInAtProvider(server, visitor);
       assert.deepEqual(await accountsOf((await userOf(visitor)).sid), [parent.accountSid]);
       const logs = server.logs();
-      assert.match(logs, /"connect_apps.count":3,.*The provider named accounts/);
+      assert.match(logs, /"connect_apps\.count":3,.*The provider named accounts/);
       assert.ok(!logs.includes('secret.person') && !logs.includes(unknown));
     });
 
