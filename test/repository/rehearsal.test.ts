@@ -38,6 +38,10 @@ async function run(lines: string): Promise<void> {
     GIT_AUTHOR_EMAIL: 'tester@example.com',
     GIT_COMMITTER_NAME: 'Tester',
     GIT_COMMITTER_EMAIL: 'tester@example.com',
+    // The checkout may belong to somebody else.
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'safe.directory',
+    GIT_CONFIG_VALUE_0: '*',
   };
   await promisify(execFile)('bash', ['-eo', 'pipefail', '-c', lines], { cwd: clone, env });
 }
