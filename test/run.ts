@@ -8,21 +8,25 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-/** Long by nature: floods, races, kills, several processes, failover, other programs, every command and page. */
+/** Long by nature: floods, races, kills, several processes, failover, browsers, other programs, every command and page. */
 const LONG = new RegExp(
   [
     '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|package|processes)/',
-    'callbacks/(hard-times|validators)',
+    'api/overload',
+    'callbacks/(hard-times|metrics|validators)',
     'deploy/alarms',
     'observability/tracing',
     'documents/site',
-    'cli/(both-ways|commands|connect|examples|orphans|servers)',
-    'console/.*browser',
+    'cli/(both-ways|commands|connect|examples|huge-bodies|older-schema|orphans|password|pipes|preflight|servers)',
+    '(console|consent)/.*browser',
     'deploy/kubernetes',
+    'docs/viewer',
+    'outgoing/hostile-receivers',
     '^test/examples',
     'repository/(rehearsal|workflows)',
     '(stand-ins|storage)/kill',
-    'testing/(action|fixtures|languages|many-worlds|page|runners|test-server)',
+    'storage/postgres-(outage|second-try|standby|tls)',
+    'testing/(action|fixtures|languages|many-servers|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
 

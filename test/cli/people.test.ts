@@ -139,7 +139,11 @@ for (const engine of DATABASES) {
     });
 
     it('health: the server that the settings describe, or the one at --url', async (t) => {
-      const child = startCommand(folder, ['serve', '--port', '0'], settings);
+      const child = startCommand(
+        folder,
+        ['serve', '--port', '0', '--drain-seconds', '0'],
+        settings,
+      );
       t.after(async () => {
         child.kill();
         await ended(child);

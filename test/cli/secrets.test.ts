@@ -53,6 +53,7 @@ for (const engine of DATABASES) {
     const child = startCommand(folder, ['serve', '--port', '0'], {
       ...environment,
       METRICS_PORT: '0',
+      DRAIN_SECONDS: '0',
       LOG_LEVEL: 'trace',
     });
     let written = '';

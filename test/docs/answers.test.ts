@@ -34,6 +34,9 @@ const FORM_FIELD = fc.oneof(
   fc.tuple(fc.constant('FriendlyName'), TEXTS.FriendlyName ?? textUpTo(64)),
   fc.tuple(fc.constant('Status'), TEXTS.Status ?? fc.constant('active')),
 );
+/** On the first engine; on another, the same code answers, so that fewer will do. */
+const RUNS = 50;
+const RUNS_ELSEWHERE = 15;
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 /** How a form is sent: most often as it should be. */
 const BODY = fc.oneof(
@@ -156,7 +159,7 @@ for (const engine of DATABASES) {
         .replace(/\{\w+\}/, items[scene.app])}?${query}`;
     }
 
-    it('are all of the answers to a thousand and more requests', async () => {
+    it('are all of the answers to hundreds of requests', async () => {
       const seen = new Set<string>();
       for (const operation of description.operations) {
         await fc.assert(
@@ -175,7 +178,10 @@ for (const engine of DATABASES) {
             description.checkReply(operation, reply);
             seen.add(`${operation.id} ${reply.status}`);
           }),
-          { numRuns: 50, examples: EXAMPLES.map((scene): [Scene] => [scene]) },
+          {
+            numRuns: engine === DATABASES[0] ? RUNS : RUNS_ELSEWHERE,
+            examples: EXAMPLES.map((scene): [Scene] => [scene]),
+          },
         );
       }
       for (const { id, method, form } of description.operations) {
