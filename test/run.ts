@@ -47,7 +47,7 @@ const { status } = spawnSync(
   [
     '--test',
     '--test-concurrency=4',
-    '--test-timeout=600000',
+    '--test-timeout=1200000',
     ...options,
     ...(files.length > 0 ? files : chosen),
   ],
