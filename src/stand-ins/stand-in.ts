@@ -177,14 +177,18 @@ function asKind(kind: Kind, value: WireValue | undefined): WireValue | undefined
   return typeof value === 'number' && partsOf(kind).name === 'string' ? String(value) : value;
 }
 
-/** The properties with those that are given, as far as the shape has them. */
+/** The properties with those that are given, as far as the shape has them; what may not be null cannot be cleared. */
 export function changedProperties(
   shape: Shape,
   before: WireItem,
   given: Readonly<Record<string, WireValue>>,
   now: number,
 ): WireItem {
-  const changes = Object.entries(given).filter(([name]) => name in shape);
+  const changes = Object.entries(shape).flatMap(([name, kind]) => {
+    const value = asKind(kind, given[name]);
+    const isKept = value === undefined || (value === null && !partsOf(kind).isNullable);
+    return isKept ? [] : [[name, value] as const];
+  });
   return {
     ...before,
     ...Object.fromEntries(changes),

@@ -8,6 +8,7 @@ import { tableOfStandIns } from '../../scripts/list-stand-ins.ts';
 import { authorizeConnectApp, revokeAuthorization } from '../../src/authorizations/operations.ts';
 import { DESCRIPTION } from '../../src/stand-ins/description.ts';
 import type { Kind, Place } from '../../src/stand-ins/description-shape.ts';
+import { changedProperties, newProperties } from '../../src/stand-ins/stand-in.ts';
 import { objectOf } from '../api/narrow.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
@@ -154,6 +155,19 @@ for (const engine of DATABASES) {
         for (const extension of ['.json', '', '.csv']) {
           const answer = await server.request('GET', at(path + extension), { auth });
           assert.equal(answer.status, 200, `${path}${extension}: ${answer.text}`);
+        }
+      }
+    });
+
+    it('has no null where Twilio has none, whatever is cleared', () => {
+      for (const { path, shape, post } of DESCRIPTION.places) {
+        const kinds = DESCRIPTION.shapes[post?.shape ?? shape] ?? {};
+        const before = newProperties(kinds, {}, 0);
+        const cleared: Record<string, null> = {};
+        for (const name of Object.keys(kinds)) cleared[name] = null;
+        for (const [name, value] of Object.entries(changedProperties(kinds, before, cleared, 0))) {
+          if (kinds[name]?.endsWith('?')) continue;
+          assert.notEqual(value, null, `${path}: ${name}`);
         }
       }
     });
