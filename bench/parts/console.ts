@@ -9,7 +9,13 @@ import { createConfig } from '../../src/server/config.ts';
 import { createContext } from '../../src/server/context.ts';
 import { migrate } from '../../src/storage/migrate.ts';
 import { createUser } from '../../src/users/operations.ts';
-import { insertApps, insertAuthorizations, insertMany, sidOf } from '../../test/support/fill.ts';
+import {
+  insertAccounts,
+  insertApps,
+  insertAuthorizations,
+  insertMany,
+  sidOf,
+} from '../../test/support/fill.ts';
 import { startSession } from '../../test/support/session.ts';
 import { SECRET_KEY } from '../data.ts';
 import { type Size, sqliteIn } from '../size.ts';
@@ -114,23 +120,17 @@ async function fill(
   const now = Date.now();
   const connection = new SqliteConnection(url.replace('sqlite:', ''));
   connection.pragma('synchronous = off');
-  const account = (values: Record<string, string>) =>
-    insertMany('accounts', AUTHORIZATIONS, {
-      friendly_name: "'Some name ' || n",
-      type: "'Full'",
-      status: "'active'",
-      token_digest: "'none'",
-      token_sealed: "'none'",
-      created_at: '1000 + n',
-      updated_at: '1000',
-      ...values,
-    });
   // Lately: what ended long ago would be purged meanwhile.
   const endedAt = `case when n % 2 = 1 then ${now} - n else null end`;
   for (const statement of [
     insertApps(owner, APPS),
-    account({ sid: sidOf('AC', 'cba'), owner_account_sid: sidOf('AC', 'cba') }),
-    account({ sid: sidOf('AC', 'fed'), owner_account_sid: sidOf('AC', 'cba') }),
+    ...['cba', 'fed'].map((word) =>
+      insertAccounts(AUTHORIZATIONS, {
+        sid: sidOf('AC', word),
+        owner_account_sid: sidOf('AC', 'cba'),
+        friendly_name: "'Some name ' || n",
+      }),
+    ),
     insertMany('authorizations', AUTHORIZATIONS, {
       account_sid: sidOf('AC', 'cba'),
       connect_app_sid: `'${APP}'`,

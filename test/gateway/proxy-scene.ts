@@ -7,7 +7,6 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import type { Settings } from '../../src/server/config.ts';
 import type { Engine } from '../../src/storage/database.ts';
-import type { Credentials } from '../support/server.ts';
 import { startWorld, type World } from './gateway.ts';
 
 export interface ProxyScene {
@@ -83,10 +82,6 @@ export async function listenOn(t: TestContext, server: Server | NetServer): Prom
   });
   const address = server.address();
   return typeof address === 'object' && address ? address.port : 0;
-}
-
-export function basicOf({ accountSid, authToken }: Credentials): string {
-  return `Authorization: Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`;
 }
 
 /** What the echo got. */

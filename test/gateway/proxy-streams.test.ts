@@ -6,8 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createNetServer, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { basicOf } from '../gateways/raw.ts';
 import { until } from '../support/until.ts';
-import { basicOf, bodyOf, echo, echoOf, startProxy } from './proxy-scene.ts';
+import { bodyOf, echo, echoOf, startProxy } from './proxy-scene.ts';
 
 const MIB = 1024 * 1024;
 

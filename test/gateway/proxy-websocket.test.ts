@@ -6,8 +6,9 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { basicOf } from '../gateways/raw.ts';
 import { until } from '../support/until.ts';
-import { basicOf, bodyOf, echo, echoOf, startProxy, valuesOf } from './proxy-scene.ts';
+import { bodyOf, echo, echoOf, startProxy, valuesOf } from './proxy-scene.ts';
 
 const UPGRADE = ['Host: api.example.com', 'Connection: Upgrade', 'Upgrade: websocket'];
 

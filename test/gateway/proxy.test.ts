@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { revokeAuthorization } from '../../src/authorizations/operations.ts';
+import { basicOf } from '../gateways/raw.ts';
 import { DATABASES } from '../support/databases.ts';
-import { basicOf, bodyOf, echo, echoOf, startProxy, valuesOf } from './proxy-scene.ts';
+import { bodyOf, echo, echoOf, startProxy, valuesOf } from './proxy-scene.ts';
 
 for (const engine of DATABASES) {
   describe(`the proxy mode on ${engine}`, () => {

@@ -42,9 +42,16 @@ export function insertSubaccounts(
   count: number,
   values: Readonly<Record<string, string>> = {},
 ): string {
-  return insertMany('accounts', count, {
+  return insertAccounts(count, {
     sid: sidOf('AC', 'abc'),
     owner_account_sid: `'${ownerSid}'`,
+    ...values,
+  });
+}
+
+/** Accounts with the SIDs and owners that are given; other columns may be given, too. */
+export function insertAccounts(count: number, values: Readonly<Record<string, string>>): string {
+  return insertMany('accounts', count, {
     friendly_name: "'Some name'",
     type: "'Full'",
     status: "'active'",
