@@ -18,7 +18,7 @@ export const PRODUCTION_OBSTACLE =
   existsSync(CADDY) || process.env.CI === 'true'
     ? undefined
     : 'SKIPPED: There is no Caddy here: bash test/gateways/install.sh';
-const START_MS = 120_000;
+const START_MS = 300_000;
 /** What an app of a user does first: it asks Twilio who it is. */
 const APP = `const credentials = btoa(process.env.TWILIO_ACCOUNT_SID + ':' + process.env.TWILIO_AUTH_TOKEN);
 fetch('https://api.twilio.com/2010-04-01/Accounts/' + process.env.TWILIO_ACCOUNT_SID + '.json', {
@@ -150,7 +150,7 @@ export async function removeProjects(shell: Engine['shell']): Promise<void> {
 }
 
 function untilHealthy(container: string): string {
-  return `timeout 120 bash -c 'until docker healthcheck run ${container}; do sleep 0.2; done' >&2`;
+  return `timeout ${START_MS / 1000} bash -c 'until docker healthcheck run ${container}; do sleep 0.2; done' >&2`;
 }
 
 function succeeds(work: Promise<unknown>): Promise<boolean> {
