@@ -30,10 +30,9 @@ const nameOf = (path: string) => path.split('/').at(-1) ?? '';
 const isStore = (path: string) => /(^|-)store\.ts$/.test(nameOf(path));
 const rooms = new Set(files.filter((path) => nameOf(path) === 'store.ts').map(folderOf));
 const isRoom = (path: string) => rooms.has(folderOf(path));
+const EDGES = ['http', 'pages', 'console', 'consent', 'docs', 'admin', 'oidc', 'gateway', 'demo'];
 const isEdge = (path: string) =>
-  ['http', 'pages', 'consent', 'console', 'admin', 'docs', 'demo', 'oidc', 'gateway'].includes(
-    folderOf(path),
-  ) ||
+  EDGES.includes(folderOf(path)) ||
   (isRoom(path) && /^(routes|page|format)\.ts$/.test(nameOf(path)));
 const isNoun = (path: string) =>
   isRoom(path) && [`${folderOf(path).replace(/s$/, '')}.ts`].includes(nameOf(path));
@@ -177,4 +176,25 @@ describe('the arrows', () => {
     const readers = files.filter((path) => /process\.env\b/.test(read(path)));
     assert.deepEqual(readers, ['server/config.ts']);
   });
+});
+
+it('ARCHITECTURE.md draws the edges and the rooms, and no folder that is not there', () => {
+  const page = readFileSync(join(SOURCE, '../ARCHITECTURE.md'), 'utf8');
+  const [, drawing = ''] = /^```mermaid\nflowchart TD\n([\s\S]+?)^```$/m.exec(page) ?? [];
+  const node = /\w+(?:\["[^"]+"\])?/.source;
+  const line = new RegExp(`^ +(?:${node}(?: --> ${node})*|subgraph ${node}|end)$`);
+  for (const one of drawing.trimEnd().split('\n')) assert.match(one, line);
+
+  const [, edges = ''] =
+    /subgraph edges\["edges: [^"]+"\]\n([\s\S]+?)\n +end$/m.exec(drawing) ?? [];
+  const foldersIn = (text: string) =>
+    [...text.matchAll(/\["([\w-]+)\//g)].map(([, name = '']) => name);
+  assert.deepEqual(foldersIn(edges), EDGES);
+  const [, drawn = ''] = /\["rooms: ([^"]+)"\]/.exec(drawing) ?? [];
+  assert.deepEqual(drawn.split(', ').toSorted(), [...rooms].toSorted());
+  const folders = new Set(files.map(folderOf));
+  assert.deepEqual(
+    foldersIn(drawing).filter((folder) => !folders.has(folder)),
+    [],
+  );
 });

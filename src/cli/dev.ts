@@ -20,6 +20,7 @@ import { runServer } from '../server/run.ts';
 import { readVersion } from '../server/version.ts';
 import { deleteFile } from '../storage/sqlite-file.ts';
 import { addExamples } from './examples.ts';
+import { DEFAULT_URL } from './exec.ts';
 import { print } from './output.ts';
 import { addServerFlags, withFlags } from './settings.ts';
 
@@ -66,6 +67,7 @@ async function dev({ log, ...flags }: Flags): Promise<void> {
 
 function welcome(origin: string): string {
   const { accountSid, authToken } = DEMO_DEVELOPER;
+  const url = origin === DEFAULT_URL ? '' : ` --url ${origin}`;
   return `connect-apps listens on ${origin}  (documentation: ${origin}/docs)
 
 Open ${origin}/ and click "Demo developer". The console lists three steps to try.
@@ -79,7 +81,7 @@ Or open the consent page, click "Demo customer", then Allow:
   curl ${origin}/2010-04-01/Accounts/${accountSid}/ConnectApps/${DEMO_CONNECT_APP_SID}.json \\
     -u ${accountSid}:${authToken}
 
-Run your own code with it, unchanged:  npx connect-apps exec -- COMMAND
+Run your own code with it, unchanged:  npx connect-apps exec${url} -- COMMAND
 Stop with Ctrl-C.
 `;
 }

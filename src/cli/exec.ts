@@ -19,6 +19,9 @@ interface Flags {
   quiet?: boolean;
 }
 
+/** Where it looks for a server that runs. */
+export const DEFAULT_URL = 'http://127.0.0.1:2010';
+
 /** Adds the command; `onExit` gets the exit code of the program that was run. */
 export function addExecCommand(program: Command, onExit: (exitCode: number) => void): void {
   program
@@ -26,7 +29,7 @@ export function addExecCommand(program: Command, onExit: (exitCode: number) => v
     .description('run a command so that its calls to https://api.twilio.com reach the local server')
     .usage('[options] -- COMMAND...')
     .argument('[command...]', 'the command and its arguments, after --')
-    .option('--url <url>', 'the local server', 'http://127.0.0.1:2010')
+    .option('--url <url>', 'the local server', DEFAULT_URL)
     .option('--proxy-port <number>', 'the port of the proxy on 127.0.0.1; 0 for any free port', '0')
     .option('--print-env', 'print the settings as export lines, and run the proxy until Ctrl-C')
     .option(

@@ -80,7 +80,9 @@ for (const engine of DATABASES) {
         printed += chunk.toString();
       });
       try {
-        await originOf(child);
+        const origin = await originOf(child);
+        // Not the default port, where exec would look.
+        assert.ok(printed.includes(`exec --url ${origin} -- COMMAND`));
         assert.match(printed, /developer {2}AC0{31}1 {2}token 0{31}1/);
         assert.match(printed, /customer {3}AC0{31}2 {2}token 0{31}2/);
         const [, command = ''] = /\n( +curl [\s\S]*?)\n\n/.exec(printed) ?? [];

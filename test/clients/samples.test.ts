@@ -1,6 +1,6 @@
 /**
  * The samples of /openapi.json, each run as its first line says: under `exec`, and curl without. Go and Java
- * are compiled alone, for time; Ruby and PHP, whose libraries our registries do not serve, are parsed.
+ * are compiled alone, for time; Ruby, PHP and C#, whose libraries our registries do not serve, are parsed.
  */
 
 import assert from 'node:assert/strict';
@@ -83,6 +83,10 @@ const RUNNERS: readonly Runner[] = [
 const PARSERS = [
   { label: 'Ruby', command: ['ruby', '-c'] },
   { label: 'PHP', command: ['php', '-l'] },
+  {
+    label: 'C#',
+    command: [process.execPath, join(import.meta.dirname, '../support/parse-csharp.ts')],
+  },
 ] as const;
 
 describe('the samples of /openapi.json', () => {

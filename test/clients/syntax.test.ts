@@ -9,6 +9,11 @@ import { it } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 const PARSERS = [
   { program: 'ruby', option: '-c', files: 'test/clients/ruby/*.rb' },
+  {
+    program: process.execPath,
+    option: join(ROOT, 'test/support/parse-csharp.ts'),
+    files: 'test/clients/csharp/*/*.cs',
+  },
   { program: 'php', option: '-l', files: '{test/clients,examples}/php/*.php' },
 ] as const;
 

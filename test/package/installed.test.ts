@@ -148,6 +148,9 @@ describe('the package, installed from its tarball', () => {
     it('has no script that runs when it is installed, and nothing to compile', async () => {
       const lock = await readFile(join(modules, '.package-lock.json'), 'utf8');
       assert.doesNotMatch(lock, /"hasInstallScript"/);
+      const own = await readFile(join(modules, 'connect-apps/package.json'), 'utf8');
+      // npm asks people to approve them, the last where a package comes from disk.
+      assert.doesNotMatch(own, /"(?:preinstall|install|postinstall|prepare)":/);
       const files = await readdir(modules, { recursive: true });
       assert.deepEqual(
         files.filter((name) => /(?:\.(?:c|cc|cpp|h|hpp)|\bbinding\.gyp)$/.test(name)),

@@ -6,23 +6,36 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
+import { DEFAULT_URL } from '../../src/cli/exec.ts';
+import { blockOf } from '../support/guide.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const TARGET = join(import.meta.dirname, 'target');
-const LINTER = join(TARGET, 'actionlint');
-const canBeThere = process.env.CI === 'true' && !existsSync(join(TARGET, 'left-out.txt'));
+const LINTER = join(import.meta.dirname, 'target/actionlint');
 const skip =
-  existsSync(LINTER) || canBeThere
+  existsSync(LINTER) || process.env.CI === 'true'
     ? false
-    : `${LINTER} is not there: run test/repository/install.sh, with Go 1.21 or newer`;
+    : `SKIPPED: there is no ${LINTER}: bash test/repository/install.sh`;
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: ROOT });
 
 describe('the workflows', () => {
-  it('pass actionlint', { skip }, () => {
-    const { stdout, stderr } = spawnSync(LINTER, WORKFLOWS, { cwd: ROOT, encoding: 'utf8' });
-    assert.equal(stdout + stderr, '');
+  /** What the linter prints about files, or about a text. */
+  function lint(words: readonly string[], input = ''): string {
+    const { error, stdout, stderr } = spawnSync(LINTER, words, {
+      cwd: ROOT,
+      input,
+      encoding: 'utf8',
+    });
+    if (error) throw error;
+    return stdout + stderr;
+  }
+
+  it('pass actionlint, as does the one of docs/ci.md', { skip }, () => {
+    assert.equal(lint(WORKFLOWS), '');
+    const guide = blockOf('yaml github', 'ci.md');
+    assert.equal(lint(['-'], guide), '');
+    assert.match(lint(['-'], guide.replace('steps:', 'step:')), /unexpected key "step"/);
   });
 
   it('use actions of others by the commit alone, which nobody can move', () => {
@@ -40,23 +53,25 @@ describe('the workflows', () => {
   });
 });
 
-describe('the forms of issues', () => {
-  for (const path of globSync('.github/ISSUE_TEMPLATE/*.yml', { cwd: ROOT })) {
-    if (path.endsWith('config.yml')) continue;
-    it(`${path} has what GitHub asks for`, () => {
-      const { name, description, body } = parse(read(path));
-      assert.ok(name && description);
-      const inputs: { type: string; id: string; attributes: { label: string } }[] = body.filter(
-        ({ type }: { type: string }) => type !== 'markdown',
-      );
-      assert.ok(inputs.length > 0);
-      assert.equal(new Set(inputs.map(({ id }) => id)).size, inputs.length);
-      for (const { type, attributes } of inputs) {
-        assert.match(type, /^(?:input|textarea|dropdown|checkboxes)$/);
-        assert.ok(attributes.label);
-      }
-    });
+it('no form of an issue has two answers of one name', () => {
+  for (const path of globSync('.github/ISSUE_TEMPLATE/{bug,feature}.yml', { cwd: ROOT })) {
+    const ids = [...read(path).matchAll(/^ +id: (.+)$/gm)].map(([, id]) => id);
+    assert.ok(ids.length > 1);
+    assert.equal(new Set(ids).size, ids.length, path);
   }
+});
+
+it('the dev container has the Node.js of .nvmrc, the port of dev, and packages that CI installs', () => {
+  const { image, forwardPorts, onCreateCommand } = JSON.parse(
+    read('.devcontainer/devcontainer.json'),
+  );
+  assert.ok(image.includes(`:${read('.nvmrc').trim()}-`));
+  assert.deepEqual(forwardPorts, [Number(new URL(DEFAULT_URL).port)]);
+  const [, packages = ''] =
+    /apt-get install -y --no-install-recommends (.+)$/.exec(onCreateCommand) ?? [];
+  assert.ok(packages);
+  for (const name of packages.split(' '))
+    assert.match(read('.ci/run'), new RegExp(`missing\\+=\\([^)]*\\b${name}\\b`));
 });
 
 it('the update service is told of folders that there are', () => {
