@@ -44,7 +44,7 @@ ${customers.length === 1 ? onlyCustomer(consent, customers) : choiceOf(consent)}
 <button class="second" name="decision" value="deny" formnovalidate>Deny</button>
 </div>
 </form>
-<p class="quiet">${removalText(customers)} Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>.</p>`,
+<p class="quiet">Either way, you return to <strong>${new URL(consent.authorizeRedirectUrl).host}</strong>. ${removalText(customers)}</p>`,
     foot: html`${signOutFoot(email, csrfToken)}${demoPeople.length === 0 ? '' : demoButtons(demoPeople, { csrfToken, returnTo: consentLink(app.sid, link) })}`,
   });
 }
@@ -67,7 +67,7 @@ export function consentPreview(app: ConnectApp): Html {
 ${whoAsks(app, html`<h2 class="title">${asks(name)}</h2>`, logo)}
 ${permissionsOf(app, [])}
 <div class="buttons"><button type="button" disabled>Allow</button><button type="button" class="second" disabled>Deny</button></div>
-<p class="quiet">${url === null ? 'Without an Authorize redirect URL nobody can be asked.' : html`Either way, you return to <strong>${url.host}</strong>.`}</p>
+<p class="quiet">${url === null ? 'Without an Authorize URL, nobody can authorize the app.' : html`Either way, you return to <strong>${url.host}</strong>.`}</p>
 </div></div>`;
 }
 

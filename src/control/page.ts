@@ -28,8 +28,8 @@ export function keyPage(isWrong: boolean): Html {
   return cardPage({
     title: 'Test server',
     card: html`<h1>Test server</h1>
-<p>Enter the key of the line that <code>connect-apps test-server</code> printed.</p>
-${isWrong ? html`<p role="alert">This is not the key.</p>` : ''}
+${isWrong ? html`<p class="notice" role="alert">This is not the key.</p>` : ''}
+<p>Enter the key that <code>connect-apps test-server</code> printed.</p>
 <form method="post" action="/_test"><label for="key">Key</label>
 <input id="key" name="key" type="password" autocomplete="off" required autofocus>
 <div class="buttons"><button>Continue</button></div></form>`,
@@ -80,7 +80,7 @@ const REQUEST_COLUMNS: readonly Column[] = [
   { head: 'Time', isTight: true },
   { head: 'Status', isTight: true },
   { head: 'Request', onPhone: 'whole' },
-  { head: 'Who', onPhone: 'whole' },
+  { head: 'Who', onPhone: 'whole', isTight: true },
 ];
 
 function requestsPanel(all: readonly Logged[]): Html {
@@ -101,14 +101,17 @@ function requestsPanel(all: readonly Logged[]): Html {
           : html`<code>${isolated(caller)}</code>`,
       ]),
     );
-  const none = { title: 'No request yet', text: 'Each request is here, with why it was refused.' };
+  const none = {
+    title: 'No request yet',
+    text: 'Requests appear here, each with why it was refused.',
+  };
   return section('Requests', asked.length, REQUEST_COLUMNS, rows, none);
 }
 
 const INBOX_COLUMNS: readonly Column[] = [
   { head: 'Time', isTight: true },
   { head: 'Answer', isTight: true },
-  { head: 'Subaccount that is lost', onPhone: 'whole' },
+  { head: 'Subaccount', onPhone: 'whole' },
   { head: 'Attempt', isNumber: true, onPhone: 'labelled' },
   { head: 'Signature', isTight: true, onPhone: 'labelled' },
 ];
@@ -126,12 +129,12 @@ function inboxPanel(all: readonly Callback[]): Html {
         signatureIsValid ? 'valid' : chip('bad', 'wrong'),
       ]),
     );
-  const text = 'Callbacks of apps whose Deauthorize URL is that of the inbox are here.';
+  const text = 'Callbacks to the URL of the inbox appear here.';
   return section('Inbox', all.length, INBOX_COLUMNS, rows, { title: 'No callback yet', text });
 }
 
 function clockPanel(id: string): Html {
-  const hint = 'Such as 90s, 5m, 2h or 3d. What becomes due is done first.';
+  const hint = 'Such as 90s, 5m, 2h or 3d. Everything that becomes due happens first.';
   const by = field({
     name: 'advance',
     label: 'Let time pass',

@@ -1,6 +1,6 @@
 /**
- * The style of /docs: the bar with the brand above the viewer, and the viewer's own variables where its colours are too
- * pale to read. Outside of the viewer's cascade layers, so that these win.
+ * The style of /docs: the bar with the brand above the viewer, and the viewer's own variables: the colours of our pages, and
+ * darker ones where its own are too pale to read. Outside of the viewer's cascade layers, so that these win.
  */
 
 export const VIEWER_STYLE = `body { margin: 0; }
@@ -16,6 +16,10 @@ export const VIEWER_STYLE = `body { margin: 0; }
 body { --scalar-custom-header-height: 3.5rem; }
 .light-mode {
   color-scheme: light;
+  --scalar-background-2: #f6f7f9;
+  --scalar-background-3: #eef1f4;
+  --scalar-border-color: #dde2e8;
+  --scalar-color-1: #171b21;
   --scalar-color-2: #56606c;
   --scalar-color-3: #5d6673;
   --scalar-color-green: #0c6b3c;
@@ -28,6 +32,11 @@ body { --scalar-custom-header-height: 3.5rem; }
 }
 .dark-mode {
   color-scheme: dark;
+  --scalar-background-1: #0e1116;
+  --scalar-background-2: #161b22;
+  --scalar-background-3: #2a313a;
+  --scalar-border-color: #2a313a;
+  --scalar-color-1: #e6eaef;
   --scalar-color-2: #b3bcc6;
   --scalar-color-3: #a3adb8;
   --scalar-color-accent: var(--accent, #7ab8ff);

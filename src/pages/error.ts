@@ -39,8 +39,8 @@ function explain(error: unknown): { status: number; title: string; text: string 
   if (code?.startsWith('FST_CSRF_')) return explainProblem(new Problem('form_rejected'));
   const status = statusCode ?? 500;
   return status < 500
-    ? { status, title: 'That request was not valid', text: 'Go back and try again.' }
-    : { status: 500, title: 'Something went wrong', text: 'This is our fault. Try again later.' };
+    ? { status, title: 'The server cannot read this request', text: 'Go back and try again.' }
+    : { status: 500, title: 'Something went wrong', text: 'The server failed. Try again later.' };
 }
 
 function explainProblem({ problem, detail }: Problem) {
@@ -56,7 +56,7 @@ function explainProblem({ problem, detail }: Problem) {
       return {
         status,
         title: 'Page not found',
-        text: 'The link is wrong or has expired. Ask the person who gave it to you for a new one.',
+        text: 'The link is wrong or has expired. If somebody gave it to you, ask them for a new one.',
       };
     case 'consent_impossible':
       return { status, title: 'This app cannot be connected', text: detail ?? '' };
@@ -64,7 +64,7 @@ function explainProblem({ problem, detail }: Problem) {
       return {
         status,
         title: 'That is too large',
-        text: 'Nothing has been changed. Go back, and choose a smaller file or write less.',
+        text: 'Nothing has been changed. Go back and choose a smaller file, or write less.',
       };
     case 'overloaded':
     case 'storage_unavailable':

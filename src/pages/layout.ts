@@ -44,6 +44,6 @@ export function errorPage(title: string, text: string, requestId: string): Page 
   return cardPage({
     title,
     card: html`<h1>${title}</h1><p>${text}</p>`,
-    foot: html`<p class="foot"><span>Reference: <code>${requestId}</code></span></p>`,
+    foot: html`<p class="foot"><span>Reference: <code>${requestId}</code></span><a href="/console">Open the console</a></p>`,
   });
 }

@@ -63,11 +63,13 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 :where(.narrow) {
   .card { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius-panel); padding: 1.5rem; }
   .card :is(h1, .title) { margin: 0 0 .5rem; font-size: 1.375rem; font-weight: 650; line-height: 1.2727; letter-spacing: -.015em; overflow-wrap: anywhere; }
+  .card h1 + :is(form, .notice, .buttons) { margin-top: 1rem; }
   .card h2:not(.title) { margin: 1.5rem 0 .5rem; font-size: 1rem; font-weight: 600; }
   .card p { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   .card form + p { margin-top: 1.25rem; }
   .card > :last-child { margin-bottom: 0; }
   .card code { font-size: .875em; }
+  .card td code { font-size: .8125rem; }
   .card td:first-child code { overflow-wrap: normal; }
   .quiet { font-size: .9375rem; }
   .logo { position: relative; width: 4rem; height: 4rem; margin-bottom: 1rem; overflow: hidden; border-radius: var(--radius-panel); border: 1px solid var(--line); }
@@ -91,7 +93,8 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
   input[type="email"], input[type="password"] { display: block; width: 100%; margin: .25rem 0 1rem; padding: .5625rem .75rem; border: 1px solid var(--edge); border-radius: var(--radius); background: var(--card); color: var(--ink); font: inherit; }
   .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem; }
   .demo { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
-  :is(.card, body) .demo h2 { margin: 0; font-size: 1rem; }
+  .demo h2:not(.title) { margin: 0; font-size: 1rem; font-weight: 600; }
+  .demo form { display: flex; flex: 1 1 8rem; }
   .demo .buttons { margin-top: .75rem; }
   .demo p { margin: .75rem 0 0; }
   button { flex: 1 1 8rem; padding: .6875rem 1.25rem; border: 1px solid var(--accent); border-radius: var(--radius); background: var(--accent); color: var(--on-accent); font: inherit; font-weight: 600; cursor: pointer; }
@@ -105,6 +108,7 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 }
 @media (max-width: 40rem) {
   .narrow { padding: 1.25rem .75rem; }
+  .card code, .card td code { font-size: .75rem; }
   :where(.narrow, .wide) {
     thead { display: none; }
     tr { display: block; padding: .35rem 0; border-bottom: 1px solid var(--line); }

@@ -106,7 +106,7 @@ describe('the console in a browser', { skip: BROWSER_OBSTACLE }, () => {
     await page.keyboard.press('o');
     await page.waitForURL(`${base}/overview`);
     await page.keyboard.press('?');
-    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await page.keyboard.press('Escape');
   });
 

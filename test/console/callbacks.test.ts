@@ -85,7 +85,7 @@ for (const engine of DATABASES) {
       const app = await createOwnApp(null);
       const { text, status: answered } = await owner.get(app.path);
       assert.equal(answered, 200);
-      assert.match(text, /This app has no Deauthorize URL, so none will be sent/);
+      assert.match(text, /This app has no Deauthorize URL, so it gets no callbacks/);
       assert.doesNotMatch(text, /Send a test callback/);
       assert.doesNotMatch(text, /<b>Bold/);
       const refused = await owner.submit(`${app.path}/test`, {});

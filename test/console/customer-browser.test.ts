@@ -180,7 +180,7 @@ describe('the pages of a customer in a browser', { skip: BROWSER_OBSTACLE }, () 
     await page.getByRole('link', { name: 'Promote the secondary token…' }).click();
     await page.getByLabel('Your password').fill('connect-apps-demo');
     await page.getByRole('button', { name: 'Promote the secondary token' }).click();
-    await page.getByRole('button', { name: 'Make a secondary token' }).waitFor();
+    await page.getByRole('button', { name: 'Create a secondary token' }).waitFor();
     await page.context().close();
   });
 });

@@ -19,8 +19,8 @@ export async function walkFirstSteps(
 
   await page.getByRole('link', { name: 'create another' }).click();
   await page.getByLabel('Friendly name').fill('My first app');
-  await page.getByLabel('Authorize redirect URL').fill(`${origin}/demo/connected`);
-  await page.getByLabel('Deauthorize callback URL').fill(`${origin}/demo/deauthorized`);
+  await page.getByLabel('Authorize URL', { exact: true }).fill(`${origin}/demo/connected`);
+  await page.getByLabel('Deauthorize URL', { exact: true }).fill(`${origin}/demo/deauthorized`);
   await page.getByLabel('get-all').check();
   await page.getByLabel('post-all').check();
   await look('Create an app');

@@ -211,7 +211,7 @@ describe("operators' pages in a browser", { skip: BROWSER_OBSTACLE }, () => {
     const page = await open({ javaScriptEnabled: false });
     await page.goto(`${server.url}${PATH}/users`);
     await page.getByRole('searchbox').fill('OPERATOR@');
-    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
     await page.getByRole('link', { name: 'operator@example.com' }).click();
     await page.getByRole('link', { name: 'Disable…' }).click();
     await page.getByRole('button', { name: 'Disable the user' }).click();

@@ -161,7 +161,7 @@ for (const engine of DATABASES) {
       assert.match(dialog.text, /Suspend <bdi>To be closed<\/bdi>\?/);
       assert.match(
         dialog.text,
-        /The same holds for 1 subaccount of it, 2 Connect Apps that it owns\./,
+        /Also affected: 1 subaccount, 2 Connect Apps\./,
       );
       for (const LastDigits of ['', 'AC00', accountSid.slice(0, 4)]) {
         const reply = await operator.submit(`${here}/suspend`, { LastDigits });
@@ -327,8 +327,8 @@ for (const engine of DATABASES) {
         sid?.slice(2, 3),
       );
       assert.deepEqual(shown, ['2', '1']);
-      assert.match(text, /it answered 503, and 2xx is needed/);
-      assert.match(text, /its name could not be resolved/);
+      assert.match(text, /The app answered 503/);
+      assert.match(text, /The host has no address/);
       assert.doesNotMatch(text, /of-the-owner/);
       const sid = `WH${'1'.repeat(32)}`;
       assert.equal((await operator.submit(`${PATH}/callbacks/${sid}/resend`, {})).status, 303);

@@ -145,7 +145,7 @@ describe('people in a browser', { skip: BROWSER_OBSTACLE }, () => {
       }
       await tab.goto(`${base}/people/invite`);
       await tab.getByLabel('E-mail').fill(LONG);
-      await tab.getByRole('button', { name: 'Make the link' }).click();
+      await tab.getByRole('button', { name: 'Create the link' }).click();
       await tab.locator('#Email-fault').waitFor();
       assert.deepEqual(await findFaults(tab), [], 'a form with a fault');
       await tab.goto(server.url + joinPath(invited));

@@ -26,9 +26,9 @@ const TYPES = [
   {
     value: 'Standard',
     text: 'Standard',
-    hint: 'Everything but accounts and API keys: right for a program.',
+    hint: 'Everything except accounts and API keys. Right for most programs.',
   },
-  { value: 'Main', text: 'Main', hint: 'Everything that the Auth Token may do.' },
+  { value: 'Main', text: 'Main', hint: 'Everything that the Auth Token can do.' },
 ];
 
 /** A form that is shown again for its password. */
@@ -41,7 +41,7 @@ interface Refused {
 export function newKeyView(visit: AccountVisit, typed: Typed | undefined, refused?: Refused): View {
   const { link, csrfToken, role } = visit;
   const sent = typed?.form ?? refused?.form ?? {};
-  const title = 'Make an API key';
+  const title = 'Create an API key';
   return {
     title,
     section: 'account',
@@ -50,7 +50,7 @@ export function newKeyView(visit: AccountVisit, typed: Typed | undefined, refuse
       title,
       body:
         role !== 'owner'
-          ? ownersOnly('Only an owner of this account can make API keys.')
+          ? ownersOnly('Only an owner of this account can create API keys.')
           : html`${formNotice(typed)}<form method="post" action="${link('account/keys/new')}">
 ${csrfField(csrfToken)}
 ${nameField(textOf(sent, 'FriendlyName') ?? '', typed)}
@@ -63,7 +63,7 @@ ${choiceField({
   fault: typed?.faultOf('Type'),
 })}
 ${confirmation(visit, refused?.refusal)}
-${buttonRow(html`<button>Make the key</button>`, keepIt(link('account/keys'), 'Cancel', false))}
+${buttonRow(html`<button>Create the key</button>`, keepIt(link('account/keys'), 'Cancel', false))}
 </form>`,
     }),
   };
@@ -120,15 +120,17 @@ ${nameField(typedValue(typed, 'FriendlyName', key.friendlyName), typed)}
 
 function secretPanel(accountSid: string, key: ApiKey, secret: string): Html {
   return panel({
-    title: 'Its secret',
+    title: 'Secret',
     isPadded: true,
-    body: html`${notice('warn', 'Copy it now: it is stored nowhere, and never shown again.')}
+    body: html`${notice('warn', 'Copy the secret now. The server does not store it and cannot show it again.')}
 <p><span class="sid" data-secret><code>${secret}</code>${copyButton({ value: secret, what: 'the secret' })}</span></p>
-<p>The SID of the key is the user name of a request, and the secret its password:</p>${codeSample({
-      id: 'use-key',
-      what: 'a request with the key',
-      code: `curl "$ORIGIN/2010-04-01/Accounts/${accountSid}/ConnectApps.json" -u "${key.sid}:$SECRET"`,
-    })}`,
+<p>In requests, the SID of the key is the user name and the secret is the password:</p>${codeSample(
+      {
+        id: 'use-key',
+        what: 'a request with the key',
+        code: `curl "$ORIGIN/2010-04-01/Accounts/${accountSid}/ConnectApps.json" -u "${key.sid}:$SECRET"`,
+      },
+    )}`,
   });
 }
 

@@ -29,7 +29,7 @@ export function keysView(
   const { items, newer, older } = page;
   const create =
     role === 'owner'
-      ? linkButton({ href: link('account/keys/new'), text: 'Make an API key' })
+      ? linkButton({ href: link('account/keys/new'), text: 'Create an API key' })
       : undefined;
   const part = 'keys';
   return {

@@ -45,7 +45,7 @@ ${panel({
   title: 'About',
   isPadded: true,
   body: definitionList([
-    ['Name', isolated(account.friendlyName)],
+    ['Friendly name', isolated(account.friendlyName)],
     ['SID', sid(account.sid)],
     ['Status', account.status],
     ['Type', account.type],

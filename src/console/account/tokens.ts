@@ -29,7 +29,7 @@ export function tokensView(
   { shown, refusal }: { shown?: AuthTokens; refusal?: Refusal } = {},
 ): View {
   const { names, usedAt } = tokens;
-  const { link, role } = visit;
+  const { role } = visit;
   const isOwner = role === 'owner';
   const row = (shownToken: string | undefined, at: number | undefined) =>
     html`${shownToken === undefined ? html`<code aria-label="hidden">••••••••••••••••</code>` : html`<span class="sid" data-secret><code>${shownToken}</code>${copyButton({ value: shownToken, what: 'the token' })}</span>`}<span class="sub">${lastUse(at, visit.now)}</span>`;
@@ -54,18 +54,6 @@ ${panel({
 ${isOwner ? (shown === undefined ? showForm(visit, refusal) : hideNotice(visit)) : ownersOnly('Only an owner of this account can see and change its Auth Tokens.')}`,
 })}
 ${isOwner ? panel({ title: 'Replace the primary token', isPadded: true, body: rotation(visit, tokens) }) : ''}
-${
-  names.secondary === undefined || !isOwner
-    ? ''
-    : buttonRow(
-        linkButton({
-          href: link('account/tokens/delete-secondary'),
-          text: 'Delete the secondary token…',
-          kind: 'danger',
-          isDialog: true,
-        }),
-      )
-}
 </div>`,
   };
 }
@@ -91,31 +79,39 @@ function rotation(visit: AccountVisit, { names, usedAt }: Tokens): Html {
     html`<li${isNow ? html` aria-current="step"` : ''}><strong>${title}</strong>${body}</li>`;
   return html`<ol class="steps">
 ${step(
-  'Make a secondary token.',
+  'Create a secondary token.',
   !hasSecondary,
   hasSecondary
     ? html`<span class="sub">Done. Both tokens are accepted. Show them to copy the secondary one.</span>`
-    : html`<span class="sub">Both tokens are then accepted.</span><form method="post" action="${link('account/tokens/secondary')}">${csrfField(csrfToken)}<button>Make a secondary token</button></form>`,
+    : html`<span class="sub">Both tokens are then accepted.</span><form method="post" action="${link('account/tokens/secondary')}">${csrfField(csrfToken)}<button>Create a secondary token</button></form>`,
 )}
 ${step(
-  'Change your servers to the secondary token.',
+  'Switch your servers to the secondary token.',
   hasSecondary,
   html`<span class="sub">${
     hasSecondary
-      ? html`Primary: ${lastUse(usedAt.primary, visit.now)}. Secondary: ${lastUse(usedAt.secondary, visit.now)}. Go on when nothing uses the primary token anymore.`
-      : 'The last use of each token then shows what still uses the old one.'
+      ? html`Primary: ${lastUse(usedAt.primary, visit.now)}. Secondary: ${lastUse(usedAt.secondary, visit.now)}. Continue when nothing uses the primary token any more.`
+      : 'The last use of each token shows whether something still uses the old one.'
   }</span>`,
 )}
 ${step(
-  'Make the secondary token the primary one.',
+  'Promote the secondary token.',
   hasSecondary,
-  html`<span class="sub">The old token is refused from then on.</span>${
+  html`<span class="sub">It becomes the primary token, and the old one is refused.</span>${
     hasSecondary
-      ? linkButton({
-          href: link('account/tokens/promote'),
-          text: 'Promote the secondary token…',
-          isDialog: true,
-        })
+      ? buttonRow(
+          linkButton({
+            href: link('account/tokens/promote'),
+            text: 'Promote the secondary token…',
+            isDialog: true,
+          }),
+          linkButton({
+            href: link('account/tokens/delete-secondary'),
+            text: 'Delete it…',
+            kind: 'danger',
+            isDialog: true,
+          }),
+        )
       : ''
   }`,
 )}
@@ -126,7 +122,7 @@ ${step(
 export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Refusal): View {
   const { names, usedAt } = tokens;
   const { link, csrfToken } = visit;
-  const title = 'Make the secondary token the primary one?';
+  const title = 'Promote the secondary token?';
   return {
     title,
     section: 'account',
@@ -137,10 +133,10 @@ export function promotionView(visit: AccountVisit, tokens: Tokens, refusal?: Ref
         names.secondary === undefined
           ? goneCard(link('account/tokens'))
           : html`<ul>
-<li>Programs that still use the primary token (${lastUse(usedAt.primary, visit.now)}) are refused.</li>
+<li>It becomes the primary token. Programs that still use the old one (${lastUse(usedAt.primary, visit.now)}) are refused.</li>
 <li>The secondary token: ${lastUse(usedAt.secondary, visit.now)}.</li>
 <li>Callbacks are signed with the new token.</li>
-<li>Nothing else changes. This account then has no secondary token.</li>
+<li>The account then has no secondary token.</li>
 </ul>
 <form method="post" action="${link('account/tokens/promote')}">
 ${csrfField(csrfToken)}

@@ -145,7 +145,7 @@ function nobody({ link }: AccountVisit, connectAppSid: string, consent: string):
   return empty({
     title: 'Nobody has authorized it yet',
     text: html`Send someone this link, or play the customer yourself. <code>${consent}</code>`,
-    actions: html`${copyButton({ value: consent, what: 'the link' })}${linkButton({ href: link(`apps/${connectAppSid}/try`), text: 'Try the flow', kind: 'second' })}`,
+    actions: html`${copyButton({ value: consent, what: 'the link', isAction: true })}${linkButton({ href: link(`apps/${connectAppSid}/try`), text: 'Try the flow', kind: 'second' })}`,
   });
 }
 

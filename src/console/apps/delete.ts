@@ -68,7 +68,7 @@ function consequences(app: ConnectApp, authorized: number): Html {
   const url = app.deauthorizeCallbackUrl === null ? null : URL.parse(app.deauthorizeCallbackUrl);
   return html`<ul><li>end <strong>${number} authorization${many}</strong>: the app’s requests for these customers are refused from then on</li><li>${
     url === null
-      ? 'send no callback, because the app has no Deauthorize callback URL'
+      ? 'send no callback, because the app has no Deauthorize URL'
       : html`send <strong>${number} signed callback${many}</strong> to <code>${url.host}</code>`
   }</li><li>leave the customer${many === '' ? '’s subaccount as it is' : `s’ ${number} subaccounts as they are`}</li></ul>`;
 }

@@ -81,7 +81,7 @@ function logoField(typed: Typed | undefined): Html {
     name: FILE_FIELD,
     label: 'Logo from a file',
     accept: 'image/png,image/jpeg,image/webp',
-    hint: 'PNG, JPEG or WebP, at most 512 kB. It takes the place of the logo URL.',
+    hint: 'PNG, JPEG or WebP, at most 512 kB. It replaces the logo URL.',
     fault: typed?.faultOf(FILE_FIELD),
   });
 }
@@ -131,13 +131,13 @@ function hintOf(name: PropertyName, app: ConnectApp | undefined, description: st
   if (app !== undefined && uploadedLogoOf(app) !== undefined) {
     return `${description} This one was uploaded; empty the field to remove it.`;
   }
-  return `${description} One on another server is shown there, not in this console.`;
+  return `${description} A logo on another server is shown there, but not in this console.`;
 }
 
-/** The parameter as words: AuthorizeRedirectUrl is Authorize redirect URL. */
+/** The parameter as words, as Twilio's console has them: AuthorizeRedirectUrl is Authorize URL. */
 export function labelOf(parameter: string): string {
   const words = parameter.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.replace(/\burl\b/, 'URL');
+  return words.replace(/ (?:redirect|callback)\b/, '').replace(/\burl\b/, 'URL');
 }
 
 /** The text of a field of a form, without space around it. */

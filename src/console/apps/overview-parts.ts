@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import { isolated } from '../../pages/text.ts';
 import type { AccountVisit } from '../console.ts';
 import type { Need, OverviewPart } from '../overview/parts.ts';
-import { linkButton, panel } from '../parts/panel.ts';
+import { panel } from '../parts/panel.ts';
 import { table, tableRow } from '../parts/table.ts';
 import { counted, sid, time } from '../parts/text.ts';
 import { nameOf } from './app-link.ts';
@@ -33,7 +33,7 @@ export function latestApps(context: Context): OverviewPart {
     return panel({
       title: 'Newest Connect Apps',
       isDense: true,
-      actions: linkButton({ href: link('apps'), text: 'All apps', kind: 'second' }),
+      actions: html`<a href="${link('apps')}">All apps</a>`,
       body: table({ label: 'Newest Connect Apps', columns: COLUMNS, rows }),
     });
   };
@@ -51,7 +51,7 @@ export function needsOfApps(context: Context) {
     return [
       {
         tone: 'warn',
-        text: html`${who} no Authorize redirect URL, so nobody can authorize ${others === 0 ? 'it' : 'them'}.`,
+        text: html`${who} no Authorize URL, so nobody can authorize ${others === 0 ? 'it' : 'them'}.`,
         href: link(others === 0 ? `apps/${first.sid}/edit` : 'apps'),
         action: others === 0 ? 'Set it' : 'See the apps',
       },

@@ -45,7 +45,7 @@ export function addAppPage(console: Console): void {
             })
           : ''
       }`,
-      body: html`<div class="two">${panel({
+      body: html`<div class="two"><div class="stack">${panel({
         title: 'Properties',
         isPadded: true,
         body: definitionList([
@@ -58,7 +58,7 @@ export function addAppPage(console: Console): void {
           ],
           ['Created', fullTime(app.createdAt, visit.now)],
         ]),
-      })}<div class="stack">${await readinessPanel(visit, context.database.query, app.sid)}${authorizeLink(visit, app, origin)}${button(app, origin)}</div></div>`,
+      })}${authorizeLink(visit, app, origin)}</div><div class="stack">${await readinessPanel(visit, context.database.query, app.sid)}${button(app, origin)}</div></div>`,
     };
   });
 }
@@ -84,16 +84,16 @@ function authorizeLink({ link, query }: AccountVisit, app: ConnectApp, origin: s
     isPadded: true,
     body: html`<p>${
       isAskable
-        ? 'Send a customer here. After Allow or Deny the customer returns to your Authorize redirect URL.'
-        : html`Nobody can be asked yet: <a href="${link(`apps/${app.sid}/edit`)}">set the Authorize redirect URL</a> first.`
+        ? 'Send a customer here. After Allow or Deny, the customer returns to your Authorize URL.'
+        : html`Nobody can authorize the app yet. <a href="${link(`apps/${app.sid}/edit`)}">Set the Authorize URL</a> first.`
     }</p>
 <form method="get" action="${link(`apps/${app.sid}`)}" data-live="${LINK_PART}">${field({
       name: 'state',
       label: 'State',
       value: state,
       maxLength: 1000,
-      hint: 'Comes back to you unchanged, so that you know whose answer it is.',
-    })}<button class="second">Put it into the link</button></form>
+      hint: 'Returned to you unchanged, so that you know which customer answered.',
+    })}<button class="second">Add to the link</button></form>
 <div id="${LINK_PART}" class="stack">${codeSample({ id: 'link', code: url, what: 'the link', isWrapped: true })}${
       isAskable
         ? html`<div class="row">${linkButton({ href: `/authorize/${app.sid}${suffix}`, text: 'Open the consent page', kind: 'second' })}</div>`

@@ -42,7 +42,10 @@ export async function readinessPanel(
   const left = items.filter(({ state }) => state !== 'done').length;
   return panel({
     id: 'readiness',
-    title: left === 0 ? 'Ready for customers' : `Readiness: ${left} of ${items.length} left`,
+    title:
+      left === 0
+        ? 'Ready for customers'
+        : `Readiness: ${items.length - left} of ${items.length} done`,
     isPadded: true,
     body: checklist(items),
   });
@@ -57,18 +60,18 @@ function itemsOf(
   const set = (value: string | null, text: string, why: string): Check =>
     value === null ? { state: 'to do', text, hint: html`${why} ${edit}` } : { state: 'done', text };
   return [
-    set(app.authorizeRedirectUrl, 'Authorize URL', 'Without it nobody can authorize the app.'),
+    set(app.authorizeRedirectUrl, 'Authorize URL', 'Without it, nobody can authorize the app.'),
     ...(app.authorizeRedirectUrl === null ? [] : [reachable(visit, path, authorize)]),
     set(
       app.deauthorizeCallbackUrl,
       'Deauthorize URL',
-      'Without it you are not told that a customer left.',
+      'Without it, you are not told when a customer leaves.',
     ),
     ...(app.deauthorizeCallbackUrl === null
       ? []
       : [allowed(visit, path, deauthorize), tested(visit, path, test)]),
     set(app.logoUrl, 'Logo', 'Customers see it on the consent page.'),
-    set(app.homepageUrl, 'Homepage', 'Customers see where the app comes from.'),
+    set(app.homepageUrl, 'Homepage', 'Customers see who is behind the app.'),
     set(app.termsOfServiceUrl, 'Terms of service', 'Customers can read what they agree to.'),
     isFullAccount
       ? { state: 'done', text: 'Full account' }
@@ -83,10 +86,11 @@ function itemsOf(
 function reachable(visit: AccountVisit, path: string, check: UrlCheck | undefined): Check {
   const text = 'Authorize URL can be reached';
   const button = checkButton(visit, path, 'authorize');
-  if (check === undefined) return { state: 'unknown', text, hint: html`Not asked yet. ${button}` };
+  if (check === undefined)
+    return { state: 'unknown', text, hint: html`Not checked yet. ${button}` };
   const when = html`${time(check.checkedAt, visit.now)}. ${button}`;
   if (check.failure !== null) {
-    return { state: 'failed', text, hint: html`${failureSentence(check.failure)} Asked ${when}` };
+    return { state: 'failed', text, hint: html`${failureSentence(check.failure)} Checked ${when}` };
   }
   return check.status !== null && check.status < 500
     ? { state: 'done', text, hint: html`It answered ${check.status} ${when}` }

@@ -54,7 +54,8 @@ export function latestEvents(context: Context): OverviewPart {
     if (events.length === 0) return undefined;
     return panel({
       title: 'Latest changes',
-      actions: html`<a href="${link('audit')}">Audit trail</a>`,
+      isDense: true,
+      actions: html`<a href="${link('audit')}">All changes</a>`,
       body: tableOf('Latest changes', events, { now, link }),
     });
   };
@@ -87,7 +88,7 @@ async function auditView(context: Context, visit: AccountVisit): Promise<View> {
   return {
     title: 'Audit trail',
     section: 'audit',
-    lede: 'Every change of this account and its subaccounts: who, what, when and from where. Entries cannot be removed.',
+    lede: 'Every change to this account and its subaccounts: who, what, when and from where. Nobody can remove an entry.',
     actions: linkButton({ href: csvLink(visit), text: 'Export CSV', kind: 'second' }),
     body: html`${filterBar({ live: 'events', action: path, fields: await filterFields(context, visit) })}${
       read.fault === undefined ? '' : notice('bad', read.fault)

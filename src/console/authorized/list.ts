@@ -10,6 +10,7 @@ import type { Html } from '../../pages/layout.ts';
 import { isolated, plainText, visibleOr } from '../../pages/text.ts';
 import type { AccountVisit, View } from '../console.ts';
 import type { ListPage } from '../paging.ts';
+import { breadcrumb } from '../parts/page-head.ts';
 import { empty, panel } from '../parts/panel.ts';
 import { pager, table, tableRow } from '../parts/table.ts';
 import { time } from '../parts/text.ts';
@@ -70,16 +71,20 @@ export function earlierView(visit: AccountVisit, page: ListPage<EndedAuthorizati
   const { items, newer, older } = page;
   const part = 'earlier';
   return {
-    title: 'Earlier',
+    title: 'Earlier apps',
     section: 'authorized',
-    lede: html`Apps whose access has ended. <a href="${visit.link('authorized')}">Authorized apps</a> has the others.`,
+    lede: breadcrumb(
+      visit.link('authorized'),
+      'Authorized apps',
+      html`Apps whose access has ended`,
+    ),
     body: panel({
       id: part,
       body:
         items.length === 0
           ? empty({ title: 'Nothing has ended', text: 'Apps whose access has ended appear here.' })
           : table({
-              label: 'Earlier',
+              label: 'Earlier apps',
               columns: ENDED_COLUMNS,
               rows: items.map((item) => endedRowOf(visit, item)),
               pager: pager({ newer, older, swap: part }),
@@ -94,12 +99,12 @@ function earlierPanel(
   hasMore: boolean,
 ): Html {
   return panel({
-    title: 'Earlier',
+    title: 'Earlier apps',
     ...(hasMore && {
       actions: html`<a href="${visit.link('authorized/earlier')}">All that ended</a>`,
     }),
     body: table({
-      label: 'Earlier',
+      label: 'Earlier apps',
       columns: ENDED_COLUMNS,
       rows: earlier.map((item) => endedRowOf(visit, item)),
     }),

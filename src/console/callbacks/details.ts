@@ -49,14 +49,15 @@ export function sendAgainButton(
 function factsOf({ now }: AccountVisit, callback: CallbackDetails): Html {
   const { status, kind, method, url, subaccountSid, createdAt } = callback;
   return panel({
+    title: 'Details',
     isPadded: true,
     body: definitionList([
       ['State', chip(STATE_TONES[status], STATE_WORDS[status])],
-      ['What it reports', kind === 'test' ? testWords() : KIND_WORDS[kind]],
+      ['Reports', kind === 'test' ? testWords() : KIND_WORDS[kind]],
       ['Sent to', html`<code>${method} ${plainText(withoutUserInfo(url))}</code>`],
       ['AccountSid', sid(subaccountSid)],
       ['Idempotency token', sid(callback.sid)],
-      ['Made', fullTime(createdAt, now)],
+      ['Created', fullTime(createdAt, now)],
     ]),
   });
 }
@@ -64,12 +65,12 @@ function factsOf({ now }: AccountVisit, callback: CallbackDetails): Html {
 const KIND_WORDS: Readonly<Record<Exclude<CallbackKind, 'test'>, string>> = {
   deauthorization: 'The end of an authorization',
   status: 'The status of a message or call (StatusCallback)',
-  message: 'An incoming message (SmsUrl); it is tried once',
-  call: 'A call that was answered (Url); it is tried once',
+  message: 'An incoming message (SmsUrl); it is sent once',
+  call: 'An answered call (Url); it is sent once',
 };
 
 function testWords(): Html {
-  return html`Nothing: it is a test with an AccountSid that nobody has, and the header <code>${TEST_HEADER}: true</code>. It is tried once.`;
+  return html`Nothing: this is a test with an AccountSid that nobody has and the header <code>${TEST_HEADER}: true</code>. It is sent once.`;
 }
 
 function attemptsOf({ now }: AccountVisit, { attempts, remaining, status }: CallbackDetails): Html {
@@ -84,7 +85,11 @@ function attemptsOf({ now }: AccountVisit, { attempts, remaining, status }: Call
     ),
   ];
   if (status === 'failed') {
-    items.push({ tone: 'plain', title: 'No attempt is left', text: 'Send it again by hand.' });
+    items.push({
+      tone: 'plain',
+      title: 'No attempts left',
+      text: 'To try once more, select Send again.',
+    });
   }
   return panel({
     id: 'attempts',
@@ -101,14 +106,14 @@ function attemptItem(attempt: Attempt, now: number): TimelineItem {
   return {
     tone: isGood ? 'ok' : 'bad',
     title: `Attempt ${number}: ${result}`,
-    text: html`${exactTime(startedAt)} (${relativeTime(startedAt, now)}), took ${durationMs} ms${answerOf(answer)}`,
+    text: html`${exactTime(startedAt)} (${relativeTime(startedAt, now)}), took ${durationMs} ms${answerOf(answer)}`,
   };
 }
 
 /** The beginning of an answer, as text whatever it is. */
 export function answerOf(answer: string | null): Html {
   if (answer === null || answer === '') return html``;
-  return html`<details><summary>Answer, first kilobyte</summary><pre class="wrap" tabindex="0"><code><bdi>${plainText(answer)}</bdi></code></pre></details>`;
+  return html`<details><summary>Answer (first kilobyte)</summary><pre class="wrap" tabindex="0"><code><bdi>${plainText(answer)}</bdi></code></pre></details>`;
 }
 
 function signedOf(callback: CallbackDetails, path: string, language: Language): Html {
@@ -122,12 +127,12 @@ function signedOf(callback: CallbackDetails, path: string, language: Language): 
   });
   const about =
     method === 'POST'
-      ? 'The URL, then each parameter with its value, in the order of their names.'
-      : 'The URL with its query: the parameters of a GET are part of it.';
+      ? 'The signature covers the URL, then each parameter and its value, sorted by name.'
+      : 'The signature covers the URL with its query, which holds the parameters of a GET.';
   return html`${panel({
     title: 'What is signed',
     isPadded: true,
-    body: html`<p>${about} HMAC-SHA1 with your primary Auth Token, in Base64, is <code>X-Twilio-Signature</code>.</p>
+    body: html`<p>${about} Its HMAC-SHA1 with your primary Auth Token, in Base64, is <code>X-Twilio-Signature</code>.</p>
 ${codeSample({ id: 'signed', what: 'what is signed', code: request.signed, isWrapped: true })}
 <p>With your current token, the signature is <code>${request.signature}</code>.</p>`,
   })}${panel({

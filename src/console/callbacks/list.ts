@@ -25,7 +25,7 @@ export interface CallbackList {
 }
 
 const COLUMNS = [
-  { head: 'Made' },
+  { head: 'Created' },
   { head: 'State', isTight: true },
   { head: 'Last attempt', onPhone: 'whole' },
   { head: 'Subaccount', isTight: true },
@@ -39,7 +39,7 @@ export function callbackList(visit: AccountVisit, page: CallbackList): Html {
   return html`${noticesOf(visit, page)}${filterBar({
     live: 'callbacks',
     action: path,
-    fields: html`${filterChoice({ name: 'state', label: 'State', value: filter.words.get('state') ?? '', choices: STATE_CHOICES })}${filterChoice({ name: 'since', label: 'Made since', value: filter.words.get('since') ?? '', choices: SINCE_CHOICES })}`,
+    fields: html`${filterChoice({ name: 'state', label: 'State', value: filter.words.get('state') ?? '', choices: STATE_CHOICES })}${filterChoice({ name: 'since', label: 'Created since', value: filter.words.get('since') ?? '', choices: SINCE_CHOICES })}`,
   })}${panel({
     id: 'callbacks',
     title: 'Callbacks',
@@ -93,14 +93,15 @@ function attemptsOf(callback: CallbackInList, now: number): Html {
 }
 
 /** What is in the way, and what is under way. */
-function noticesOf({ link }: AccountVisit, { app, obstacle, resend }: CallbackList): Html {
+function noticesOf({ link }: AccountVisit, page: CallbackList): Html {
+  const { app, list, obstacle, resend } = page;
   const path = link(`apps/${app.sid}`);
   const isRunning = resend?.state === 'running';
   return html`${
-    app.deauthorizeCallbackUrl === null
+    app.deauthorizeCallbackUrl === null && list.items.length > 0
       ? notice(
           'warn',
-          html`This app has no Deauthorize URL, so none will be sent. <a href="${path}/edit">Add one</a>`,
+          html`This app has no Deauthorize URL, so it gets no callbacks. <a href="${path}/edit">Add one</a>`,
         )
       : ''
   }${obstacle === undefined ? '' : notice('bad', html`<strong>The Deauthorize URL is refused.</strong> ${obstacle}`)}${
@@ -117,12 +118,15 @@ function emptyOf(visit: AccountVisit, app: ConnectApp): Html {
   return app.deauthorizeCallbackUrl === null
     ? empty({
         title: 'No callback yet',
-        text: 'This app has no Deauthorize URL, so none will be sent.',
-        actions: linkButton({ href: visit.link(`apps/${app.sid}/edit`), text: 'Add one' }),
+        text: 'This app has no Deauthorize URL, so it gets no callbacks.',
+        actions: linkButton({
+          href: visit.link(`apps/${app.sid}/edit`),
+          text: 'Add a Deauthorize URL',
+        }),
       })
     : empty({
         title: 'No callback yet',
-        text: 'One is sent when an authorization ends.',
+        text: 'The app gets a callback when an authorization ends.',
         actions: sendTestButton(visit, app),
       });
 }

@@ -64,7 +64,7 @@ export function addCallbackPages(console: Console): void {
       return {
         ...appHead(visit, app, '/callbacks'),
         title: `Callbacks of ${nameOf(app)}`,
-        actions: sendTestButton(visit, app),
+        ...((items.length > 0 || words.size > 0) && { actions: sendTestButton(visit, app) }),
         body: callbackList(visit, {
           app,
           filter,
@@ -141,7 +141,7 @@ export function addCallbackPages(console: Console): void {
         section: 'apps',
         lede: html`<a href="${path}">Callbacks</a> of ${isolated(nameOf(app))}`,
         actions: sendAgainButton(visit, callback, path),
-        body: html`${isBusy ? notice('warn', 'It is being sent right now. Wait for the result, then send it again.') : ''}${callbackDetails(visit, callback, path, language)}`,
+        body: html`${isBusy ? notice('warn', 'This callback is being sent right now. Wait for the result, then send it again.') : ''}${callbackDetails(visit, callback, path, language)}`,
       } as const;
     });
   });

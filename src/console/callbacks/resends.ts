@@ -31,11 +31,11 @@ export function planCard(
     title: `Send ${number} ${matched === 1 ? 'callback' : 'callbacks'} again?`,
     body: html`<p>${matched === 1 ? `1 of the ${subject} matches` : `${number} ${subject} match`}.</p>
 <ul><li>Each is sent to the URL that the app had when the authorization ended.</li>
-<li>Each keeps its idempotency token, so the app can tell that it comes again.</li>
-<li>What is being sent right now is left alone.</li>
+<li>Each keeps its idempotency token, so the app can recognize it.</li>
+<li>Callbacks that are being sent right now are left alone.</li>
 <li>You can stop it at any time.</li></ul>
 <form method="post" action="${path}/resend">${csrfField(csrfToken)}<input type="hidden" name="state" value="${filter.words.get('state') ?? ''}"><input type="hidden" name="since_at" value="${filter.since}">
-<div class="row"><button>Send ${number} again</button>${keepIt(back, 'Do not send', false)}</div></form>`,
+<div class="row"><button>Send ${number} again</button>${keepIt(back, 'Cancel', false)}</div></form>`,
   });
 }
 
@@ -68,7 +68,7 @@ export function resendProgress(
     isPadded: true,
     body: html`<p>${progressSentence(resend)}</p>
 <progress max="${Math.max(1, most)}" value="${Math.min(resend.sent + resend.skipped, most)}" aria-label="Progress"></progress>
-<p class="quiet">Begun ${time(resend.createdAt, now)}.${isRunning ? ' It goes on even if the server restarts.' : ''}</p>
+<p class="quiet">Started ${time(resend.createdAt, now)}.${isRunning ? ' It continues even if the server restarts.' : ''}</p>
 <div class="row">${
       isRunning
         ? html`<form method="post" action="${own}/stop">${csrfField(csrfToken)}<button class="danger">Stop</button></form>`

@@ -27,7 +27,7 @@ ${csrfField(csrfToken)}
 <input id="email" type="email" value="${plainText(invitation.email)}" autocomplete="username" readonly>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" aria-describedby="password-hint" required ${signIn.providerName === undefined ? 'autofocus' : ''}>
-<p class="hint" id="password-hint">If you already sign in here with a password, that one. If not, choose one with at least 12 characters.</p>
+<p class="hint quiet" id="password-hint">If you already have a password here, enter it. If not, choose one with at least 12 characters.</p>
 <div class="buttons"><button>Join</button></div>
 </form>`;
 }
@@ -50,7 +50,7 @@ export function otherPersonCard({ email, csrfToken }: { email: string; csrfToken
   return cardPage({
     title: 'Join an account',
     card: html`<h1>This invitation is for somebody else</h1>
-<p>If it is for you, sign out, and open the link again.</p>`,
+<p>If it is for you, sign out and open the link again.</p>`,
     foot: signOutFoot(email, csrfToken),
   });
 }
@@ -67,7 +67,7 @@ ${csrfField(csrfToken)}
 <input id="email" type="email" value="${plainText(email)}" autocomplete="username" readonly>
 <label for="password">New password</label>
 <input id="password" name="password" type="password" autocomplete="new-password" aria-describedby="password-hint" required autofocus>
-<p class="hint" id="password-hint">At least 12 characters.</p>
+<p class="hint quiet" id="password-hint">At least 12 characters.</p>
 <div class="buttons"><button>Set password</button></div>
 </form>`,
   });
@@ -78,7 +78,7 @@ export function passwordChangedCard(): Page {
   return cardPage({
     title: 'Your password is set',
     card: html`<h1>Your password is set</h1>
-<p>The link is used up, and every session has ended. Sign in with the new password.</p>
+<p>The link no longer works, and all your sessions have ended. Sign in with the new password.</p>
 <p><a href="/sign-in">Sign in</a></p>`,
   });
 }
@@ -86,8 +86,8 @@ export function passwordChangedCard(): Page {
 function invited({ invitation, accountName }: OpenInvitation): Html {
   const role =
     invitation.role === 'owner'
-      ? 'An owner does everything, and manages its people.'
-      : 'A member does the daily work, but deletes no apps, and changes neither Auth Tokens nor people.';
+      ? 'Owners can do everything, and manage its people.'
+      : 'Members create and change apps. Only owners delete apps and manage Auth Tokens and people.';
   return html`<h1>Join ${isolated(accountName)}</h1>
 <p>You are invited as ${invitation.role === 'owner' ? 'an owner' : 'a member'}. ${role}</p>`;
 }

@@ -97,34 +97,35 @@ export function addMePages(console: Console, limits: SignInLimits): void {
     return {
       title: 'Your sign-in',
       lede: session.user.email,
-      body: html`<div class="stack">${isDone ? notice('ok', 'Your password is changed, and your other sessions have ended.') : ''}${visit.signIn.isByPassword ? passwordPanel(visit, typed) : ''}${sessionsPanel(visit, sessions)}${themePanel(visit, pages.cookieOf(visit.request, THEME_COOKIE))}</div>`,
+      body: html`<div class="stack">${isDone ? notice('ok', 'Your password has been changed, and your other sessions have ended.') : ''}${visit.signIn.isByPassword ? passwordPanel(visit, typed) : ''}${sessionsPanel(visit, sessions)}${themePanel(visit, pages.cookieOf(visit.request, THEME_COOKIE))}</div>`,
     };
   }
 }
 
 function passwordPanel({ csrfToken, session }: Visit, typed: Typed | undefined): Html {
   return panel({
+    title: 'Password',
     isPadded: true,
-    body: html`<h2>Password</h2>${formNotice(typed)}
+    body: html`${formNotice(typed)}
 <form method="post" action="/console/me">${csrfField(csrfToken)}
 <input type="email" name="username" value="${session.user.email}" autocomplete="username" hidden>
-<div class="two">${field({
-      name: 'CurrentPassword',
-      label: 'Current password',
-      type: 'password',
-      autocomplete: 'current-password',
-      fault: typed?.faultOf('CurrentPassword'),
-      isRequired: true,
-    })}
+${field({
+  name: 'CurrentPassword',
+  label: 'Current password',
+  type: 'password',
+  autocomplete: 'current-password',
+  fault: typed?.faultOf('CurrentPassword'),
+  isRequired: true,
+})}
 ${field({
   name: 'Password',
   label: 'New password',
   type: 'password',
   autocomplete: 'new-password',
-  hint: 'At least 12 characters. Your other sessions end.',
+  hint: 'At least 12 characters. Changing it ends your other sessions.',
   fault: typed?.faultOf('Password'),
   isRequired: true,
-})}</div>
+})}
 ${buttonRow(html`<button>Change the password</button>`)}
 </form>`,
   });
@@ -134,20 +135,19 @@ const THEMES = ['system', 'light', 'dark'] as const;
 
 function themePanel({ csrfToken }: Visit, theme: string | undefined): Html {
   return panel({
+    title: 'Theme',
     isPadded: true,
-    body: html`<h2>Theme</h2><form method="post" action="/console/me/theme">${csrfField(csrfToken)}${choiceField(
-      {
-        name: 'theme',
-        label: 'Colours',
-        isSingle: true,
-        values: [THEMES.find((one) => one === theme) ?? 'system'],
-        choices: [
-          { value: 'system', text: 'Same as the system' },
-          { value: 'light', text: 'Light' },
-          { value: 'dark', text: 'Dark' },
-        ],
-      },
-    )}${buttonRow(html`<button class="second">Save the theme</button>`)}</form>`,
+    body: html`<form method="post" action="/console/me/theme">${csrfField(csrfToken)}${choiceField({
+      name: 'theme',
+      label: 'Colours',
+      isSingle: true,
+      values: [THEMES.find((one) => one === theme) ?? 'system'],
+      choices: [
+        { value: 'system', text: 'Same as the system' },
+        { value: 'light', text: 'Light' },
+        { value: 'dark', text: 'Dark' },
+      ],
+    })}${buttonRow(html`<button class="second">Save the theme</button>`)}</form>`,
   });
 }
 

@@ -102,7 +102,7 @@ async function actView(
   { act, account, typed }: { act: Act; account: Account; typed: Typed | undefined },
 ): Promise<View> {
   if (account.status === 'closed') {
-    throw new Problem('account_closed', 'The account is closed, and that is final.');
+    throw new Problem('account_closed', 'The account is closed. Nobody can open it again.');
   }
   const here = operatorLink(`accounts/${account.sid}`);
   const consequences = await consequencesOf(context, act, account);
@@ -122,7 +122,7 @@ async function actView(
 export function lastDigitsField({ sid }: Account, typed: Typed | undefined): Html {
   return field({
     name: LAST_DIGITS,
-    label: 'The last 4 characters of the SID',
+    label: 'Type the last 4 characters of its SID',
     hint: html`<code>${sid}</code>`,
     fault: typed?.faultOf(LAST_DIGITS),
     isRequired: true,
@@ -150,35 +150,29 @@ async function consequencesOf(
   const own = isSubaccount(account)
     ? []
     : [
-        [
-          await atMost(
-            listingOfAccounts(context, { ownerAccountSid: account.sid }, {}).slice,
-            'subaccount',
-            // The list begins with the account itself.
-            1,
-          ),
-          'of it',
-        ],
-        [
-          await atMost(listingOfConnectApps(context, account.sid).slice, 'Connect App'),
-          'that it owns',
-        ],
+        await atMost(
+          listingOfAccounts(context, { ownerAccountSid: account.sid }, {}).slice,
+          'subaccount',
+          // The list begins with the account itself.
+          1,
+        ),
+        await atMost(listingOfConnectApps(context, account.sid).slice, 'Connect App'),
       ];
-  const counts = [...own, [granted, 'that it authorized']].flatMap(([number, which]) =>
-    number === undefined ? [] : [`${number} ${which}`],
+  const counts = [...own, granted && `the access of ${granted}`].filter(
+    (text) => text !== undefined,
   );
   const also = (sentence: string) =>
     counts.length === 0 ? [] : [`${sentence} ${counts.join(', ')}.`];
   return name === 'suspend'
     ? [
-        'Requests with its tokens, and those of apps that act for it, are refused from now on.',
-        ...also('The same holds for'),
-        'Its people can look, and take access away from apps, and change nothing else.',
+        'Its requests, and those of apps that act for it, are refused from now on.',
+        ...also('Also affected:'),
+        'Its people can still look at everything and remove the access of apps. They can change nothing else.',
         'Nothing is deleted. You can activate it again.',
       ]
     : [
-        'It is closed for good: nobody can open it again.',
-        ...also('This ends with it:'),
+        'A closed account stays closed. Nobody can open it again.',
+        ...also('Also ended:'),
         ...(granted === undefined
           ? []
           : ['The owners of the apps that it authorized are told by a signed callback.']),

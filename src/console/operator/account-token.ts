@@ -48,24 +48,24 @@ function rotationView(
     body: dialogCard({
       title: html`Replace the Auth Token of ${isolated(account.friendlyName)}?`,
       body: html`${formNotice(typed)}<ul>
-<li>The account gets a new primary token. You do not see it: the account’s owners find it under Account › Auth Tokens.</li>
+<li>The account gets a new primary token. You do not see it; the account’s owners find it under Account › Auth Tokens.</li>
 <li>Callbacks to the URLs of its apps are signed with the new token.</li>
-<li>A secondary token that it has now is refused from now on.</li>
+<li>An existing secondary token is refused from now on.</li>
 </ul><form method="post" action="${here}/rotate-token">${csrfField(csrfToken)}${choiceField({
         name: OLD_TOKEN,
-        label: 'The token that is primary now',
+        label: 'The current primary token',
         values: [(typed && textOf(typed.form, OLD_TOKEN)) ?? 'keep'],
         isSingle: true,
         choices: [
           {
             value: 'keep',
             text: 'Keep it as the secondary token',
-            hint: 'Programs that use it go on working until an owner replaces it.',
+            hint: 'Programs that use it keep working until an owner replaces it.',
           },
           {
             value: 'refuse',
             text: 'Refuse it at once',
-            hint: 'Programs that use it stop working. Choose this when others know it.',
+            hint: 'Programs that use it stop working. Choose this if the token has leaked.',
           },
         ],
       })}${lastDigitsField(account, typed)}${buttonRow(html`<button class="danger">Replace the token</button>`, keepIt(here, 'Keep it', false))}</form>`,

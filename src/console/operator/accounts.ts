@@ -14,6 +14,7 @@ import { listingOfPeople } from '../../users/people.ts';
 import { whatOf, whoOf } from '../audit/text.ts';
 import type { Console, OperatorVisit, View } from '../console.ts';
 import { type ListPage, readListPage } from '../paging.ts';
+import { breadcrumb } from '../parts/page-head.ts';
 import { buttonRow, definitionList, empty, linkButton, panel } from '../parts/panel.ts';
 import { filterBar, pager, searchField, table, tableRow } from '../parts/table.ts';
 import { chip, fullTime, sid, time } from '../parts/text.ts';
@@ -77,9 +78,9 @@ async function listView(context: Context, { query, now }: OperatorVisit): Promis
   return {
     title: 'Accounts',
     nav: operatorNav('accounts'),
-    lede: 'All accounts of this server. What you do is in the audit trail of the account.',
+    lede: 'Every account on this server. Your changes appear in the audit trail of the account.',
     actions: linkButton({ href: operatorLink('accounts/new'), text: 'Create an account' }),
-    body: html`${filterBar({ live: 'accounts', action: PATH, fields, button: 'Find' })}${panel({ id: 'accounts', body })}`,
+    body: html`${filterBar({ live: 'accounts', action: PATH, fields, button: 'Search' })}${panel({ id: 'accounts', body })}`,
   };
 }
 
@@ -131,7 +132,7 @@ async function accountView(
     title: account.friendlyName,
     heading: isolated(account.friendlyName),
     nav: operatorNav('accounts'),
-    lede: html`<a href="${PATH}">Accounts</a> ${sid(accountSid)}`,
+    lede: breadcrumb(PATH, 'Accounts', sid(accountSid)),
     ...(status !== 'closed' && {
       actions: buttonRow(
         action('rotate-token', 'Replace the Auth Token…'),

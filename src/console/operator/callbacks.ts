@@ -6,6 +6,7 @@ import { retryCallback } from '../../callbacks/operations.ts';
 import type { Context } from '../../context.ts';
 import { pathParameter } from '../../http/request.ts';
 import { csrfField, type Html } from '../../pages/layout.ts';
+import { reasonOf } from '../callbacks/words.ts';
 import type { Console, OperatorVisit, View } from '../console.ts';
 import { readListPage } from '../paging.ts';
 import { empty, panel } from '../parts/panel.ts';
@@ -17,7 +18,7 @@ const PATH = operatorLink('callbacks');
 const COLUMNS = [
   { head: 'Since', isTight: true },
   { head: 'Receiver', onPhone: 'whole' },
-  { head: 'Account', onPhone: 'labelled' },
+  { head: 'Account', onPhone: 'labelled', isTight: true },
   { head: 'State', onPhone: 'labelled', isTight: true },
   { head: 'Action', onPhone: 'whole', isTight: true },
 ] as const;
@@ -61,40 +62,20 @@ async function listView(context: Context, visit: OperatorVisit): Promise<View> {
   return {
     title: 'Failing callbacks',
     nav: operatorNav('callbacks'),
-    lede: 'Of all accounts, the newest first.',
+    lede: 'Callbacks of all accounts, newest first.',
     body: panel({ id: 'callbacks', body }),
   };
 }
 
 function rowOf(callback: FailingCallback, { now, csrfToken }: OperatorVisit): Html {
   const { accountSid, connectAppSid, url, attemptsMade, nextAttemptAt, status } = callback;
-  const next = nextAttemptAt === null ? '' : html`, the next ${time(nextAttemptAt, now)}`;
+  const next = nextAttemptAt === null ? '' : html`, next ${time(nextAttemptAt, now)}`;
   return tableRow(COLUMNS, [
     time(callback.createdAt, now),
     // The host alone: what follows it is the owner's business.
-    html`<strong>${new URL(url).host}</strong><span class="sub">${reasonOf(callback)}</span>`,
+    html`<strong>${new URL(url).host}</strong><span class="sub">${reasonOf({ latest: callback.lastAttempt })}</span>`,
     html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code title="${accountSid}">${shortSid(accountSid)}</code></a><span class="sub">for ${sid(connectAppSid, { isShort: true })}</span>`,
     html`${status === 'failed' ? chip('bad', 'failed') : chip('warn', 'waiting')}<span class="sub">${counted(attemptsMade, 'attempt')}${next}</span>`,
-    html`<form method="post" action="${PATH}/${callback.sid}/resend">${csrfField(csrfToken)}<button class="second small">Send again</button></form>`,
+    html`<form method="post" action="${PATH}/${callback.sid}/resend">${csrfField(csrfToken)}<button class="small">Send again</button></form>`,
   ]);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  url_invalid: 'its URL is not valid',
-  scheme_forbidden: 'its URL is neither http nor https',
-  port_forbidden: 'callbacks may not go to this port',
-  address_forbidden: 'its address is in a network that callbacks may not reach',
-  dns_failed: 'its name could not be resolved',
-  connect_failed: 'it refused the connection or did not take it',
-  tls_failed: 'no secure connection: its certificate or protocol was not accepted',
-  connection_lost: 'it ended the connection before it answered',
-  response_invalid: 'its answer was not HTTP',
-  timed_out: 'it did not answer within 15 seconds',
-};
-
-function reasonOf({ lastAttempt }: FailingCallback): string {
-  if (lastAttempt === undefined) return 'no attempt is known';
-  const { status, failure } = lastAttempt;
-  if (status !== null) return `it answered ${status}, and 2xx is needed`;
-  return REASONS[failure ?? ''] ?? 'the attempt was cut short';
 }

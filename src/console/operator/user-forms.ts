@@ -42,7 +42,7 @@ export function addOperatorUserForms(console: Console): void {
     {
       name: 'reset',
       title: 'Reset the password of',
-      button: 'Make the link',
+      button: 'Create the link',
       consequences: [
         'You get a link to pass on. It works once, for seven days.',
         'The old password works until somebody sets a new one with it.',
@@ -53,15 +53,15 @@ export function addOperatorUserForms(console: Console): void {
       title: 'Disable',
       button: 'Disable the user',
       consequences: [
-        'Every session ends now, and nobody can sign in as this user, with no account.',
-        'What the user made stays. You can enable the user again.',
+        'Their sessions end now, and they cannot sign in to any account.',
+        'What they created stays. You can enable them again.',
       ],
     },
     {
       name: 'enable',
       title: 'Enable',
       button: 'Enable the user',
-      consequences: ['The user can sign in again, for the same accounts as before.'],
+      consequences: ['They can sign in again, to the same accounts as before.'],
     },
   ] as const;
   for (const act of acts) {
@@ -130,7 +130,7 @@ function inviteView({ csrfToken, query }: OperatorVisit, typed: Typed | undefine
         fault: typed?.faultOf('AccountSid'),
         isRequired: true,
         maxLength: 34,
-      })}${roleField(typedText('role') ?? 'owner')}${buttonRow(html`<button>Make the link</button>`, keepIt(operatorLink('users'), 'Cancel', false))}</form>`,
+      })}${roleField(typedText('role') ?? 'owner')}${buttonRow(html`<button>Create the link</button>`, keepIt(operatorLink('users'), 'Cancel', false))}</form>`,
     }),
   };
 }

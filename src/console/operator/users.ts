@@ -9,6 +9,7 @@ import { getUserWithAccounts, listingOfUsers, searchUsers } from '../../users/op
 import type { User } from '../../users/user.ts';
 import type { Console, OperatorVisit, View } from '../console.ts';
 import { type ListPage, readListPage } from '../paging.ts';
+import { breadcrumb } from '../parts/page-head.ts';
 import { buttonRow, definitionList, empty, panel } from '../parts/panel.ts';
 import { filterBar, pager, searchField, table, tableRow } from '../parts/table.ts';
 import { chip, fullTime, sid, time } from '../parts/text.ts';
@@ -67,9 +68,9 @@ async function listView(context: Context, { query, now }: OperatorVisit): Promis
   return {
     title: 'Users',
     nav: operatorNav('users'),
-    lede: 'Everybody who can sign in. What you do is in the audit trail of each of their accounts.',
+    lede: 'Everybody who can sign in. Your changes appear in the audit trails of their accounts.',
     actions: actionLink('users/invite', 'Invite a user…'),
-    body: html`${filterBar({ live: 'users', action: PATH, fields, button: 'Find' })}${panel({ id: 'users', body })}`,
+    body: html`${filterBar({ live: 'users', action: PATH, fields, button: 'Search' })}${panel({ id: 'users', body })}`,
   };
 }
 
@@ -105,11 +106,11 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
     title: user.email,
     heading: isolated(user.email),
     nav: operatorNav('users'),
-    lede: html`<a href="${PATH}">Users</a> ${sid(user.sid)}`,
+    lede: breadcrumb(PATH, 'Users', sid(user.sid)),
     actions: buttonRow(
       signIn.hasPasswords ? action('reset', 'Reset the password…') : '',
       user.isOperator
-        ? action('end-operator', 'Take the operator’s role…')
+        ? action('end-operator', 'Remove the operator role…')
         : action('make-operator', 'Make an operator…'),
       user.disabledAt === null ? action('disable', 'Disable…') : action('enable', 'Enable…'),
       action('delete', 'Delete…', 'danger'),
@@ -123,7 +124,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
             ? 'can sign in'
             : html`${chip('warn', 'disabled')} ${time(user.disabledAt, now)}`,
         ],
-        ['Operator', user.isOperator ? 'yes: sees and manages every account' : 'no'],
+        ['Operator', user.isOperator ? 'yes: can see and manage every account' : 'no'],
         ['Last sign-in', user.lastSignInAt === null ? 'never' : fullTime(user.lastSignInAt, now)],
         ['Created', fullTime(user.createdAt, now)],
       ]),
@@ -139,7 +140,7 @@ async function userView(context: Context, { request, now, signIn }: OperatorVisi
                 tableRow(columns, [
                   html`<a href="${operatorLink(`accounts/${accountSid}`)}"><code>${accountSid}</code></a>`,
                   role,
-                  html`<a href="${operatorLink(`users/${user.sid}/accounts/${accountSid}/remove`)}" data-dialog aria-label="Take out of ${accountSid}…">Take out…</a>`,
+                  html`<a href="${operatorLink(`users/${user.sid}/accounts/${accountSid}/remove`)}" data-dialog aria-label="Remove from ${accountSid}…">Remove…</a>`,
                 ]),
               ),
             }),

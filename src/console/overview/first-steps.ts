@@ -18,6 +18,8 @@ const FEW = 20;
 
 interface Progress {
   app: ConnectApp | undefined;
+  /** The newest app, where none has an Authorize URL. */
+  draft?: ConnectApp | undefined;
   authorization: Authorization | undefined;
   hasRequest: boolean;
 }
@@ -30,7 +32,9 @@ export function firstSteps({ context, pages }: Console): OverviewPart {
     const { sid: accountSid } = account;
     const apps = await listingOfConnectApps(context, accountSid).slice(latest(FEW));
     const app = apps.find(({ authorizeRedirectUrl }) => authorizeRedirectUrl !== null);
-    if (app === undefined) return { app, authorization: undefined, hasRequest: false };
+    if (app === undefined) {
+      return { app, draft: apps[0], authorization: undefined, hasRequest: false };
+    }
     const ofApp = listingOfAppAuthorizations(context, accountSid, app.sid, { isEnded: false });
     const [authorization] = await ofApp.slice(latest(1));
     const filter = { accountSid, connectAppSid: app.sid };
@@ -51,17 +55,19 @@ export function firstSteps({ context, pages }: Console): OverviewPart {
 
 function stepsPanel(
   { link }: AccountVisit,
-  { app, authorization }: Progress,
+  { app, draft, authorization }: Progress,
   { origin, hasDemo }: { origin: string; hasDemo: boolean },
 ): Html {
-  const name = app && isolated(visibleOr(app.friendlyName, app.sid));
+  const linkTo = (one: ConnectApp) =>
+    html`<a href="${link(`apps/${one.sid}`)}">${isolated(visibleOr(one.friendlyName, one.sid))}</a>`;
   const create = link('apps/new');
+  const example = hasDemo ? html`, such as <code>${origin}/demo/connected</code>` : '';
   const first =
     app === undefined
-      ? html`<span class="sub">It needs a name, and an Authorize URL where customers return to${
-          hasDemo ? html`, such as <code>${origin}/demo/connected</code>` : ''
-        }.</span>${linkButton({ href: create, text: 'Create an app' })}`
-      : html`<span class="sub">Done: <a href="${link(`apps/${app.sid}`)}">${name}</a>. You can <a href="${create}">create another</a>.</span>`;
+      ? draft === undefined
+        ? html`<span class="sub">It needs a name, and an Authorize URL where customers return to${example}.</span>${linkButton({ href: create, text: 'Create an app' })}`
+        : html`<span class="sub">${linkTo(draft)} still needs an Authorize URL where customers return to${example}.</span>${linkButton({ href: link(`apps/${draft.sid}/edit`), text: 'Set the Authorize URL' })}`
+      : html`<span class="sub">Done: ${linkTo(app)}. You can <a href="${create}">create another</a>.</span>`;
   const second =
     app === undefined
       ? html`<span class="sub">Send them the app’s authorize link, or play the customer yourself.</span>`
@@ -73,7 +79,7 @@ function stepsPanel(
   const third =
     authorization === undefined
       ? html`<span class="sub">The command appears here after a customer clicks Allow.</span>`
-      : html`<span class="sub">With the SID of the subaccount and the <a href="${link('account/tokens')}">Auth Token</a> of this account. The request is then under <a href="${link('requests')}">Requests</a>.</span>${codeSample(
+      : html`<span class="sub">Use the SID of the subaccount and the <a href="${link('account/tokens')}">Auth Token</a> of this account. The request then appears under <a href="${link('requests')}">Requests</a>.</span>${codeSample(
           {
             id: 'first-request',
             what: 'the command of a first request',
@@ -81,7 +87,7 @@ function stepsPanel(
           },
         )}`;
   return panel({
-    title: app === undefined ? 'Create your first Connect App' : 'First steps',
+    title: (app ?? draft) === undefined ? 'Create your first Connect App' : 'First steps',
     isPadded: true,
     body: html`<ol class="steps">
 <li><strong>Create a Connect App.</strong>${first}</li>

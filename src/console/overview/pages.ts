@@ -64,11 +64,12 @@ function needsPanel(needs: readonly Need[]): Html {
 function needsOfAccount({ account, link }: AccountVisit): Need[] {
   const needs: Need[] = [];
   if (account.status !== 'active') {
-    const text = `This account is ${account.status}: its requests are refused, and nobody can authorize its apps.`;
+    const text = `This account is ${account.status}. Its requests are refused, and nobody can authorize its apps.`;
     needs.push({ tone: 'bad', text, href: link('account'), action: 'See the account' });
   }
   if (account.type === 'Trial') {
-    const text = 'This is a Trial account: it can neither be asked for consent nor ask for it.';
+    const text =
+      'This is a Trial account. It cannot authorize apps, and nobody can authorize its apps.';
     needs.push({ tone: 'warn', text, href: link('account'), action: 'See the account' });
   }
   return needs;

@@ -63,8 +63,8 @@ function frame({ title, columns, bars }: Chart, max: number, marks: Html): Html 
   return html`<figure class="chart"><svg viewBox="0 -2 ${WIDTH} ${HEIGHT + 3}" role="img" aria-label="${title}">${[
     0, 50, 100,
   ].map((y) => html`<path class="rule" d="M0 ${y}H${WIDTH}"/>`)}${marks}</svg>
-<div class="ends"><span>${bars[0]?.label ?? ''}</span><span>most: ${count(max)}</span><span>${bars.at(-1)?.label ?? ''}</span></div>
-<details><summary>The same as a table</summary><div class="panel dense"><table aria-label="${title}"><thead><tr><th scope="col">${columns[0]}</th><th scope="col" class="num">${columns[1]}</th>${
+<div class="ends"><span>${bars[0]?.label ?? ''}</span><span>peak: ${count(max)}</span><span>${bars.at(-1)?.label ?? ''}</span></div>
+<details><summary>Show as a table</summary><div class="panel dense"><table aria-label="${title}"><thead><tr><th scope="col">${columns[0]}</th><th scope="col" class="num">${columns[1]}</th>${
     hasBad ? html`<th scope="col" class="num">${columns[2]}</th>` : ''
   }</tr></thead><tbody>${bars.map(
     ({ label, value, bad = 0 }) =>

@@ -16,6 +16,11 @@ export function pageHead(options: {
   }</div>${actions === undefined ? '' : html`<div class="row">${actions}</div>`}</div>${under ?? ''}`;
 }
 
+/** The list that the page is in, and what it is called there. */
+export function breadcrumb(href: string, list: string, name: Html): Html {
+  return html`<a href="${href}">${list}</a> <span aria-hidden="true">/</span> ${name}`;
+}
+
 export interface Tab {
   text: string;
   href: string;

@@ -58,7 +58,7 @@ ${switcher(page)}
 <a class="button second search" href="${find}" data-palette aria-label="Search"><svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="7" cy="7" r="4.5"/><path d="M10.5 10.5L14 14"/></svg><span>Search</span><kbd>/</kbd></a>
 ${personMenu(page)}
 </header>
-<div class="shell">
+<div class="shell${page.nav.length === 0 ? ' alone' : ''}">
 ${navigation(page.nav)}
 <main id="main"${isUnderWay ? html` data-again` : ''}>${main}${brandLinks(brand)}</main>
 </div>
@@ -85,7 +85,7 @@ function personMenu({ email, isOperator, csrfToken }: Shell): Html {
 }
 
 function navigation(items: readonly NavItem[]): Html {
-  if (items.length === 0) return html`<div></div>`;
+  if (items.length === 0) return html``;
   return html`<nav class="nav" aria-label="Console"><ul>${items.map(
     ({ text, href, key, isCurrent, beginsGroup }) =>
       html`<li${beginsGroup ? html` class="gap"` : ''}><a href="${href}"${
@@ -99,12 +99,12 @@ const KEYS = [
   ['g o', 'Overview'],
   ['g a', 'Connect Apps'],
   ['g r', 'Requests'],
-  ['p', 'Pause what arrives'],
-  ['?', 'This list'],
+  ['p', 'Pause new requests'],
+  ['?', 'Keyboard shortcuts'],
   ['Esc', 'Close'],
 ] as const;
 
 function dialogs(find: string): Html {
   return html`<dialog id="palette" aria-label="Search" data-find="${find}"><input type="search" aria-label="Go to an app, SID or page" placeholder="App, SID or page" autocomplete="off"><ul class="found"></ul><p class="hints"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>Enter</kbd> open <kbd>Esc</kbd> close</p></dialog>
-<dialog id="keys" aria-label="Keys"><h2>Keys</h2><dl class="facts">${KEYS.map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${text}</dd>`)}</dl></dialog>`;
+<dialog id="keys" aria-label="Keyboard shortcuts"><h2>Keyboard shortcuts</h2><dl class="facts">${KEYS.map(([key, text]) => html`<dt><kbd>${key}</kbd></dt><dd>${text}</dd>`)}</dl></dialog>`;
 }

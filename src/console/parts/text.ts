@@ -25,17 +25,23 @@ export function shortSid(text: string): string {
   return `${text.slice(0, 6)}…${text.slice(-4)}`;
 }
 
-/** A button that copies a value, or the text of the element with an ID. It is there where script runs. */
+/**
+ * A button that copies a value, or the text of the element with an ID. It is there where script runs: small beside
+ * what it copies, or with `isAction` as large as other buttons and with the whole of its name.
+ */
 export function copyButton({
-  value,
-  of,
+  value = '',
+  of = '',
   what,
+  isAction,
 }: {
   value?: string;
   of?: string;
   what: string;
+  isAction?: boolean;
 }): Html {
-  return html`<button type="button" class="small scripted" data-copy="${of ?? ''}" value="${value ?? ''}" aria-label="Copy ${what}">Copy</button>`;
+  const kind = isAction ? 'second' : 'small';
+  return html`<button type="button" class="${kind} scripted" data-copy="${of}" value="${value}" aria-label="Copy ${what}">Copy${isAction ? ` ${what}` : ''}</button>`;
 }
 
 /** A time: how long ago or until, with the exact time as its title. */
@@ -92,5 +98,7 @@ export function counted(number: number, one: string, many = `${one}s`): string {
 
 /** When a credential was last used, in words. */
 export function lastUse(usedAt: number | undefined, now: number): Html | string {
-  return usedAt === undefined ? 'no use in the last 90 days' : html`last used ${time(usedAt, now)}`;
+  return usedAt === undefined
+    ? 'not used in the last 90 days'
+    : html`last used ${time(usedAt, now)}`;
 }

@@ -158,7 +158,7 @@ function inviteView({ link, csrfToken, signIn }: AccountVisit, typed: Typed | un
     isCard: true,
     body: dialogCard({
       title: 'Invite somebody',
-      body: html`${formNotice(typed)}<p>You get a link to pass on. When they open it, they sign in${signIn.hasPasswords ? ', or choose a password' : ''}.</p>
+      body: html`${formNotice(typed)}<p>You get a link to pass on. Whoever opens it signs in${signIn.hasPasswords ? ' or chooses a password' : ''}.</p>
 <form method="post" action="${link('people/invite')}">${csrfField(csrfToken)}
 ${field({
   name: 'Email',
@@ -171,7 +171,7 @@ ${field({
   hasFocus: true,
 })}
 ${roleField(typedValue(typed, 'role', 'member'))}
-${buttonRow(html`<button>Make the link</button>`, keepIt(link('people'), 'Not now', false))}
+${buttonRow(html`<button>Create the link</button>`, keepIt(link('people'), 'Cancel', false))}
 </form>`,
     }),
   };

@@ -22,6 +22,7 @@ import {
   formNotice,
   type View,
 } from '../console.ts';
+import { breadcrumb } from '../parts/page-head.ts';
 import {
   buttonRow,
   definitionList,
@@ -129,7 +130,7 @@ export function addPersonPages(console: Console): void {
         title: html`Enable ${isolated(email)}?`,
         text: html`<p>They can act for ${isolated(visit.account.friendlyName)} again, and sign in as before.</p>`,
         button: html`<button>Enable</button>`,
-        wayOut: 'Not now',
+        wayOut: 'Cancel',
       }),
       async (visit, person) => {
         await enablePerson(visit.actingAsOwner, keyOf(visit, person));
@@ -150,7 +151,7 @@ export function addPersonPages(console: Console): void {
         isCard: true,
         body: dialogCard({
           title: html`What may ${isolated(email)} do?`,
-          body: html`${formNotice(typed)}<form method="post" action="${here}/role">${csrfField(visit.csrfToken)}${roleField(role)}${buttonRow(html`<button>Change the role</button>`, keepIt(here, 'Not now'))}</form>`,
+          body: html`${formNotice(typed)}<form method="post" action="${here}/role">${csrfField(visit.csrfToken)}${roleField(role)}${buttonRow(html`<button>Change the role</button>`, keepIt(here, 'Cancel'))}</form>`,
         }),
       };
     },
@@ -174,7 +175,7 @@ export function addPersonPages(console: Console): void {
         isCard: true,
         body: dialogCard({
           title: html`Reset the password of ${isolated(email)}?`,
-          body: html`<ul><li>You get a link to pass on. It works once, for seven days.</li><li>The old password works until somebody sets a new one with it.</li><li>An earlier link stops working.</li></ul><form method="post" action="${here}/reset-password">${csrfField(visit.csrfToken)}${buttonRow(html`<button>Make the link</button>`, keepIt(here, 'Not now'))}</form>`,
+          body: html`<ul><li>You get a link to pass on. It works once, for seven days.</li><li>The old password works until somebody sets a new one with it.</li><li>An earlier link stops working.</li></ul><form method="post" action="${here}/reset-password">${csrfField(visit.csrfToken)}${buttonRow(html`<button>Create the link</button>`, keepIt(here, 'Cancel'))}</form>`,
         }),
       };
     },
@@ -201,7 +202,7 @@ function personView(visit: AccountVisit, person: Person): View {
     title: email,
     heading: isolated(email),
     section: 'people',
-    lede: html`<a href="${link('people')}">People</a> ${sid(userSid)}`,
+    lede: breadcrumb(link('people'), 'People', sid(userSid)),
     ...(role === 'owner' && {
       actions: buttonRow(
         action('role', 'Change the role…'),
@@ -221,10 +222,10 @@ function personView(visit: AccountVisit, person: Person): View {
             : html`${chip('warn', 'disabled')} ${time(disabledAt, now)}`,
         ],
         ['Last sign-in', lastSignInAt === null ? 'never' : fullTime(lastSignInAt, now)],
-        ['Belongs since', createdAt === 0 ? 'the beginning' : fullTime(createdAt, now)],
+        ['Added', createdAt === 0 ? 'when the account was created' : fullTime(createdAt, now)],
         [
-          'What they did',
-          html`<a href="${link(`audit?Who=${userSid}`)}">Their lines of the audit trail</a>`,
+          'Activity',
+          html`<a href="${link(`audit?Who=${userSid}`)}">Their changes in the audit trail</a>`,
         ],
       ]),
     }),

@@ -34,12 +34,12 @@ export function roleField(value: string): Html {
       {
         value: 'member',
         text: 'Member',
-        hint: 'Makes and changes apps, and sees what happens.',
+        hint: 'Creates and changes apps, and sees requests and callbacks.',
       },
       {
         value: 'owner',
         text: 'Owner',
-        hint: 'Also deletes apps, handles Auth Tokens, and changes the account and its people.',
+        hint: 'Also deletes apps, manages Auth Tokens and API keys, and changes the account and its people.',
       },
     ],
   });
@@ -55,7 +55,7 @@ export function linkCard(options: { title: Html; text: string; url: string; back
     hasSecret: true,
     body: dialogCard({
       title,
-      body: html`<p>${text}</p><div class="field"><label for="link">Link</label><input id="link" type="text" value="${url}" readonly></div><div class="row">${copyButton({ value: url, what: 'the link' })}${keepIt(back, 'Done', false)}</div>`,
+      body: html`<p>${text}</p><div class="field"><label for="link">Link</label><input id="link" type="text" value="${url}" readonly></div><div class="row">${copyButton({ value: url, what: 'the link', isAction: true })}${keepIt(back, 'Done', false)}</div>`,
     }),
   };
 }

@@ -12,6 +12,7 @@ import type { ApiRequest } from '../../requests/request.ts';
 import { parseSid } from '../../sid.ts';
 import type { AccountVisit, View } from '../console.ts';
 import { codeSample } from '../parts/lists.ts';
+import { breadcrumb } from '../parts/page-head.ts';
 import { definitionList, panel } from '../parts/panel.ts';
 import { count, fullTime, sid } from '../parts/text.ts';
 import { adviceFor } from './advice.ts';
@@ -35,7 +36,7 @@ export async function requestView(context: Context, visit: AccountVisit): Promis
   return {
     title: `${request.method} ${route}`,
     section: 'requests',
-    lede: html`<a href="${link('requests')}">Requests</a> ${sid(request.sid)}${standInTag(request.route)}`,
+    lede: html`${breadcrumb(link('requests'), 'Requests', sid(request.sid))}${standInTag(request.route)}`,
     body: html`<div class="stack">${decision(request)}${panel({ isPadded: true, title: 'The request', body: facts(visit, request, names) })}${sendAgain(visit, request)}</div>`,
   };
 }
@@ -46,7 +47,7 @@ function sendAgain(visit: AccountVisit, request: ApiRequest): Html | string {
   return panel({
     isPadded: true,
     title: 'Send it again',
-    body: html`${codeSample({ id: 'curl', code: curlFor(visit, request), what: 'The request as a curl command', isWrapped: true })}<p class="sub">Put the Auth Token into AUTH_TOKEN. What was sent with it is not kept.</p>`,
+    body: html`${codeSample({ id: 'curl', code: curlFor(visit, request), what: 'The request as a curl command', isWrapped: true })}<p class="sub">Set AUTH_TOKEN to the Auth Token first. The parameters of a request are not kept.</p>`,
   });
 }
 
@@ -81,13 +82,13 @@ function facts({ now }: AccountVisit, request: ApiRequest, names: AppNames): Htm
       'Who',
       html`${callerText(request.caller, names)}${isApp ? html` ${sid(request.caller)}` : ''}`,
     ],
-    ['Account of the path', sid(request.pathAccountSid)],
+    ['Account in the path', sid(request.pathAccountSid)],
     ...(request.resourceSid === null ? [] : ([['Resource', sid(request.resourceSid)]] as const)),
-    ['From the network', html`<code>${request.network}</code>`],
+    ['Network', html`<code>${request.network}</code>`],
     ['Client', request.userAgent ?? 'not named'],
     ...(request.more === 0
       ? []
-      : ([['More like it', `${count(request.more)} in the same second`]] as const)),
+      : ([['Similar requests', `${count(request.more)} more in the same second`]] as const)),
   ]);
 }
 

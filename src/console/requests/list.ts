@@ -65,7 +65,7 @@ export async function requestsView(context: Context, visit: AccountVisit): Promi
   return {
     title: 'Requests',
     section: 'requests',
-    lede: 'What this account and its apps asked of the API, and why something was refused. Kept for three days.',
+    lede: 'API requests of this account and its apps, and why some were refused. Kept for three days.',
     actions: html`<button type="button" class="second scripted" data-pause aria-pressed="false">Pause</button>`,
     body: html`${filters(visit, chosen, names)}<div class="stack" id="${FOUND}">${await chartPanel(context, visit, chosen)}${panel({ body: found })}</div>`,
   };
@@ -111,8 +111,10 @@ async function chartPanel(
 ): Promise<Html | string> {
   if (isSubaccount(account)) return '';
   const { accountSid } = recordOf(account);
-  const { chart } = await requestChart(context, { accountSid, caller: who }, { range, now });
-  return panel({ isPadded: true, body: chart });
+  const filter = { accountSid, caller: who };
+  const { chart, totals } = await requestChart(context, filter, { range, now });
+  const isEmpty = totals.answered + totals.refused + totals.failed === 0;
+  return isEmpty ? '' : panel({ isPadded: true, body: chart });
 }
 
 /** A table without rows stays below, so that the first one can arrive. */
@@ -136,7 +138,7 @@ function nothing({ account, link, request }: AccountVisit, chosen: Chosen, strea
     return html`${empty({ title, text, actions: clear })}${arriving}`;
   }
   const url = `${request.protocol}://${request.host}/2010-04-01/Accounts/${account.sid}.json`;
-  const code = `curl -u ${account.sid}:$AUTH_TOKEN ${url}`;
+  const code = `curl -u ${account.sid}:$AUTH_TOKEN \\\n  ${url}`;
   return html`${empty({
     title: 'No request in this time',
     text: 'Send one, and it appears here within a second or two.',

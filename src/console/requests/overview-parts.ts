@@ -9,7 +9,7 @@ import { countRequests, listRequests } from '../../requests/operations.ts';
 import type { AccountVisit } from '../console.ts';
 import type { Need, OverviewPart } from '../overview/parts.ts';
 import { tile } from '../parts/charts.ts';
-import { linkButton, panel } from '../parts/panel.ts';
+import { panel } from '../parts/panel.ts';
 import { table } from '../parts/table.ts';
 import { count, counted } from '../parts/text.ts';
 import { requestChart } from './chart.ts';
@@ -62,8 +62,7 @@ export function overviewOfRequests(context: Context): RequestParts {
       if (isSubaccount(visit.account)) return undefined;
       const { refused, failed } = await totalsOf(visit);
       const href = visit.link('requests?time=24h&status=refused');
-      const note =
-        failed === 0 ? 'the server failed at none' : `the server failed at ${count(failed)}`;
+      const note = failed === 0 ? 'no server errors' : counted(failed, 'server error');
       return tile({ name: 'Refused, 24 h', value: count(refused), note, href });
     },
   ];
@@ -91,7 +90,7 @@ export function overviewOfRequests(context: Context): RequestParts {
       return panel({
         title: 'Latest requests',
         isDense: true,
-        actions: linkButton({ href: link('requests'), text: 'All requests', kind: 'second' }),
+        actions: html`<a href="${link('requests')}">All requests</a>`,
         body: table({ label: 'Latest requests', columns: REQUEST_COLUMNS, rows }),
       });
     },
@@ -128,5 +127,5 @@ function textOf(reason: string, times: number): Html {
 
 function shareOf(answered: number, all: number): string {
   if (all === 0) return 'none yet';
-  return `${Math.floor((answered / all) * 1000) / 10} % answered`;
+  return `${Math.floor((answered / all) * 1000) / 10}% answered`;
 }

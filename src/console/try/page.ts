@@ -42,7 +42,7 @@ export function tryPage(
   }${panel({
     isPadded: true,
     title: 'What happens',
-    body: html`<p>This makes a customer for one run. The customer allows the app, denies it, allows it again, and removes the access. Your app gets the same requests as from a real customer, and no real customer is involved. The customer is removed when the run ends; your app keeps whatever it stored about it.</p>
+    body: html`<p>A run creates a customer, who allows the app, denies it, allows it again and removes the access. Your app gets the same requests as from a real customer; no real customer is involved. The customer is deleted when the run ends. Your app keeps what it stored.</p>
 <ol>${CHECKS.map((name) => html`<li>${CHECK_TITLES[name]}</li>`)}</ol>`,
   })}${panel({
     title: 'Runs',
@@ -50,7 +50,7 @@ export function tryPage(
       runs.length === 0
         ? empty({
             title: 'No run yet',
-            text: 'A run takes a few seconds, and its result is kept for 29 days.',
+            text: 'A run takes a few seconds. Its result is kept for 29 days.',
           })
         : table({
             label: 'Runs',
@@ -66,7 +66,7 @@ export function tryPage(
 }
 
 const RUN_COLUMNS = [
-  { head: 'Begun', isTight: true },
+  { head: 'Started', isTight: true },
   { head: 'Result', onPhone: 'whole' },
 ] as const;
 
