@@ -112,7 +112,7 @@ function takeJson(scope: FastifyInstance): void {
   scope.addContentTypeParser(
     'application/json',
     async (request: FastifyRequest, payload: IncomingMessage) => {
-      const body = await bodies.read(request, payload, request.routeOptions.config.maxBytes);
+      const body = await bodies.read(payload, request.routeOptions.config.maxBytes);
       if (body.length === 0) return {};
       try {
         return JSON.parse(body.toString('utf8'));

@@ -1,16 +1,17 @@
 /** The URLs of AuthZEN on the port of gateways: JSON over POST, and the metadata. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Database } from '../storage/database.ts';
+import type { Bodies } from '../http/body.ts';
+import { Problem } from '../problem.ts';
 import { evaluate, evaluateAll, metadataOf } from './authzen.ts';
-import type { Decide } from './decider.ts';
+import type { Decider } from './decider.ts';
 
 /** A hundred evaluations of long targets. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 export interface AuthzenParts {
-  decide: Decide;
-  database: Database;
+  decider: Decider;
+  bodies: Bodies;
   /** Whether the platform has proven itself. */
   isTrusted: (request: IncomingMessage) => boolean;
 }
@@ -46,43 +47,35 @@ async function answerEvaluation(
   isBatch: boolean,
   request: IncomingMessage,
   response: ServerResponse,
-  { decide, database }: AuthzenParts,
+  { decider, bodies }: AuthzenParts,
 ): Promise<void> {
-  const text = await readBody(request);
-  if (text === undefined) {
+  const bytes = await bodies.read(request, MAX_BODY_BYTES).catch((error) => {
+    if (error instanceof Problem && error.problem === 'body_too_large') return undefined;
+    throw error;
+  });
+  if (bytes === undefined) {
     response.setHeader('Connection', 'close');
     send(response, 413, { error: `The body is over ${MAX_BODY_BYTES} bytes.` });
     return;
   }
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(bytes.toString('utf8'));
   } catch {
     send(response, 400, { error: 'The body is not JSON.' });
     return;
   }
-  const result = await (isBatch ? evaluateAll(decide, database, body) : evaluate(decide, body));
+  const result = await (isBatch ? evaluateAll(decider, body) : evaluate(decider, body));
   if ('message' in result) send(response, result.status, { error: result.message });
   else send(response, 200, result);
 }
 
-/** The body as text; undefined if it is too long. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
-    length += bytes.length;
-    if (length > MAX_BODY_BYTES) return undefined;
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 function send(response: ServerResponse, status: number, value: object): void {
+  const body = JSON.stringify(value);
   response.writeHead(status, {
     'Content-Type': 'application/json',
+    'Content-Length': String(Buffer.byteLength(body)),
     'Cache-Control': 'no-store',
   });
-  response.end(JSON.stringify(value));
+  response.end(body);
 }

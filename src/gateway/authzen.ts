@@ -5,9 +5,8 @@
 
 import { ERRORS } from '../http/errors.ts';
 import { Problem } from '../problem.ts';
-import { type Reason, reasonOf } from '../reason.ts';
-import type { Database } from '../storage/database.ts';
-import type { Decide, Decision } from './decider.ts';
+import { reasonOf } from '../reason.ts';
+import type { Decider, Decision } from './decider.ts';
 import type { Question } from './decision.ts';
 
 const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
@@ -29,15 +28,14 @@ interface Fault {
 }
 
 /** Evaluates one request. */
-export async function evaluate(decide: Decide, body: unknown): Promise<Evaluation | Fault> {
+export async function evaluate({ decide }: Decider, body: unknown): Promise<Evaluation | Fault> {
   const asked = readEvaluation(membersOf(body));
-  return 'status' in asked ? asked : evaluationOf(await decide(() => asked.question), asked.app);
+  return 'status' in asked ? asked : evaluationOf(await decide(() => asked));
 }
 
 /** Evaluates several, which share what stands above them; one that is malformed is no decision for the others. */
 export async function evaluateAll(
-  decide: Decide,
-  database: Database,
+  decider: Decider,
   body: unknown,
 ): Promise<{ evaluations: Evaluation[] } | Evaluation | Fault> {
   const { evaluations, options, ...shared } = membersOf(body);
@@ -45,22 +43,18 @@ export async function evaluateAll(
   if (!SEMANTICS.some((one) => one === semantic)) {
     return { status: 400, message: `evaluations_semantic must be one of ${SEMANTICS.join(', ')}.` };
   }
-  if (evaluations === undefined) return evaluate(decide, shared);
+  if (evaluations === undefined) return evaluate(decider, shared);
   if (!Array.isArray(evaluations)) return { status: 400, message: 'evaluations must be an array.' };
-  if (evaluations.length === 0) return evaluate(decide, shared);
+  if (evaluations.length === 0) return evaluate(decider, shared);
   if (evaluations.length > MAX_EVALUATIONS) {
     return { status: 400, message: `Send at most ${MAX_EVALUATIONS} evaluations.` };
   }
   const asked = evaluations.map((one: unknown) => readEvaluation({ ...shared, ...membersOf(one) }));
-  const all = await database.look((query) =>
-    Promise.all(
-      asked.map(async (one) =>
-        'status' in one
-          ? { decision: false, context: { error: one } }
-          : evaluationOf(await decide(() => one.question, query), one.app),
-      ),
-    ),
-  );
+  const questions = asked.flatMap((one) => ('status' in one ? [] : [one]));
+  const all = (await decider.decideAll(questions)).map(evaluationOf);
+  asked.forEach((one, at) => {
+    if ('status' in one) all.splice(at, 0, { decision: false, context: { error: one } });
+  });
   return { evaluations: all.slice(0, endOf(all, semantic)) };
 }
 
@@ -71,8 +65,8 @@ function endOf(all: readonly Evaluation[], semantic: unknown): number {
   return first === -1 ? all.length : first + 1;
 }
 
-/** Who asks for what; `app` is the Connect App that the subject says it is. */
-function readEvaluation(members: Members): { question: Question; app: string | undefined } | Fault {
+/** Who asks for what. */
+function readEvaluation(members: Members): Question | Fault {
   const subject = membersOf(members.subject);
   const action = membersOf(members.action);
   const resource = membersOf(members.resource);
@@ -94,25 +88,16 @@ function readEvaluation(members: Members): { question: Question; app: string | u
   };
   // What is neither is no target, and so refused.
   const target = kind === 'route' ? name : kind === 'account' ? `${ACCOUNTS}/${name}` : '';
-  return { question: { method, target, credentials }, app: isApp ? id : undefined };
+  return { method, target, credentials, app: isApp ? id : undefined };
 }
 
-function evaluationOf({ outcome, requestId }: Decision, app: string | undefined): Evaluation {
-  if ('problem' in outcome) return denied(outcome.problem, outcome.reason);
-  const { identity } = outcome;
-  // The subaccount is another app's, or nobody's.
-  if (app !== undefined && identity.app !== app) {
-    return denied(new Problem('not_authenticated'), reasonOf('subject_unknown'));
+function evaluationOf({ outcome, requestId }: Decision): Evaluation {
+  if ('problem' in outcome) {
+    const { code, status } = ERRORS[outcome.problem.problem];
+    return { decision: false, context: { reason: outcome.reason.split(' ')[0], code, status } };
   }
-  return {
-    decision: true,
-    context: { account_sid: identity.account, by: identity.by, request: requestId },
-  };
-}
-
-function denied({ problem }: Problem, reason: Reason): Evaluation {
-  const { code, status } = ERRORS[problem];
-  return { decision: false, context: { reason: reason.split(' ')[0], code, status } };
+  const { account, by } = outcome.identity;
+  return { decision: true, context: { account_sid: account, by, request: requestId } };
 }
 
 /** What AuthZEN's clients find the URLs by. */
@@ -125,5 +110,9 @@ export function metadataOf(origin: string): Members {
 }
 
 function membersOf(value: unknown): Members {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return isObject(value) ? value : {};
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null;
 }

@@ -10,7 +10,7 @@ import {
   type NamedCaller,
   type Sender,
 } from '../access/authenticate.ts';
-import { checkKeyType, checkOpen, findAccess, type Right } from '../access/decide.ts';
+import { type Access, checkKeyType, checkOpen, findAccess, type Right } from '../access/decide.ts';
 import type { Permission } from '../connect-apps/permissions.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { Problem } from '../problem.ts';
@@ -35,6 +35,8 @@ export interface Question {
   target: string;
   /** Reads who asks; raises `not_authenticated`. */
   credentials(): Credentials | NamedCaller;
+  /** The Connect App that asks, if somebody says so: it must be that one. */
+  app?: string | undefined;
 }
 
 export type By = 'account' | 'parent' | 'app' | 'key' | 'anonymous' | 'unknown';
@@ -69,21 +71,54 @@ export interface Trace {
   passed: (typeof STEPS)[number][];
 }
 
+/** Who asks, and for which account: `sender` has what is known of it, also if `access` is refused. */
+interface Asker {
+  sender: Sender;
+  access: Promise<Access>;
+}
+
+export type FindAsker = (
+  credentials: Credentials | NamedCaller,
+  accountSid: string | undefined,
+) => Asker;
+
 const METHODS: readonly Method[] = [...READING, ...CHANGING];
 const ANONYMOUS: Identity = { account: '', caller: '', by: 'anonymous', app: '', permissions: [] };
+
+/** Returns what finds out who asks. */
+function askersOf(query: Queryable, { keyring, keysActForApps }: Policy): FindAsker {
+  return (credentials, accountSid) => {
+    const sender: Sender = {};
+    const wish = { credentials, accountSid, keysActForApps, sender };
+    return { sender, access: findAccess(query, keyring, wish) };
+  };
+}
+
+/** The same for questions that are asked together: whoever was named before is not looked up again. */
+export function rememberAskers(query: Queryable, policy: Policy): FindAsker {
+  const find = askersOf(query, policy);
+  const known = new Map<string, Asker>();
+  return (credentials, accountSid) => {
+    const key = JSON.stringify([credentials, accountSid]);
+    const asker = known.get(key) ?? find(credentials, accountSid);
+    known.set(key, asker);
+    return asker;
+  };
+}
 
 /** Returns who may pass, or raises the reason why not. */
 export async function decideRequest(
   query: Queryable,
   policy: Policy,
-  { method: methodText, target: targetText, credentials }: Question,
+  { method: methodText, target: targetText, credentials, app }: Question,
   trace: Trace,
+  find: FindAsker = askersOf(query, policy),
 ): Promise<Identity> {
   const target = parseTarget(targetText);
   if (!target) throw new Problem('not_found', undefined, { reason: reasonOf('url_ambiguous') });
   trace.target = target;
   // A browser asks so before it sends credentials; the platform must treat it as harmless.
-  if (methodText === 'OPTIONS') return ANONYMOUS;
+  if (methodText === 'OPTIONS') return checkApp(ANONYMOUS, app);
   const method = METHODS.find((one) => one === methodText);
   if (method === undefined) {
     throw new Problem('method_not_allowed', undefined, { reason: reasonOf('method_unknown') });
@@ -93,30 +128,23 @@ export async function decideRequest(
     const claim = credentials();
     const { accountSid } = target;
     if (policy.passesUnknown && (await isOnlyPlatforms(query, claim.username, accountSid))) {
-      return { ...ANONYMOUS, by: 'unknown' };
+      return checkApp({ ...ANONYMOUS, by: 'unknown' }, app);
     }
-    return await decideCaller(query, policy, { method, target, claim }, trace);
+    const asker = find(claim, accountSid);
+    return checkApp(await decideCaller(policy, { method, target, asker }, trace), app);
   } catch (error) {
     throw method === 'GET' && target.isList ? asForList(error) : error;
   }
 }
 
 async function decideCaller(
-  query: Queryable,
   policy: Policy,
-  asked: { method: Method; target: Target; claim: Credentials | NamedCaller },
+  { method, target, asker }: { method: Method; target: Target; asker: Asker },
   trace: Trace,
 ): Promise<Identity> {
-  const { method, target, claim } = asked;
-  const { sender } = trace;
-  const { keyring, keysActForApps } = policy;
-  const { accountSid } = target;
-  const { caller, account } = await findAccess(query, keyring, {
-    credentials: claim,
-    accountSid,
-    keysActForApps,
-    sender,
-  }).catch((error) => {
+  const { sender, access } = asker;
+  trace.sender = sender;
+  const { caller, account } = await access.catch((error) => {
     // Only who is known may be told that an account is not theirs.
     if (error instanceof Problem && error.problem === 'not_found') trace.passed.push('credentials');
     throw error;
@@ -138,6 +166,12 @@ async function decideCaller(
     app: caller.permissions === undefined ? '' : (sender.app?.sid ?? ''),
     permissions: caller.permissions ?? [],
   };
+}
+
+/** Returns the identity unless it is not that of the app: the subaccount is another's, or nobody's. */
+function checkApp(identity: Identity, app: string | undefined): Identity {
+  if (app === undefined || identity.app === app) return identity;
+  throw new Problem('not_authenticated', undefined, { reason: reasonOf('subject_unknown') });
 }
 
 function byOf({ account, permissions, apiKey }: Caller, accountSid: string): By {

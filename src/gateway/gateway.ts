@@ -60,7 +60,7 @@ export async function createGateway(
   let table: FindRule = readTable();
   const denials = createDenials();
   const resources: Resource[] = database.connections ? [database.connections] : [];
-  const decide = createDecider({
+  const decider = createDecider({
     database,
     policy: {
       keyring,
@@ -84,7 +84,7 @@ export async function createGateway(
       upstream: options.upstream,
       added: options.upstreamHeaders,
       trusted: parseNetworks(options.trustProxy),
-      decide,
+      decide: decider.decide,
       assertions,
       logger,
       metrics,
@@ -98,7 +98,7 @@ export async function createGateway(
       const { host, port, sharesPort, token } = options;
       if (port === undefined) return;
       const place = { host, port, reusePort: sharesPort };
-      server = await startGatewayServer(place, { decide, denials, assertions, token, database });
+      server = await startGatewayServer(place, { decider, denials, assertions, token });
       logger.info(`Gateways ask on ${server.url}`);
     },
     url: () => server?.url,

@@ -67,7 +67,8 @@ const CLOSED = rule('/Accounts/**', [...READING, ...CHANGING], 'never', 'family'
 /** Returns what finds the rule of a request: the patterns are taken apart once. */
 export function createRuleTable(rules: readonly Rule[]): FindRule {
   const rows = [...rules, ...BUILT_IN].map((one) => {
-    const pattern = one.path.slice(1).toLowerCase().split('/');
+    const parts = one.path.slice(1).toLowerCase().split('/');
+    const pattern = parts.map((part) => (isPlaceholder(part) ? '*' : part));
     const isOpen = pattern.at(-1) === '**';
     return { rule: one, pattern: isOpen ? pattern.slice(0, -1) : pattern, isOpen };
   });
@@ -78,7 +79,7 @@ export function createRuleTable(rules: readonly Rule[]): FindRule {
       ({ rule: { methods }, pattern, isOpen }) =>
         methods.includes(method) &&
         (isOpen ? path.length >= pattern.length : path.length === pattern.length) &&
-        pattern.every((part, index) => isPlaceholder(part) || part === path[index]),
+        pattern.every((part, index) => part === '*' || part === path[index]),
     );
     return row?.rule ?? CLOSED;
   };

@@ -7,27 +7,26 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIPv6, type Socket } from 'node:net';
+import { createBodies } from '../http/body.ts';
 import { writeErrorReply } from '../http/errors.ts';
 import { pathOf } from '../http/path.ts';
 import { announcesBody } from '../http/rest-of-body.ts';
 import { createServer } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
-import type { Database } from '../storage/database.ts';
 import { writeAllowed, writeDenied } from './answer.ts';
 import type { Assertions } from './assertion.ts';
 import { answerAuthzen } from './authzen-routes.ts';
-import type { Decide, Decision } from './decider.ts';
+import type { Decider, Decision } from './decider.ts';
 import type { Denials } from './denials.ts';
 import { ENVOY_PREFIX, type Family, readQuestion, targetOf } from './question.ts';
 
 export interface GatewayServerParts {
-  decide: Decide;
+  decider: Decider;
   denials: Denials;
   assertions: Assertions | undefined;
   /** The secret of the gateway; undefined if it needs none. */
   token: string | undefined;
-  database: Database;
 }
 
 export interface GatewayServer {
@@ -56,7 +55,8 @@ export async function startGatewayServer(
   { host, port, reusePort }: { host: string; port: number; reusePort: boolean },
   parts: GatewayServerParts,
 ): Promise<GatewayServer> {
-  const { decide, database } = parts;
+  const { decider } = parts;
+  const bodies = createBodies();
   const isTrusted = ({ headers }: IncomingMessage) =>
     parts.token !== undefined && isSame(headers.authorization, `Bearer ${parts.token}`);
   let isDraining = false;
@@ -68,7 +68,7 @@ export async function startGatewayServer(
       answerOther(path, request, response);
       return;
     }
-    const decision = await decide(() => {
+    const decision = await decider.decide(() => {
       if (!hasToken(request, parts.token)) throw WRONG_TOKEN;
       return readQuestion(family, request);
     });
@@ -99,7 +99,7 @@ export async function startGatewayServer(
       writeJson(response, 200, parts.assertions.keySet);
     } else if (path === '/connect/v1/decisions' && isRead) {
       answerDenials(request, response);
-    } else if (!answerAuthzen(path, request, response, { decide, database, isTrusted })) {
+    } else if (!answerAuthzen(path, request, response, { decider, bodies, isTrusted })) {
       writeJson(response, 404, { error: 'This port serves gateways: see docs/platforms.md.' });
     }
   }

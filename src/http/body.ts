@@ -1,7 +1,6 @@
 /** Bodies of requests: at most 64 kB each, and no more in all than the process can hold. */
 
 import type { IncomingMessage } from 'node:http';
-import type { FastifyRequest } from 'fastify';
 import { Problem } from '../problem.ts';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
@@ -17,7 +16,7 @@ interface Arriving {
 
 export interface Bodies {
   /** Reads a whole body; raises `body_too_large` as soon as its limit is exceeded. */
-  read(request: FastifyRequest, payload: IncomingMessage, maxBytes?: number): Promise<Buffer>;
+  read(request: IncomingMessage, maxBytes?: number): Promise<Buffer>;
 }
 
 /**
@@ -37,7 +36,7 @@ export function createBodies(maxBytes = MAX_ARRIVING_BYTES): Bodies {
   }
 
   return {
-    read(request, payload, limit = BODY_LIMIT_BYTES) {
+    read(request, limit = BODY_LIMIT_BYTES) {
       const announced = Number(request.headers['content-length'] ?? 0);
       if (announced > limit) return Promise.reject(new Problem('body_too_large'));
       return new Promise((resolve, reject) => {
@@ -71,10 +70,10 @@ export function createBodies(maxBytes = MAX_ARRIVING_BYTES): Bodies {
         function stop(): void {
           arriving.delete(body);
           heldBytes -= body.held.length;
-          payload.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
+          request.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
         }
         arriving.add(body);
-        payload.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
+        request.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
       });
     },
   };

@@ -49,7 +49,7 @@ export function takeForms(server: FastifyInstance): void {
       if (request.method !== 'POST') return undefined;
       const { takesFile } = request.routeOptions.config;
       const limit = BODY_LIMIT_BYTES + (takesFile?.maxBytes ?? 0);
-      const body = await bodies.read(request, payload, limit);
+      const body = await bodies.read(payload, limit);
       return parseForm(body, request.headers['content-type'] ?? '', request);
     });
   }

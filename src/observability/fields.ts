@@ -32,6 +32,7 @@ const NAMES = new Map([
   ['reason', 'connect_apps.reason'],
   ['refusal', 'connect_apps.sign_in.refusal'],
   ['count', 'connect_apps.count'],
+  ['denied', 'connect_apps.denied'],
   ['worker', 'connect_apps.worker.id'],
 ]);
 
