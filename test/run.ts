@@ -14,7 +14,7 @@ const LONG = new RegExp(
     '^test/(attacks|clients|exec|fuzz|gateways|ha|images|openapi|package|processes)/',
     'api/overload',
     'callbacks/(hard-times|metrics|validators)',
-    'deploy/(alarms|grafana|kubernetes)',
+    'deploy/(alarms|grafana|kubernetes|machine)',
     'observability/tracing',
     'documents/site',
     'cli/(both-ways|commands|connect|examples|huge-bodies|older-schema|orphans|password|pipes|preflight|servers)',

@@ -1,6 +1,7 @@
 /** Asks the control plane of a test server, which its ready line names. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { Problem } from '../problem.ts';
 import { addExamples } from './examples.ts';
@@ -10,6 +11,10 @@ export interface ControlFlags {
   world: string;
   json?: boolean;
 }
+
+/** How long a server may take from its start to its ready line, and how often that is looked for. */
+const START_MS = 15_000;
+const LOOK_MS = 50;
 
 export type Ask = (method: string, path: string, body?: object) => Promise<Record<string, unknown>>;
 
@@ -23,8 +28,10 @@ export function addControlFlags(command: Command, example: string): Command {
 
 /** What asks the server of the flags; a path that begins with `…` is one of the world. */
 export function controlOf({ server, world }: ControlFlags): Ask {
-  const { control, key } = readReadyLine(server);
+  let line: ReturnType<typeof readReadyLine> | undefined;
   return async (method, path, body) => {
+    line ??= readReadyLine(server);
+    const { control, key } = await line;
     // Only here: it takes longer to load than any other command needs.
     const { request } = await import('undici');
     const url = control + path.replace(/^…/, `/worlds/${encodeURIComponent(world)}`);
@@ -48,7 +55,12 @@ export function controlOf({ server, world }: ControlFlags): Ask {
   };
 }
 
-function readReadyLine(path: string): { control: string; key: string } {
+async function readReadyLine(path: string): Promise<{ control: string; key: string }> {
+  // A shell makes the file before it starts the server.
+  const isEmpty = () => statSync(path, { throwIfNoEntry: false })?.size === 0;
+  for (let waitedMs = 0; isEmpty() && waitedMs < START_MS; waitedMs += LOOK_MS) {
+    await setTimeout(LOOK_MS);
+  }
   try {
     const { control, key } = asRecord(JSON.parse(readFileSync(path, 'utf8')));
     if (typeof control === 'string' && typeof key === 'string') return { control, key };

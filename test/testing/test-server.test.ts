@@ -2,12 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { MAIN as COMMAND, ended, runCommand, startCommand } from '../support/cli.ts';
+import { blockOf } from '../support/guide.ts';
 import { send } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
@@ -173,6 +176,23 @@ describe('connect-apps test-server', () => {
     assert.match(gone.stderr, /There is no world/);
     const missing = await runCommand(folder, ['world', 'list', '--server', 'nothing.json']);
     assert.match(missing.stderr, /nothing\.json has no ready line/);
+  });
+
+  it('is driven by the lines of docs/testing.md, pasted at once', async () => {
+    const [start = '', ...others] = blockOf('sh test-server', 'testing.md').trim().split('\n');
+    const lines = others.filter((line) => !line.includes('--follow'));
+    assert.equal(lines.length, 4);
+    const alias = `alias connect-apps='"${process.execPath}" "${COMMAND}"'`;
+    const script = [alias, 'set -e', start, ...lines].join('\n');
+    const place = await mkdtemp(join(folder, 'shell-'));
+    const shell = spawn('sh', ['-c', script], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
+    const printed = text(shell.stdout);
+    const said = text(shell.stderr);
+    const [exitCode] = await once(shell, 'exit');
+    const { pid } = JSON.parse(await readFile(join(place, 'server.json'), 'utf8'));
+    process.kill(pid);
+    assert.equal(exitCode, 0, await said);
+    assert.match(await printed, /^id +[0-9a-f]{12}$/m);
   });
 
   it('has the admin API of each world, for the key of its environment and for the control key', async () => {
