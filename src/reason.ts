@@ -34,7 +34,8 @@ const SENTENCES = {
   resource_unknown: 'There is no such resource in this account.',
   route_unknown: 'This server has no such URL.',
   method_unknown: 'This URL does not take $1.',
-  other_site: 'A browser sent the request for a page of another site, which cannot change anything.',
+  other_site:
+    'A browser sent the request for a page of another site, which cannot change anything.',
   rate_limited: 'The account has used its $1 units of work for this second.',
   parameter_wrong: 'The parameter $1 breaks a rule.',
   status_wrong: 'The parameter Status has a value that is not allowed.',

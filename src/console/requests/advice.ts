@@ -20,8 +20,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   resource_unknown: 'Check the SID, and that the resource belongs to this account.',
   route_unknown: 'Check the URL against the API reference.',
   method_unknown: 'The Allow header of the response lists the methods.',
-  rate_limited:
-    'Wait as long as the Retry-After header says. Smaller pages cost less.',
+  rate_limited: 'Wait as long as the Retry-After header says. Smaller pages cost less.',
   parameter_wrong: 'The message of the response names the rule.',
   page_token_wrong: 'Follow the next_page_uri of the previous page instead of building a URL.',
 };
