@@ -9,9 +9,9 @@ import type { ProblemName } from './problem.ts';
 /** A sentence with places for values: `$1`, `$2`. */
 const SENTENCES = {
   credentials_missing:
-    'It had no credentials. Send the Account SID and the Auth Token with HTTP Basic.',
-  credentials_twice: 'It had more than one Authorization header.',
-  token_wrong: 'The Auth Token is not one of this account, nor of an app that acts for it.',
+    'The request had no credentials. Send the Account SID and the Auth Token with HTTP Basic.',
+  credentials_twice: 'The request had more than one Authorization header.',
+  token_wrong: 'The Auth Token belongs neither to this account nor to an app that acts for it.',
   account_suspended: 'The account $1 is suspended.',
   account_closed: 'The account $1 is closed.',
   app_owner_suspended: 'The account that owns the app is suspended.',
@@ -23,21 +23,22 @@ const SENTENCES = {
   outside_subaccount: 'An app can do this only in the subaccount that was made for it.',
   key_too_weak: 'A Standard API key cannot manage accounts or API keys.',
   url_ambiguous:
-    'Two programs could read its URL as two different ones, or it is none of the API of accounts.',
-  method_override: 'It asked in a header for another method than its own.',
-  gateway_unclear: 'The gateway did not say exactly once which request it asks about.',
+    'Programs could read the URL in different ways, or it does not belong to an account.',
+  method_override: 'A header of the request asked for another method than its own.',
+  gateway_unclear: 'The gateway must say exactly once which request it asks about.',
   subject_unknown: 'The subject names no account, API key or app with its subaccount.',
   gateway_token_wrong: 'The gateway did not send its token.',
-  app_never: 'A rule of the routes keeps every app out.',
+  app_never: 'A rule for this route refuses every app.',
   account_of_others:
-    'The account $1 of the path is neither the caller’s nor one of its subaccounts.',
+    'The account $1 in the path is neither the caller’s nor one of its subaccounts.',
   resource_unknown: 'There is no such resource in this account.',
   route_unknown: 'This server has no such URL.',
   method_unknown: 'This URL does not take $1.',
-  other_site: 'A browser sent it for a page of another site, which cannot change anything.',
-  rate_limited: 'The account had used up its $1 units of work for this second.',
+  other_site:
+    'A browser sent the request for a page of another site, which cannot change anything.',
+  rate_limited: 'The account has used its $1 units of work for this second.',
   parameter_wrong: 'The parameter $1 breaks a rule.',
-  status_wrong: 'The parameter Status has a value that it cannot have.',
+  status_wrong: 'The parameter Status has a value that is not allowed.',
   subaccount_nested: 'A subaccount cannot create subaccounts.',
   status_not_changeable:
     'Only a parent account can change the status, and only of its subaccounts.',
@@ -50,7 +51,7 @@ const SENTENCES = {
   body_too_large: 'The request body is over 64 kB.',
   media_type_wrong: 'The parameters were not sent as a form.',
   stand_in_refused: 'A stand-in refused it as Twilio does; the code names the rule.',
-  overloaded: 'The server had more work than it could do.',
+  overloaded: 'The server was overloaded.',
   database_away: 'The database did not answer.',
   server_failed: 'The server failed; its log says why.',
 } as const;

@@ -206,6 +206,11 @@ describe('the console in a browser', { skip: BROWSER_OBSTACLE }, () => {
       await tab.keyboard.press('/');
       await tab.locator('#palette li').first().waitFor();
       assert.deepEqual(await findFaults(tab), [], 'the palette');
+      await tab.keyboard.press('Escape');
+      for (const menu of await tab.locator('.menu summary').all()) {
+        await menu.click();
+        assert.deepEqual(await findFaults(tab), [], 'an open menu');
+      }
       await tab.context().close();
     });
   }

@@ -159,10 +159,7 @@ for (const engine of DATABASES) {
       const here = `${PATH}/accounts/${accountSid}`;
       const dialog = await operator.get(`${here}/suspend`);
       assert.match(dialog.text, /Suspend <bdi>To be closed<\/bdi>\?/);
-      assert.match(
-        dialog.text,
-        /Also affected: 1 subaccount, 2 Connect Apps\./,
-      );
+      assert.match(dialog.text, /Also affected: 1 subaccount, 2 Connect Apps\./);
       for (const LastDigits of ['', 'AC00', accountSid.slice(0, 4)]) {
         const reply = await operator.submit(`${here}/suspend`, { LastDigits });
         assert.equal(reply.status, 400);

@@ -55,7 +55,7 @@ describe('the page of a test server', { skip: BROWSER_OBSTACLE }, () => {
     await page.getByRole('button', { name: 'Advance' }).click();
     await page.getByText('2 Jan 2026, 00:00:00 UTC').waitFor();
     const requests = page.getByRole('region', { name: 'Requests' });
-    await requests.getByText('20003 The Auth Token is not one of this account').waitFor();
+    await requests.getByText('20003 The Auth Token belongs neither to this account').waitFor();
     const inbox = page.getByRole('region', { name: 'Inbox' });
     assert.equal(await inbox.locator('tbody tr').count(), 2, 'both attempts');
 

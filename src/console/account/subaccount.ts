@@ -6,6 +6,7 @@ import type { AuthorizedConnectApp } from '../../authorizations/authorization.ts
 import { csrfField, type Html } from '../../pages/layout.ts';
 import { isolated, visibleOr } from '../../pages/text.ts';
 import type { AccountVisit, View } from '../console.ts';
+import { breadcrumb } from '../parts/page-head.ts';
 import { definitionList, linkButton, panel } from '../parts/panel.ts';
 import { fullTime, sid } from '../parts/text.ts';
 
@@ -23,12 +24,11 @@ export function subaccountView(visit: AccountVisit, { account, apps }: Subaccoun
     title: account.friendlyName,
     heading: isolated(account.friendlyName),
     section: 'account',
-    lede: html`A subaccount. <a href="${link('account/subaccounts')}">All subaccounts</a>`,
+    lede: breadcrumb(link('account/subaccounts'), 'Subaccounts', sid(account.sid)),
     ...(!isClosed && visit.role === 'owner' && { actions: actionsOf(visit, account) }),
     body: panel({
       isPadded: true,
       body: definitionList([
-        ['SID', sid(account.sid)],
         ['Status', account.status],
         ['Created', fullTime(account.createdAt, now)],
         [
@@ -44,7 +44,7 @@ export function subaccountView(visit: AccountVisit, { account, apps }: Subaccoun
           ? []
           : [
               [
-                'Its pages',
+                'More',
                 html`<a href="/console/${account.sid}/account">Account and Auth Tokens</a>`,
               ] as const,
             ]),

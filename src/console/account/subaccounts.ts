@@ -45,7 +45,7 @@ export function subaccountsView(visit: AccountVisit, page: ListPage<Account>): V
         items.length === 0
           ? empty({
               title: 'No subaccount yet',
-              text: 'A subaccount keeps things apart. One is made by itself for each app that you allow.',
+              text: 'Subaccounts keep resources apart. Each app that you allow gets one automatically.',
               ...(create && { actions: create }),
             })
           : table({
