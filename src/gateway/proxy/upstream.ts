@@ -151,8 +151,9 @@ function handlerOf(
 }
 
 /**
- * What has come whole by now, as most bodies have. Else a copy of the stream, since undici destroys what it does not send to its end, as when the platform answers
- * before; and with the request itself, the connection of the client.
+ * A body that has come whole by now, as most have; else a copy of the stream, since undici destroys what it does
+ * not send to its end, as when the platform answers before; and with the request itself, the connection of the
+ * client.
  */
 function bodyOf(request: IncomingMessage, silenceMs: number): Readable | Buffer | null {
   if (!announcesBody(request)) return null;
