@@ -64,6 +64,7 @@ function toWire({
 }: Denial): Readonly<Record<string, unknown>> {
   return {
     request: requestId,
+    decision: 'deny',
     ...denial,
     account_sid: account ?? null,
     caller_sid: caller ?? null,

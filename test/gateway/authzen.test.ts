@@ -6,6 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { arrayOf, objectOf } from '../api/narrow.ts';
+import { type Credentials, send } from '../support/server.ts';
 import { startWorld, type World } from './gateway.ts';
 
 const TOKEN = 'a-token-of-the-platform';
@@ -121,6 +122,60 @@ describe('AuthZEN', () => {
     assert.equal((await post('evaluations', { subject, evaluations: hundred })).status, 200);
     const more = [...hundred, evaluations[0]];
     assert.equal((await post('evaluations', { subject, evaluations: more })).status, 400);
+  });
+
+  it('is one request of the log with each refusal, and counts every decision', async (t) => {
+    const fresh = await startWorld('sqlite', { GATEWAY_TOKEN: TOKEN });
+    t.after(() => fresh.server.close());
+    const { accountSid } = fresh.server.customer;
+    const [one, other] = [await fresh.authorize(['get-all']), await fresh.authorize(['get-all'])];
+    const asked = (name: string, app: Credentials, id = one.connectAppSid) => ({
+      subject: { type: 'connect_app', id, properties: { account_sid: app.accountSid } },
+      action: { name },
+      resource: route(accountSid, '/Messages.json'),
+    });
+    const evaluations = [
+      asked('GET', one.app),
+      asked('POST', one.app),
+      {},
+      asked('GET', other.app),
+      asked('GET', one.app),
+    ];
+    const reply = await fresh.send('POST', '/access/v1/evaluations', {
+      rawBody: JSON.stringify({ evaluations }),
+      headers: BEARER,
+    });
+    const answers = arrayOf(objectOf(reply.json).evaluations).map(objectOf);
+    const reasons = answers.map(({ decision, context }) => [decision, objectOf(context).reason]);
+    assert.deepEqual(reasons, [
+      [true, undefined],
+      [false, 'permission_missing'],
+      [false, undefined],
+      [false, 'subject_unknown'],
+      [true, undefined],
+    ]);
+    const request = String(objectOf(answers[0]?.context).request);
+    assert.equal(objectOf(answers[4]?.context).request, request);
+    const lines = fresh.server.logs().split('\n');
+    const ofRequest = lines.filter((line) => line.includes(request));
+    const told = ofRequest.map((line) => objectOf(JSON.parse(line)));
+    assert.deepEqual(
+      told.map((line) => [line['connect_apps.reason'], line['connect_apps.caller.sid']]),
+      [
+        ['permission_missing', one.app.accountSid],
+        ['subject_unknown', other.app.accountSid],
+        [undefined, undefined],
+      ],
+    );
+    assert.deepEqual([told[2]?.['connect_apps.count'], told[2]?.['connect_apps.denied']], [4, 2]);
+    const { text } = await send(fresh.server.url, 'GET', '/metrics');
+    const counted = [...text.matchAll(/^connect_decisions_total\{.*reason="(\w+)"\} (\d+)$/gm)];
+    assert.deepEqual(Object.fromEntries(counted.map(([, reason, count]) => [reason, count])), {
+      allowed: '2',
+      permission_missing: '1',
+      subject_unknown: '1',
+    });
+    assert.match(text, /^connect_decisions_seconds_count 4$/m);
   });
 
   it('needs the token of the gateway, as a Bearer token', async () => {

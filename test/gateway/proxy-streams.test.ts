@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createNetServer, type Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { basicOf } from '../gateways/raw.ts';
 import { until } from '../support/until.ts';
@@ -66,6 +66,34 @@ describe('what the proxy mode streams', () => {
     await until('the request waits', () => world.server.logs().includes(' /Accounts/{Sid}/*'));
     poll.destroy();
     await until('nobody waits for its answer', () => gone.includes(`${root}/poll.json`));
+  });
+
+  it('changes no byte of a body, whole or in parts, whatever its size', async (t) => {
+    const { world, root } = await startProxy(t, 'sqlite', async (request, response) => {
+      const body = await buffer(request);
+      if (request.url?.endsWith('/whole.json')) {
+        response.end(body);
+        return;
+      }
+      response.write(body.subarray(0, 3));
+      setImmediate(() => response.end(body.subarray(3)));
+    });
+    const { accountSid, authToken } = world.server.customer;
+    const authorization = `Basic ${btoa(`${accountSid}:${authToken}`)}`;
+    for (const size of [1, 300, 8 * 1024, 8 * 1024 + 1, MIB]) {
+      const sent = Buffer.from(Array.from({ length: size }, (_, at) => at % 256));
+      for (const path of ['/whole.json', '/parts.json']) {
+        for (const body of [sent, new Blob([sent]).stream()]) {
+          const reply = await fetch(`${world.server.url}${root}${path}`, {
+            ...{ method: 'POST', body, headers: { authorization } },
+            duplex: 'half',
+          });
+          assert.equal(reply.status, 200);
+          const got = Buffer.from(await reply.arrayBuffer());
+          assert.ok(got.equals(sent), `${size} bytes, ${path}`);
+        }
+      }
+    }
   });
 
   it('cuts the answer of a platform that dies, so that it never looks whole', async (t) => {
