@@ -153,7 +153,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
         readState,
         denials: gateway?.denials ?? { find: () => [] },
         origin: () => origin,
-        hasDemoApp: parts.hasDemoApp === true,
+        servesDemoApp: parts.hasDemoApp === true,
       });
     },
   });

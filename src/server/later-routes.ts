@@ -28,7 +28,7 @@ export interface LaterParts extends Omit<ConsoleParts, 'limits'> {
   denials: AdminOptions['denials'];
   /** The origin of the server, as browsers see it. */
   origin: () => string;
-  hasDemoApp: boolean;
+  servesDemoApp: boolean;
 }
 
 /** Adds the routes that most tests, and many processes, are never asked for. */
@@ -38,8 +38,8 @@ export async function addLaterRoutes(
   { publicUrl, adminKey }: Pick<Config, 'publicUrl' | 'adminKey'>,
   parts: LaterParts,
 ): Promise<void> {
-  const { api, logger, brand, signIn, provider, client, hasDemoApp } = parts;
-  const demoPeople = hasDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [];
+  const { api, logger, brand, signIn, provider, client, servesDemoApp } = parts;
+  const demoPeople = servesDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [];
   await addPages(
     server,
     { keyring: context.keyring, logger, publicUrl, brand, signIn, demoPeople },
@@ -49,7 +49,7 @@ export async function addLaterRoutes(
       if (provider) addProviderRoutes(pages, context, { provider, logger });
       addConsentRoutes(pages, context);
       addConsoleRoutes(pages, context, { ...parts, limits });
-      if (hasDemoApp) addDemoAppRoutes(pages, context, logger);
+      if (servesDemoApp) addDemoAppRoutes(pages, context, logger);
     },
   );
   if (adminKey !== undefined) {
@@ -61,6 +61,6 @@ export async function addLaterRoutes(
       denials: parts.denials,
     });
   }
-  const credentials = hasDemoApp ? DEMO_DEVELOPER : undefined;
+  const credentials = servesDemoApp ? DEMO_DEVELOPER : undefined;
   addDocumentationRoutes(server, { api, publicUrl, brand, credentials });
 }
