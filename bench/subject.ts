@@ -30,12 +30,31 @@ export async function startFloor(
   environment: Environment,
   words: readonly string[] = [],
 ): Promise<Subject> {
+  const { child, port } = await startChild(name, environment, words);
+  return subjectOf(child, port);
+}
+
+/** Starts a process of bench/servers that answers on two ports: the processor time of each is that of both. */
+export async function startTwins(
+  name: string,
+  environment: Environment,
+  words: readonly string[],
+): Promise<[Subject, Subject]> {
+  const { child, port, twinPort } = await startChild(name, environment, words);
+  return [subjectOf(child, port), subjectOf(child, twinPort)];
+}
+
+async function startChild(
+  name: string,
+  environment: Environment,
+  words: readonly string[],
+): Promise<{ child: ChildProcess; port: number; twinPort: number }> {
   const child = fork(join(import.meta.dirname, 'servers', `${name}.ts`), [...words], {
     env: { ...process.env, ...withPrefix(environment) },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const [{ port }] = await once(child, 'message');
-  return subjectOf(child, port);
+  const [{ port, twinPort }] = await once(child, 'message');
+  return { child, port, twinPort };
 }
 
 /** Starts `connect-apps serve` as it is built and shipped; its log is written and thrown away. */

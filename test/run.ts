@@ -45,6 +45,7 @@ const chosen = words.includes('all')
 const { status } = spawnSync(
   process.execPath,
   [
+    `--import=${join(ROOT, 'test/support/deadline.ts')}`,
     '--test',
     '--test-concurrency=4',
     '--test-timeout=1200000',

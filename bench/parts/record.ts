@@ -12,7 +12,7 @@ import { insertMany, sidOf } from '../../test/support/fill.ts';
 import { fill, SECRET_KEY, type Target } from '../data.ts';
 import { loadOn, type Measurement, measure } from '../load.ts';
 import { type Size, sqliteIn } from '../size.ts';
-import { startFloor } from '../subject.ts';
+import { startTwins } from '../subject.ts';
 import { figure, median, quantile, type Table } from '../table.ts';
 
 const CONNECTIONS = 32;
@@ -43,9 +43,11 @@ async function measureCost(size: Size): Promise<Table> {
   ];
   const pairs = new Map<string, Pair[]>();
   for (let round = 0; round < size.rounds; round += 1) {
-    // New processes each round: garbage collection settles differently in each, and costs up to a third more in some.
-    const on = await startFloor('recording', data.environment);
-    const off = await startFloor('recording', other.environment, ['unrecorded']);
+    // In one process: two of the same version differ by up to a third, for as long as they live.
+    const [on, off] = await startTwins('recording', data.environment, [
+      'twin',
+      other.environment.DATABASE_URL,
+    ]);
     // In turn which is first, so that a machine that becomes slower is so for both.
     const isOnFirst = round % 2 === 0;
     for (const [name, targetsOn, targetsOff] of loads) {
@@ -54,7 +56,7 @@ async function measureCost(size: Size): Promise<Table> {
       const pair = isOnFirst ? { on: first, off: second } : { on: second, off: first };
       pairs.set(name, [...(pairs.get(name) ?? []), pair]);
     }
-    await Promise.all([on.stop(), off.stop()]);
+    await on.stop();
   }
   const rows = [...pairs].map(([name, measured]) => {
     const of = (pick: (pair: Pair) => number) => median(measured.map(pick));

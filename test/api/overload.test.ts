@@ -34,11 +34,14 @@ for (const engine of DATABASES) {
     });
     after(() => server.close());
 
-    it('answers some, refuses the others with 503, 20503 and Retry-After, and then serves again', async () => {
+    it('answers some, refuses the others with 503, 20503 and Retry-After, and then serves again', async (t) => {
       const { developer } = server;
       const list = connectAppsPath(developer.accountSid, '.json?PageSize=1000');
       const agent = new Agent({ keepAlive: true });
       let isOver = false;
+      t.after(() => {
+        isOver = true;
+      });
       let answered = 0;
       const refused: Reply[] = [];
       const client = async () => {
@@ -84,6 +87,9 @@ describe('a process that gets no time for a moment', () => {
     const agent = new Agent({ keepAlive: true });
     const statuses = new Set<number>();
     let isOver = false;
+    t.after(() => {
+      isOver = true;
+    });
     const client = async () => {
       while (!isOver) {
         statuses.add((await server.request('GET', path, { auth: developer, agent })).status);
@@ -132,6 +138,9 @@ describe('a database that has too much to do', { skip: POSTGRES_OBSTACLE }, () =
     thief.slowDown(DATABASE_DELAY_MS);
 
     let isOver = false;
+    t.after(() => {
+      isOver = true;
+    });
     const answered: number[] = [];
     const refused: Reply[] = [];
     const client = async () => {

@@ -16,7 +16,7 @@ import { TEST_SECRET_KEY } from '../support/context.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials, RequestOptions } from '../support/server.ts';
 import { timed } from '../support/timed.ts';
-import { until } from '../support/until.ts';
+import { until, whenThere } from '../support/until.ts';
 import { GROUP_OBSTACLE, type Group, startGroup } from './group.ts';
 
 const WRITERS = 8;
@@ -148,18 +148,6 @@ describe('a group with failover', { skip: GROUP_OBSTACLE }, () => {
       slowestMs,
       late,
     };
-  }
-
-  /** What is read after a fault: a busy machine may be late with a connection. */
-  async function whenThere<T>(read: () => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await read();
-      } catch (error) {
-        const isAway = error instanceof Problem && error.problem === 'storage_unavailable';
-        if (!isAway || tries === 20) throw error;
-      }
-    }
   }
 
   type Outcome = Awaited<ReturnType<typeof workThrough>>;

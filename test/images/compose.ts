@@ -18,7 +18,7 @@ export const PRODUCTION_OBSTACLE =
   existsSync(CADDY) || process.env.CI === 'true'
     ? undefined
     : 'SKIPPED: There is no Caddy here: bash test/gateways/install.sh';
-const START_MS = 120_000;
+const START_MS = 300_000;
 /** What an app of a user does first: it asks Twilio who it is. */
 const APP = `const credentials = btoa(process.env.TWILIO_ACCOUNT_SID + ':' + process.env.TWILIO_AUTH_TOKEN);
 fetch('https://api.twilio.com/2010-04-01/Accounts/' + process.env.TWILIO_ACCOUNT_SID + '.json', {
@@ -35,7 +35,6 @@ export async function tryProduction({ shell }: Engine): Promise<void> {
   await shell(`bash test/images/others.sh ${base}`);
   const block = (name: string) =>
     `cd ${folder}\n${blockOf(`sh ${name}`, PAGE).replace('connect.example.com', 'localhost')}`;
-  const compose = `cd ${folder}\nDOMAIN=localhost docker compose --file deploy/compose/production.yaml`;
   try {
     await shell(block('production-secrets'));
     await shell(`${block('production')} >&2`);
@@ -45,10 +44,9 @@ export async function tryProduction({ shell }: Engine): Promise<void> {
     const dispatcher = new Agent({ connect: { ca: await shell(authority) }, pipelining: 0 });
     const get = async (path: string, authorization = '') => {
       const reply = await request(origin + path, { dispatcher, headers: { authorization } });
-      await reply.body.dump();
-      return reply.statusCode;
+      return { status: reply.statusCode, text: await reply.body.text() };
     };
-    await until('a server is ready', async () => (await get('/readyz')) === 200, START_MS);
+    await until('a server is ready', async () => (await get('/readyz')).status === 200, START_MS);
     const printed: string[] = [];
     await until(
       'there is an account',
@@ -70,18 +68,22 @@ docker start compose_server-1_1
 ${untilHealthy('compose_server-1_1')}`).finally(() => {
       isRestarting = false;
     });
-    const statuses = new Set<number>();
+    const answers = new Set<string>();
     while (isRestarting) {
-      statuses.add(await get(path, authorization));
+      const { status, text } = await get(path, authorization);
+      // Whoever is told to ask again in a second does: a busy machine refuses what it cannot do in time.
+      const isLater = status === 503 && text.includes('"code":20503');
+      if (!isLater) answers.add(status === 200 ? '200' : `${status} ${text}`);
       // Fewer than the rate limit allows.
-      await setTimeout(20);
+      await setTimeout(isLater ? 1100 : 20);
     }
     await restarted;
-    assert.deepEqual([...statuses], [200]);
+    assert.deepEqual([...answers], ['200']);
     await dispatcher.close();
+  } catch (error) {
+    throw await withLogs(error, shell);
   } finally {
-    await shell(`${compose} down --volumes
-docker network rm compose_front compose_database`);
+    await removeProjects(shell);
     rmSync(folder, { recursive: true });
   }
 }
@@ -113,15 +115,42 @@ docker restart --time 0 ${name}_app_1 >&2`);
       async () => /I am Developer/.test(await shell(`docker logs ${name}_app_1 2>&1`)),
       START_MS,
     );
+  } catch (error) {
+    throw await withLogs(error, shell);
   } finally {
-    await shell(`cd ${folder}\n${up.replace('up --detach', 'down')}
-docker network rm ${name}_default`);
+    await removeProjects(shell);
     rmSync(folder, { recursive: true });
   }
 }
 
+const OF_COMPOSE = '--quiet --filter label=com.docker.compose.project';
+
+/** The failure, with what the containers say: nobody can look at those of CI. */
+async function withLogs(error: unknown, shell: Engine['shell']): Promise<Error> {
+  const logs = await shell(`docker ps --all
+for container in $(docker ps --all ${OF_COMPOSE}); do
+  docker inspect --format '--- {{.Name}}' $container
+  docker logs --tail 40 $container 2>&1
+done`).catch(String);
+  return new Error(logs, { cause: error });
+}
+
+/**
+ * Removes whatever Compose has made. podman-compose's own down leaves the networks, and a container that its restart
+ * policy starts again in the meantime.
+ */
+export async function removeProjects(shell: Engine['shell']): Promise<void> {
+  for (const [kind, list] of [
+    ['rm --force --time 0', 'ps --all'],
+    ['volume rm --force', 'volume ls'],
+    ['network rm --force', 'network ls'],
+  ]) {
+    await shell(`docker ${list} ${OF_COMPOSE} | xargs --no-run-if-empty docker ${kind}`);
+  }
+}
+
 function untilHealthy(container: string): string {
-  return `timeout 120 bash -c 'until docker healthcheck run ${container}; do sleep 0.2; done' >&2`;
+  return `timeout ${START_MS / 1000} bash -c 'until docker healthcheck run ${container}; do sleep 0.2; done' >&2`;
 }
 
 function succeeds(work: Promise<unknown>): Promise<boolean> {

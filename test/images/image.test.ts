@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { HELM_OBSTACLE } from '../deploy/kubernetes/helm.ts';
 import { blockOf } from '../support/guide.ts';
-import { PRODUCTION_OBSTACLE, tryDevelopment, tryProduction } from './compose.ts';
+import { PRODUCTION_OBSTACLE, removeProjects, tryDevelopment, tryProduction } from './compose.ts';
 import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
 import { tryPod } from './pod.ts';
 
@@ -53,6 +53,17 @@ ${blockOf('sh command', PAGE)}`);
     assert.equal(await shell("docker inspect --format '{{.State.ExitCode}}' connect-apps"), '0');
   });
 
+  it('ends a command that waits for its input, too', async () => {
+    const code = await engine.shell(`{
+docker run --detach --interactive --name waits --volumes-from connect-apps connect-apps \\
+  users create --email ada@example.com --operator
+# Until it listens: a process that only starts cannot.
+timeout 60 bash -c 'while docker kill --signal TERM waits; do sleep 0.2; done' || true
+} >&2
+docker inspect --format '{{.State.ExitCode}}' waits`);
+    assert.equal(code, '143');
+  });
+
   it('is migrated and served by compose.yaml', async () => {
     const { shell } = engine;
     // Without --build: the image is there.
@@ -63,7 +74,7 @@ name=$(docker ps --all --format '{{.Names}}' | grep server)
 timeout 60 bash -c "until docker healthcheck run $name; do sleep 0.2; done" >&2
 docker inspect --format '{{.ImageName}}' "$name"`);
     assert.match(image.split('\n').at(-1) ?? '', /connect-apps/);
-    await shell('CONNECT_APPS_SECRET_KEY=- docker compose down --volumes');
+    await removeProjects(shell);
   });
 
   it('serves worlds to tests, by the module for Testcontainers', async () => {

@@ -23,7 +23,7 @@ import { DATABASES, emptyDatabase } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startServe } from '../support/serve.ts';
 import { send } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { until, whenThere } from '../support/until.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '../..');
@@ -101,6 +101,9 @@ describe('an upgrade', { skip: obstacle }, () => {
       const counts = new Map<string, number>();
       let asked = 0;
       let isOver = false;
+      t.after(() => {
+        isOver = true;
+      });
       const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
       const list = connectAppsPath(auth.accountSid);
       const one = connectAppPath(auth.accountSid, String(app.sid));
@@ -165,8 +168,9 @@ describe('an upgrade', { skip: obstacle }, () => {
     const context = createContext(createConfig(settings, 'production'), {
       secretKey: TEST_SECRET_KEY,
     });
-    await authorizeConnectApp(context, { accountSid, connectAppSid });
-    await revokeAuthorization(context, { accountSid, connectAppSid });
+    // This process meets the writes of two servers, which do not wait for it.
+    await whenThere(() => authorizeConnectApp(context, { accountSid, connectAppSid }));
+    await whenThere(() => revokeAuthorization(context, { accountSid, connectAppSid }));
     await context.database.close();
   }
 });

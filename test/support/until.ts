@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
+import { Problem } from '../../src/problem.ts';
 
 /** What one look at a condition, and the pause after it, count for at most. */
 const LONGEST_LOOK_MS = 3000;
@@ -20,5 +21,17 @@ export async function until(
     since = now;
     assert.ok(waitedMs < limitMs, `still waiting until ${what}`);
     await setTimeout(20);
+  }
+}
+
+/** Does it again while the database is away or busy with others, as whoever is told 503 would. */
+export async function whenThere<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      const isAway = error instanceof Problem && error.problem === 'storage_unavailable';
+      if (!isAway || tries === 20) throw error;
+    }
   }
 }
