@@ -57,6 +57,8 @@ const ASSET_HEADERS = {
 };
 
 export interface DocumentationOptions {
+  /** The routes that it describes. */
+  api: FastifyInstance;
   /** The origin that clients see, when it is known. */
   publicUrl: string | undefined;
   brand: Brand;
@@ -74,7 +76,7 @@ export function addDocumentationRoutes(
   let made: Promise<Documents> | undefined;
   // Made when it is first asked for: all routes are there by then, and none comes later.
   const documents = () => {
-    made ??= makeDocuments(server, options);
+    made ??= makeDocuments(options);
     return made;
   };
   server.get(DOCUMENT_PATH, { schema }, async (request, reply) => {
@@ -114,13 +116,15 @@ interface Documents {
   viewer: Viewer | undefined;
 }
 
-async function makeDocuments(
-  server: FastifyInstance,
-  { publicUrl, brand, credentials }: DocumentationOptions,
-): Promise<Documents> {
+async function makeDocuments({
+  api,
+  publicUrl,
+  brand,
+  credentials,
+}: DocumentationOptions): Promise<Documents> {
   // What listens on every address answers on this one, too.
-  const origin = publicUrl ?? (server.server.listening ? server.listeningOrigin : DEFAULT_ORIGIN);
-  const description = completeDescription(server.swagger(), { publicUrl, origin });
+  const origin = publicUrl ?? (api.server.listening ? api.listeningOrigin : DEFAULT_ORIGIN);
+  const description = completeDescription(api.swagger(), { publicUrl, origin });
   const json = JSON.stringify(description);
   return {
     json,

@@ -14,12 +14,18 @@ import {
 import { budgetOf } from '../access/budget.ts';
 import { type Access, checkAccess, type Right, type Wish } from '../access/decide.ts';
 import { acting, type Context } from '../context.ts';
-import { METHODS } from '../node-http.ts';
 import { Problem } from '../problem.ts';
 import { reasonOf } from '../reason.ts';
 import { parseSid } from '../sid.ts';
 import type { Queryable } from '../storage/database.ts';
 import { credentialsOf, isFromAnotherSite } from './credentials.ts';
+import {
+  API_METHODS,
+  addRareMethods,
+  allowOrigins,
+  refuseMethods,
+  type Url,
+} from './other-methods.ts';
 import { createBudgets } from './rate-limit.ts';
 import { pathParameter } from './request.ts';
 import { weightOf } from './weight.ts';
@@ -55,6 +61,8 @@ export interface Api {
    * list.
    */
   route(url: string, resource: Resource, isList?: (request: FastifyRequest) => boolean): void;
+  /** Adds to another router, for all these URLs, what answers the methods that none of them has. */
+  addRareMethods(router: FastifyInstance): void;
   /** Who is asking, and for which account; raises the reason if access is denied. */
   open(request: FastifyRequest): Promise<Access>;
   /**
@@ -86,15 +94,8 @@ export function createApi(
   options: { rateLimitPerSecond: number; keysActForApps: boolean },
 ): Api {
   const { database, keyring } = context;
-  server.decorateRequest('credentials', undefined);
-  server.decorateRequest('sender', undefined);
-  server.decorateRequest('callerSid', undefined);
-  server.decorateRequest('pay', payNothing);
-  for (const method of METHODS) {
-    if (!server.supportedMethods.includes(method) && method !== 'CONNECT') {
-      server.addHttpMethod(method, { hasBody: true });
-    }
-  }
+  decorate(server);
+  const places: Url[] = [];
   const rate = options.rateLimitPerSecond;
   const spend = rate > 0 ? createBudgets(rate) : undefined;
   // Created once: a refusal must be cheaper than a response, and a stack trace is half of its cost.
@@ -190,33 +191,19 @@ export function createApi(
         }),
       });
     }
-    server.route({
-      method: 'OPTIONS',
-      url,
-      schema: { hide: true },
-      handler: async (_, reply) => {
-        allowOrigins(reply, allow);
-        return reply.header('Allow', allow).code(204).send();
-      },
-    });
-    server.route({
-      method: server.supportedMethods.filter(
-        (method) => !methods.includes(method) && method !== 'OPTIONS' && method !== 'HEAD',
-      ),
-      url,
-      schema: { hide: true },
-      onRequest: identify,
-      preParsing: (request, reply, _, done) => {
-        reply.header('Allow', allow);
-        const reason = reasonOf('method_unknown', request.method);
-        done(new Problem('method_not_allowed', undefined, { reason }));
-      },
-      handler: () => undefined,
-    });
+    const place = { url, allow, identify };
+    places.push(place);
+    // At once: a wildcard of another URL may have what this one does not.
+    const absent = API_METHODS.filter((method) => !methods.includes(method));
+    if (absent.length > 0) refuseMethods(server, absent, place);
   }
 
   return {
     route: (path, resource, isList) => addRoute(API_VERSION + path, resource, isList),
+    addRareMethods(router) {
+      decorate(router);
+      addRareMethods(router, places);
+    },
     open: (request) => database.look((query) => check(query, request)),
     fetch: (request, work) =>
       database.look(async (query) => {
@@ -270,11 +257,9 @@ function forList(error: Error): Error {
   return error;
 }
 
-/** The CORS headers that Twilio's OpenAPI describes. */
-function allowOrigins(reply: FastifyReply, methods: string): void {
-  reply.header('Access-Control-Allow-Origin', '*');
-  reply.header('Access-Control-Allow-Methods', methods);
-  reply.header('Access-Control-Allow-Headers', 'Authorization, Content-Type');
-  reply.header('Access-Control-Allow-Credentials', 'true');
-  reply.header('Access-Control-Expose-Headers', 'Twilio-Request-Id, Retry-After, Link');
+function decorate(server: FastifyInstance): void {
+  server.decorateRequest('credentials', undefined);
+  server.decorateRequest('sender', undefined);
+  server.decorateRequest('callerSid', undefined);
+  server.decorateRequest('pay', payNothing);
 }

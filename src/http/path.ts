@@ -5,7 +5,8 @@
 
 export type Extension = 'json' | 'xml' | 'csv';
 
-const API_ROOT = '/2010-04-01/';
+/** What every path of the API begins with. */
+export const API_ROOT = '/2010-04-01/';
 const SUFFIX = /\.(json|xml|csv)\/?$/;
 
 /** The path of a request target, as sent, without its query. */

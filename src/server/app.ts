@@ -1,46 +1,39 @@
 /** Config -> a running server. The only place where things are constructed. */
 
 import { addAccountRoutes } from '../accounts/routes.ts';
-import { followWith } from '../admin/follow.ts';
 import { writeAdminProblem } from '../admin/problems.ts';
-import { addAdminRoutes } from '../admin/routes.ts';
 import { addApiKeyRoutes } from '../api-keys/routes.ts';
 import { addAuthorizationRoutes } from '../authorizations/routes.ts';
 import { readBacklog } from '../callbacks/backlog.ts';
 import type { LimitsAtReceiver } from '../callbacks/places.ts';
 import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts';
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
-import { addConsentRoutes } from '../consent/routes.ts';
-import { addConsoleRoutes } from '../console/routes.ts';
 import type { Context } from '../context.ts';
-import { DEMO_DEVELOPER, DEMO_PEOPLE, placeDemoApp } from '../demo/data.ts';
-import { addDemoAppRoutes } from '../demo/routes.ts';
-import { addDocumentation, addDocumentationRoutes } from '../docs/routes.ts';
+import { placeDemoApp } from '../demo/data.ts';
+import { addDocumentation } from '../docs/routes.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createApi } from '../http/api.ts';
 import { addOperationsRoutes } from '../http/operations.ts';
 import { recordTo } from '../http/request-record.ts';
-import type { ServerHooks } from '../http/server.ts';
+import type { ServerHooks } from '../http/router.ts';
 import { createServer } from '../http/server.ts';
 import { createLogger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { type MetricsServer, startMetricsServer } from '../observability/metrics-server.ts';
-import { addProviderRoutes } from '../oidc/routes.ts';
 import { createGuardedClient, type GuardedClient } from '../outgoing/guarded-client.ts';
 import type { Lookup } from '../outgoing/open-connection.ts';
 import { withSpans } from '../outgoing/traced-client.ts';
 import { createBrand } from '../pages/brand.ts';
-import { addPages, writeErrorPage } from '../pages/pages.ts';
+import { writeErrorPage } from '../pages/pages.ts';
 import { startRecorder } from '../requests/recorder.ts';
 import { type CreateRequestSid, requestSidsFrom } from '../sid.ts';
 import { advanceDue, type StandInClock, startStandInClock } from '../stand-ins/clock.ts';
 import { addStandInRoutes } from '../stand-ins/routes.ts';
-import { addSessionRoutes } from '../users/routes.ts';
-import { createSignInLimits } from '../users/sign-in-limits.ts';
 import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
 import { type ContextParts, createContext } from './context.ts';
+import { addLaterRoutes } from './later-routes.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 import { stateOf } from './state.ts';
 import { readVersion } from './version.ts';
@@ -128,9 +121,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       { logger, metrics },
     ));
   let isDraining = false;
+  let origin = config.publicUrl ?? '';
   const ending = new AbortController();
   const recorder = startRecorder(context, { logger, observeLost: metrics.observeUnrecorded });
-  const server = await createServer({
+  const server = createServer({
     logger,
     isLogForPerson: parts.isLogForPerson === true,
     metrics,
@@ -145,6 +139,23 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       (config.adminKey === undefined ? undefined : writeAdminProblem(error, request.target)) ??
       writeErrorPage(error, request, brand),
     ...(parts.addHooks && { addHooks: parts.addHooks }),
+    addLater: async (router) => {
+      api.addRareMethods(router);
+      await addLaterRoutes(router, context, config, {
+        api: server,
+        logger,
+        brand,
+        signIn,
+        provider,
+        client: consoleClient,
+        flowRunner,
+        ending: ending.signal,
+        readState,
+        denials: gateway?.denials ?? { find: () => [] },
+        origin: () => origin,
+        servesDemoApp: parts.hasDemoApp === true,
+      });
+    },
   });
 
   const readState = stateOf(context, config, () => purging);
@@ -170,51 +181,10 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   addAuthorizationRoutes(api, context, config);
   addApiKeyRoutes(api, context, config);
   if (config.hasStandIns) addStandInRoutes(api, context, config);
-  await addPages(
-    server,
-    {
-      keyring: context.keyring,
-      logger,
-      publicUrl: config.publicUrl,
-      brand,
-      signIn,
-      demoPeople: parts.hasDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [],
-    },
-    (pages) => {
-      const limits = createSignInLimits(context.clock);
-      addSessionRoutes(pages, context, limits);
-      if (provider) addProviderRoutes(pages, context, { provider, logger });
-      addConsentRoutes(pages, context);
-      addConsoleRoutes(pages, context, {
-        client: consoleClient,
-        flowRunner,
-        ending: ending.signal,
-        limits,
-        readState,
-      });
-      if (parts.hasDemoApp) addDemoAppRoutes(pages, context, logger);
-    },
-  );
-  let origin = config.publicUrl ?? '';
-  if (config.adminKey !== undefined) {
-    const follow = followWith(consoleClient);
-    await addAdminRoutes(server, context, {
-      key: config.adminKey,
-      origin: () => origin,
-      follow,
-      hasPasswords: signIn.hasPasswords,
-      denials: gateway?.denials ?? { find: () => [] },
-    });
-  }
   addOperationsRoutes(server, {
     database: context.database,
     isDraining: () => isDraining,
     metrics: config.hasPublicMetrics ? metrics : undefined,
-  });
-  addDocumentationRoutes(server, {
-    publicUrl: config.publicUrl,
-    brand,
-    credentials: parts.hasDemoApp ? DEMO_DEVELOPER : undefined,
   });
 
   let worker: CallbackWorker | undefined;

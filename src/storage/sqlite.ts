@@ -31,6 +31,10 @@ const BUSY_TIMEOUT_MS = 5000;
 const BUSY_RETRY_MS = 1;
 const FORGET_TIMEOUT_MS = 200;
 const KEPT_STATEMENTS = 500;
+/** In memory: most tables and indexes of a test have few rows, and each takes at least one page. */
+const MEMORY_PAGE_BYTES = 1024;
+/** Of an image: a copy of what is in memory already, and each page of it takes time to free. */
+const IMAGE_CACHE_KIB = 256;
 
 export interface EmbeddedDatabase extends Database {
   /** The whole database as bytes, as of the last commit. */
@@ -107,9 +111,11 @@ function connect(path: string | Buffer, options: { queryOnly?: boolean } = {}): 
   try {
     const fileMustExist = typeof path === 'string' && path !== ':memory:';
     const connection = new SqliteConnection(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist });
+    if (path === ':memory:') connection.pragma(`page_size = ${MEMORY_PAGE_BYTES}`);
     connection.pragma('journal_mode = WAL');
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
+    if (typeof path !== 'string') connection.pragma(`cache_size = -${IMAGE_CACHE_KIB}`);
     // Deleted data is overwritten, because we promise that it is gone.
     connection.pragma('secure_delete = ON');
     if (options.queryOnly) connection.pragma('query_only = ON');
