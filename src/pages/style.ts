@@ -7,6 +7,7 @@ export const STYLE_SHEET = `:root {
   --paper: light-dark(#f6f7f9, #0e1116);
   --card: light-dark(#ffffff, #161b22);
   --sunken: light-dark(#eef1f4, #0b0e12);
+  --raised: light-dark(#eef1f4, #232a33);
   --line: light-dark(#dde2e8, #2a313a);
   --edge: light-dark(#838d99, #6b7684);
   --ink: light-dark(#171b21, #e6eaef);

@@ -78,7 +78,7 @@ export function addOperatorUserForms(console: Console): void {
           isCard: true,
           body: dialogCard({
             title: html`${act.title} ${isolated(user.email)}?`,
-            body: html`${formNotice(typed)}<ul>${act.consequences.map((one) => html`<li>${one}</li>`)}</ul><form method="post" action="${here}/${act.name}">${csrfField(csrfToken)}${buttonRow(button, keepIt(here))}</form>`,
+            body: html`${formNotice(typed)}<ul>${act.consequences.map((one) => html`<li>${one}</li>`)}</ul><form method="post" action="${here}/${act.name}">${csrfField(csrfToken)}${buttonRow(button, keepIt(here, 'Cancel'))}</form>`,
           }),
         };
       },

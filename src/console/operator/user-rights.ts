@@ -129,7 +129,7 @@ function questionView(visit: OperatorVisit, { act, user, refusal, fault = '' }: 
     isCard: true,
     body: dialogCard({
       title: act.title(isolated(user.email)),
-      body: html`${fault}<ul>${act.consequences.map((one) => html`<li>${one}</li>`)}</ul><form method="post" action="${action}">${csrfField(csrfToken)}${confirmation(visit, refusal)}${buttonRow(button, keepIt(operatorLink(`users/${user.sid}`), act.isDanger ? 'Keep it' : 'Cancel', false))}</form>`,
+      body: html`${fault}<ul>${act.consequences.map((one) => html`<li>${one}</li>`)}</ul><form method="post" action="${action}">${csrfField(csrfToken)}${confirmation(visit, refusal)}${buttonRow(button, keepIt(operatorLink(`users/${user.sid}`), 'Cancel', false))}</form>`,
     }),
   };
 }

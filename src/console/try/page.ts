@@ -108,5 +108,5 @@ function checkPanel({ name, verdict, hint, exchanges }: CheckResult, number: num
 
 function exchangeOf(exchange: Exchange): Html {
   const { method, url, body, answer } = exchange;
-  return html`<dl class="facts"><dt>Sent</dt><dd><code>${method} ${isolated(url)}</code>${body === null ? '' : html`<br><code>${body}</code>`}</dd><dt>Came</dt><dd>${cameOf(exchange)}${answerOf(answer)}</dd></dl>`;
+  return html`<dl class="facts"><dt>Sent</dt><dd><code>${method} ${isolated(url)}</code>${body === null ? '' : html`<br><code>${body}</code>`}</dd><dt>Received</dt><dd>${cameOf(exchange)}${answerOf(answer)}</dd></dl>`;
 }

@@ -65,7 +65,7 @@ export function markdownOf(run: FlowRun, appName: string): string {
 function exchangeLines(exchange: Exchange): string[] {
   const { method, url, body, answer } = exchange;
   const sent = [`${method} ${url}`, ...(body === null ? [] : [body])].join('\n');
-  const lines = ['Sent:', '', fenced(sent), '', `Came: ${cameOf(exchange)}`];
+  const lines = ['Sent:', '', fenced(sent), '', `Received: ${cameOf(exchange)}`];
   return answer ? [...lines, '', fenced(answer)] : lines;
 }
 
