@@ -79,7 +79,7 @@ describe('the console in a browser', { skip: BROWSER_OBSTACLE }, () => {
       'one app is left',
       async () => (await page.locator('#apps tbody tr').count()) === 2,
     );
-    assert.match(page.url(), /\?q=reminders$/);
+    await page.waitForURL(/\?q=reminders$/);
     await page.getByRole('searchbox', { name: 'Search by name or SID' }).fill('nothing like it');
     await page.getByText('Nothing matches').waitFor();
     await page.getByRole('link', { name: 'Clear the search' }).click();
