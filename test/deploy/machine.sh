@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Boots systemd over this machine's own files: machine.sh FOLDER. FOLDER stands at /mnt. What it writes anywhere else is in
-# memory, and ends with it. It has no network but its own, and starts no service of this machine.
+# Boots a machine over this machine's own files, with COMMAND as its first process: machine.sh FOLDER COMMAND... FOLDER
+# stands at /mnt. What it writes anywhere else is in memory, and ends with it. It has no network but its own, and starts
+# no service of this machine.
 set -euo pipefail
-if [ "${2:-}" != boot ]; then
+if [ -z "${IS_INSIDE:-}" ]; then
   # Of the control groups it gets a branch, which it takes for the whole tree.
   groups=$(mktemp -d)
   mount -t cgroup2 none "$groups"
@@ -10,7 +11,7 @@ if [ "${2:-}" != boot ]; then
   mkdir "$branch"
   (
     echo "$BASHPID" >"$branch/cgroup.procs"
-    exec unshare --cgroup --mount --pid --fork --kill-child --uts --ipc --net bash "$0" "$1" boot
+    IS_INSIDE=1 exec unshare --cgroup --mount --pid --fork --kill-child --uts --ipc --net bash "$0" "$@"
   ) || true
   find "$branch" -depth -type d -exec rmdir {} \;
   umount "$groups"
@@ -42,4 +43,5 @@ rm -rf etc/systemd/system/*.wants
 # Not chroot: nothing in one may have users of its own, as the sandbox of a unit has.
 pivot_root . .
 umount --lazy .
-exec env -i container=test /lib/systemd/systemd --system --unit=basic.target
+shift
+exec env -i container=test "$@"
