@@ -109,6 +109,7 @@ code, kbd { font-family: var(--mono); overflow-wrap: anywhere; }
 }
 @media (max-width: 40rem) {
   .narrow { padding: 1.25rem .75rem; }
+  :where(.narrow) .demo button { padding-inline: .75rem; }
   .card code, .card td code { font-size: .75rem; }
   :where(.narrow, .wide) {
     thead { display: none; }

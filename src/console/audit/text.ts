@@ -68,7 +68,7 @@ export function whatOf(event: AuditEvent, path: string | undefined): Html {
     path === undefined
       ? html`<span title="${sid}">${text}</span>`
       : html`<a href="${path}?ResourceSid=${sid}" title="${sid}">${text}</a>`;
-  const short = (sid: string) => html`<code>${shortSid(sid)}</code>`;
+  const short = (sid: string) => html`<code class="tight">${shortSid(sid)}</code>`;
   const resource = linked(
     resourceSid,
     resourceEmail === null ? short(resourceSid) : isolated(resourceEmail),
@@ -91,5 +91,5 @@ export function whoOf({ source, actorSid, actorEmail }: AuditEvent): Html {
   if (actorEmail !== null) return isolated(actorEmail);
   if (actorSid === null) return html`${SOURCE_TEXTS[source]}`;
   const kind = actorSid.startsWith('US') ? 'a person who is gone' : SOURCE_TEXTS[source];
-  return html`${kind} <code title="${actorSid}">${shortSid(actorSid)}</code>`;
+  return html`${kind} <code class="tight" title="${actorSid}">${shortSid(actorSid)}</code>`;
 }
