@@ -31,6 +31,10 @@ export function createLater(logger: Logger, make: () => Promise<FastifyInstance>
         },
       );
     },
-    close: async () => (await making)?.close(),
+    close: async () =>
+      making?.then(
+        (made) => made.close(),
+        () => {},
+      ),
   };
 }
