@@ -25,7 +25,7 @@ it('dev --log all prints callers, reasons and callbacks with their attempts', as
   await send(origin, 'GET', path, { auth: DEMO_DEVELOPER });
   await send(origin, 'GET', path, { auth: DEMO_CUSTOMER });
   const asked = new RegExp(
-    `^[\\d:]{8} <- GET ${path} by ${DEMO_DEVELOPER.accountSid}  40[134] \\d{5} The account ${accountSid} of the path`,
+    `^[\\d:]{8} <- GET ${path} by ${DEMO_DEVELOPER.accountSid}  40[134] \\d{5} The account ${accountSid} in the path`,
     'm',
   );
   const answered = new RegExp(`^[\\d:]{8} <- GET ${path} by ${accountSid}  200$`, 'm');

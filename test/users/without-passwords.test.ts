@@ -214,7 +214,7 @@ for (const engine of DATABASES) {
       assert.deepEqual(await stored(), before);
       await signInAtProvider(server, visitor, `${account}/keys/new`, { isAgain: true });
       await visitor.get(`${account}/keys/new`);
-      assert.match((await visitor.submit(`${account}/keys/new`, key)).text, /Its secret/);
+      assert.match((await visitor.submit(`${account}/keys/new`, key)).text, /Copy the secret now/);
       await visitor.get(`${account}/tokens/promote`);
       assert.equal((await visitor.submit(`${account}/tokens/promote`, {})).status, 303);
       assert.notDeepEqual(await stored(), before);
