@@ -8,7 +8,7 @@ import { parse } from 'node:querystring';
 import { MIMEType } from 'node:util';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../problem.ts';
-import { BODY_LIMIT_BYTES, createBodies } from './body.ts';
+import { BODY_LIMIT_BYTES, type Bodies } from './body.ts';
 
 /** As many as Node.js takes of the other kind of form. */
 const MAX_PARTS = 1000;
@@ -33,9 +33,8 @@ const MULTIPART_LIMITS = {
   headerSize: MAX_PART_HEADER_BYTES,
 };
 
-/** Makes the server take forms and no other body: every other type is refused with 415. */
-export function takeForms(server: FastifyInstance): void {
-  const bodies = createBodies();
+/** Makes a router take forms, which `bodies` reads, and no other body: every other type is refused with 415. */
+export function takeForms(server: FastifyInstance, bodies: Bodies): void {
   server.removeAllContentTypeParsers();
 
   server.decorateRequest('file', undefined);

@@ -15,6 +15,7 @@ import { Problem } from '../problem.ts';
 import type { CreateRequestSid } from '../sid.ts';
 import type { Admission } from './admission.ts';
 import { type createErrorAnswer, notFound, OVERLOADED } from './answer-error.ts';
+import type { Bodies } from './body.ts';
 import { takeForms } from './forms.ts';
 import { refuseUnparsable } from './parser-errors.ts';
 import { toRoute } from './path.ts';
@@ -57,6 +58,7 @@ export type ServerHooks = (server: FastifyInstance) => void;
 /** What all routes of a server share. */
 export interface Shared {
   admission: Admission;
+  bodies: Bodies;
   unread: UnreadAnswers;
   logRequest: (request: FastifyRequest, reply: FastifyReply) => void;
   answerError: ReturnType<typeof createErrorAnswer>;
@@ -65,7 +67,7 @@ export interface Shared {
 /** Makes a router without routes; without a `serverFactory`, requests are handed to its `routing`. */
 export function createRouter(
   options: RouterOptions,
-  { admission, unread, logRequest, answerError }: Shared,
+  { admission, bodies, unread, logRequest, answerError }: Shared,
   serverFactory?: FastifyServerFactory,
 ): FastifyInstance {
   const { logger, metrics, createRequestSid } = options;
@@ -82,7 +84,7 @@ export function createRouter(
       answerError(error, request, reply);
     },
   });
-  takeForms(server);
+  takeForms(server, bodies);
 
   // The domain checks parameters against the same rules, and knows Twilio's code for each fault.
   server.setValidatorCompiler(() => () => true);

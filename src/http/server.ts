@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { createAdmission, type Resource } from './admission.ts';
 import { createErrorAnswer, type WriteErrorPage } from './answer-error.ts';
+import { createBodies } from './body.ts';
 import { endConnectionsOnClose } from './connections.ts';
 import { createLater } from './later.ts';
 import { createNodeServer, type PassOn } from './node-server.ts';
@@ -39,6 +40,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   const shared = {
     admission: createAdmission(options.resources, readyCount),
+    bodies: createBodies(),
     unread: limitUnreadAnswers(httpServer, connections),
     logRequest: createRequestLog(logger, { isForPerson: options.isLogForPerson }),
     answerError: createErrorAnswer(logger, options.writeErrorPage),
