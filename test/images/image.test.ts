@@ -55,10 +55,13 @@ ${blockOf('sh command', PAGE)}`);
 
   it('ends a command that waits for its input, too', async () => {
     const code = await engine.shell(`{
-docker run --detach --interactive --name waits --volumes-from connect-apps connect-apps \\
-  users create --email ada@example.com --operator
+export CONNECT_APPS_SECRET_KEY=$(openssl rand -hex 32)
+options='--env CONNECT_APPS_SECRET_KEY --volume waits:/data'
+docker run --rm $options connect-apps migrate
+docker run --detach --interactive --name waits $options connect-apps users create --email ada@example.com --operator
 # Until it listens: a process that only starts cannot.
 timeout 60 bash -c 'while docker kill --signal TERM waits; do sleep 0.2; done' || true
+docker logs waits
 } >&2
 docker inspect --format '{{.State.ExitCode}}' waits`);
     assert.equal(code, '143');
