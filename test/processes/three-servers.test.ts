@@ -12,7 +12,7 @@ import { DATABASES } from '../support/databases.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
-import { until } from '../support/until.ts';
+import { until, whenThere } from '../support/until.ts';
 
 const SERVERS = 3;
 /** How long requests go on that should long have been refused. */
@@ -54,7 +54,10 @@ for (const engine of DATABASES) {
       for (let index = 0; index < CALLBACKS; index += 1) {
         authorizations.push(await authorize({ deauthorizeCallbackUrl: `${receiver.url}/bye` }));
       }
-      await Promise.all(authorizations.map(({ key }) => revokeAuthorization(world.context, key)));
+      // All at once, for the connections of a pool: on a busy machine some wait too long for one.
+      await Promise.all(
+        authorizations.map(({ key }) => whenThere(() => revokeAuthorization(world.context, key))),
+      );
       await until('all have arrived', () => receiver.received.length >= CALLBACKS, 30_000);
       // Long enough for each of the workers to look again.
       await setTimeout(2500);
@@ -90,7 +93,7 @@ for (const engine of DATABASES) {
       const isAnswered = () => good.every((count) => count >= GOOD_ANSWERS);
       await Promise.race([asking, until('each of them has answered', isAnswered)]);
       begunAt = performance.now();
-      await takeAway();
+      await whenThere(takeAway);
       takenAt = performance.now();
       await asking;
       return late;

@@ -50,6 +50,8 @@ export async function startReceiver(
     answer(one, response, request);
   });
   server.listen(0, '127.0.0.1');
+  // Left open by a test that failed, it keeps no process.
+  server.unref();
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
