@@ -90,6 +90,11 @@ export function reasonOf(name: ReasonName, ...values: readonly (string | number)
   return [name, ...values].join(' ');
 }
 
+/** The name of a reason, without its values: one of `ReasonName`, or what another version wrote. */
+export function nameOfReason(reason: Reason): string {
+  return reason.split(' ', 1)[0] ?? '';
+}
+
 /** The reason of a problem that was raised without one: the rest of those that are the caller's are of stand-ins. */
 export function reasonOfProblem(problem: ProblemName | 'internal', status: number): Reason {
   const known = problem === 'internal' ? undefined : OF_PROBLEM[problem];

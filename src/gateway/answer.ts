@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { writeErrorReply } from '../http/errors.ts';
 import { extensionOf, pathOf } from '../http/path.ts';
+import { nameOfReason } from '../reason.ts';
 import type { Decision } from './decider.ts';
 import type { Identity } from './decision.ts';
 
@@ -68,7 +69,7 @@ export function writeDenied(
     'Cache-Control': 'no-store',
     'Twilio-Request-Id': requestId,
     ...(reader !== 'client' && {
-      'X-Connect-Reason': reason.split(' ')[0] ?? '',
+      'X-Connect-Reason': nameOfReason(reason),
       'X-Connect-Status': String(written.status),
     }),
     ...(written.status === 401 && { 'WWW-Authenticate': 'Basic realm="Twilio API"' }),

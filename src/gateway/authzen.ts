@@ -5,7 +5,7 @@
 
 import { ERRORS } from '../http/errors.ts';
 import { Problem } from '../problem.ts';
-import { reasonOf } from '../reason.ts';
+import { nameOfReason, reasonOf } from '../reason.ts';
 import type { Decider, Decision } from './decider.ts';
 import type { Question } from './decision.ts';
 
@@ -94,7 +94,7 @@ function readEvaluation(members: Members): Question | Fault {
 function evaluationOf({ outcome, requestId }: Decision): Evaluation {
   if ('problem' in outcome) {
     const { code, status } = ERRORS[outcome.problem.problem];
-    return { decision: false, context: { reason: outcome.reason.split(' ')[0], code, status } };
+    return { decision: false, context: { reason: nameOfReason(outcome.reason), code, status } };
   }
   const { account, by } = outcome.identity;
   return { decision: true, context: { account_sid: account, by, request: requestId } };

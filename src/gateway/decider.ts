@@ -6,7 +6,7 @@ import { ERRORS } from '../http/errors.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Problem } from '../problem.ts';
-import { type Reason, reasonOfProblem } from '../reason.ts';
+import { nameOfReason, type Reason, reasonOfProblem } from '../reason.ts';
 import type { CreateRequestSid } from '../sid.ts';
 import type { Database, Queryable } from '../storage/database.ts';
 import {
@@ -91,7 +91,7 @@ export function createDecider(parts: DeciderParts): Decider {
   }
 
   function count({ outcome }: Judged, ms: number): void {
-    if ('problem' in outcome) metrics.observeDecision('deny', nameOf(outcome.reason), ms);
+    if ('problem' in outcome) metrics.observeDecision('deny', nameOfReason(outcome.reason), ms);
     else metrics.observeDecision('allow', ALLOWED, ms);
   }
 
@@ -109,7 +109,7 @@ export function createDecider(parts: DeciderParts): Decider {
       return;
     }
     const { status, code } = ERRORS[outcome.problem.problem];
-    const reason = nameOf(outcome.reason);
+    const reason = nameOfReason(outcome.reason);
     log.info({ ...asked, decision: 'deny', reason, durationMs, status, code }, line);
     denials.add({
       time: new Date(parts.now()).toISOString(),
@@ -191,11 +191,6 @@ export function createDecider(parts: DeciderParts): Decider {
 
 function newTrace(): Trace {
   return { sender: {}, passed: [] };
-}
-
-/** The name of a reason, without its values. */
-function nameOf(reason: Reason): string {
-  return reason.split(' ')[0] ?? '';
 }
 
 /** A failure of ours is a refusal that may be tried again: there is no way to fail open. */

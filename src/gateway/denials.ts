@@ -1,6 +1,6 @@
 /** The latest refusals of this process, in memory: for "why was it refused?". Nothing is written for a decision. */
 
-import { explainReason, type Reason } from '../reason.ts';
+import { explainReason, nameOfReason, type Reason } from '../reason.ts';
 
 export interface Denial {
   time: string;
@@ -69,7 +69,7 @@ function toWire({
     account_sid: account ?? null,
     caller_sid: caller ?? null,
     connect_app_sid: app ?? null,
-    reason: reason.split(' ')[0],
+    reason: nameOfReason(reason),
     explanation: explainReason(reason) ?? null,
   };
 }

@@ -2,7 +2,7 @@
 
 import { ERRORS } from '../http/errors.ts';
 import { Problem } from '../problem.ts';
-import { explainReason, type Reason, reasonOfProblem } from '../reason.ts';
+import { explainReason, nameOfReason, type Reason, reasonOfProblem } from '../reason.ts';
 import type { Database } from '../storage/database.ts';
 import { decideRequest, type Identity, type Policy, STEPS, type Trace } from './decision.ts';
 import { routeOf } from './target.ts';
@@ -57,7 +57,7 @@ function refusal(problem: Problem, trace: Trace): Explanation {
     );
   }
   steps.push({ step: 'answer', result: 'refused', text: `${status}, ${code}: ${message}` });
-  return { decision: 'deny', status, code, reason: reason.split(' ')[0] ?? null, steps };
+  return { decision: 'deny', status, code, reason: nameOfReason(reason), steps };
 }
 
 /** The steps before the answer that were passed. Nobody is asked for where `by` is anonymous or unknown. */
