@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,15 +11,13 @@ import { connectAppsPath } from '../api/paths.ts';
 import { ended } from '../support/cli.ts';
 import { DATABASES } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 import { type Credentials, startServer, type TestServer } from '../support/server.ts';
 import { timed } from '../support/timed.ts';
 import { until } from '../support/until.ts';
 
 const NGINX = '/usr/sbin/nginx';
-const obstacle =
-  !existsSync(NGINX) && process.env.CI !== 'true'
-    ? 'SKIPPED: there is no nginx (apt-get install nginx-light)'
-    : undefined;
+const obstacle = obstacleWithout(NGINX, 'apt-get install nginx-light');
 
 const RATE = 5;
 const ROUNDS = 12;

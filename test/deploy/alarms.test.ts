@@ -1,7 +1,6 @@
 /** Each alarm of deploy/observability is provoked once on a real server, and rings alone. */
 
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +22,7 @@ import { connectAppPath } from '../api/paths.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { parseExposition } from '../support/exposition.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
@@ -30,10 +30,8 @@ import { until } from '../support/until.ts';
 import { visit } from '../support/visitor.ts';
 import { replay, type Scrape } from './replay.ts';
 
-const isMissing = !existsSync('/usr/bin/promtool') && process.env.CI !== 'true';
-const obstacle = isMissing
-  ? 'SKIPPED: there is no promtool (apt-get install prometheus)'
-  : POSTGRES_OBSTACLE;
+const obstacle =
+  obstacleWithout('/usr/bin/promtool', 'apt-get install prometheus') ?? POSTGRES_OBSTACLE;
 
 const ATTEMPTS = 'connect_apps_callback_attempts_total';
 const REQUESTS = 'connect_apps_http_request_duration_seconds_count';

@@ -2,17 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { obstacleWithout } from '../support/obstacle.ts';
 
 const run = promisify(execFile);
 const UNIT = join(import.meta.dirname, '../../deploy/systemd/connect-apps.service');
-const LACK =
-  existsSync('/usr/bin/systemd-analyze') || process.env.CI === 'true'
-    ? undefined
-    : 'SKIPPED: There is no systemd-analyze here: apt-get install systemd';
+const LACK = obstacleWithout('/usr/bin/systemd-analyze', 'apt-get install systemd');
 
 describe('deploy/systemd', { skip: LACK }, () => {
   it('is rated 1.5 or better', async () => {

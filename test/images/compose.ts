@@ -1,12 +1,13 @@
 /** The files of deploy/compose, started by the commands of docs/containers.md. */
 
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { blockOf } from '../support/guide.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 import { until } from '../support/until.ts';
 import type { Engine } from './engine.ts';
 
@@ -14,10 +15,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const PAGE = 'containers.md';
 const CADDY = join(ROOT, 'test/gateways/.venv/bin/caddy');
 /** Why production is skipped here, for node:test; in CI it is not, it fails. */
-export const PRODUCTION_OBSTACLE =
-  existsSync(CADDY) || process.env.CI === 'true'
-    ? undefined
-    : 'SKIPPED: There is no Caddy here: bash test/gateways/install.sh';
+export const PRODUCTION_OBSTACLE = obstacleWithout(CADDY, 'bash test/gateways/install.sh');
 const START_MS = 300_000;
 /** What an app of a user does first: it asks Twilio who it is. */
 const APP = `const credentials = btoa(process.env.TWILIO_ACCOUNT_SID + ':' + process.env.TWILIO_AUTH_TOKEN);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 import { FIELD_NAMES } from '../../src/observability/fields.ts';
 import { openContext, type TestContext } from '../support/context.ts';
 import { type Family, parseExposition } from '../support/exposition.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 
 const run = promisify(execFile);
@@ -19,10 +20,7 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const GUIDE = read('docs/observability.md');
 const RULES = read('deploy/observability/rules.yml');
 const DASHBOARD = read('deploy/observability/dashboard.json');
-const LACK =
-  existsSync('/usr/bin/promtool') || process.env.CI === 'true'
-    ? undefined
-    : 'SKIPPED: there is no promtool (apt-get install prometheus)';
+const LACK = obstacleWithout('/usr/bin/promtool', 'apt-get install prometheus');
 
 /** The cells of the rows of the guide's table with this head. */
 function rowsOf(head: string): string[][] {

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -16,15 +15,13 @@ import { openContext, type TestContext } from '../support/context.ts';
 import { POSTGRES_OBSTACLE } from '../support/databases.ts';
 import { freePorts } from '../support/free-port.ts';
 import { blockOf } from '../support/guide.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
 import { until } from '../support/until.ts';
 
 const HAPROXY = '/usr/sbin/haproxy';
-const isMissing = !existsSync(HAPROXY) && process.env.CI !== 'true';
-const obstacle = isMissing
-  ? 'SKIPPED: there is no haproxy (apt-get install haproxy)'
-  : POSTGRES_OBSTACLE;
+const obstacle = obstacleWithout(HAPROXY, 'apt-get install haproxy') ?? POSTGRES_OBSTACLE;
 
 const CLIENTS = 12;
 const REQUESTS = 20_000;

@@ -2,18 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { blockOf } from '../support/guide.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CHECKER = join(import.meta.dirname, '.venv/bin/check-jsonschema');
-const skip =
-  existsSync(CHECKER) || process.env.CI === 'true'
-    ? false
-    : `SKIPPED: there is no ${CHECKER}: bash test/repository/install.sh`;
+const skip = obstacleWithout(CHECKER, 'bash test/repository/install.sh');
 
 /** What each schema is for: files of the repository, and blocks of the guides. */
 const FILES = {

@@ -8,13 +8,11 @@ import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { DEFAULT_URL } from '../../src/cli/exec.ts';
 import { blockOf } from '../support/guide.ts';
+import { obstacleWithout } from '../support/obstacle.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const LINTER = join(import.meta.dirname, 'target/actionlint');
-const skip =
-  existsSync(LINTER) || process.env.CI === 'true'
-    ? false
-    : `SKIPPED: there is no ${LINTER}: bash test/repository/install.sh`;
+const skip = obstacleWithout(LINTER, 'bash test/repository/install.sh');
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const WORKFLOWS = globSync('.github/workflows/*.yml', { cwd: ROOT });

@@ -2,16 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { obstacleWithout } from '../../support/obstacle.ts';
 
 const DECODER = join(import.meta.dirname, 'target/grafana');
 const DASHBOARD = join(import.meta.dirname, '../../../deploy/observability/dashboard.json');
-const skip =
-  existsSync(DECODER) || process.env.CI === 'true'
-    ? false
-    : `SKIPPED: there is no ${DECODER}: bash test/deploy/grafana/install.sh`;
+const skip = obstacleWithout(DECODER, 'bash test/deploy/grafana/install.sh');
 
 function faultsOf(input: string): string {
   const { error, stderr } = spawnSync(DECODER, { input, encoding: 'utf8' });

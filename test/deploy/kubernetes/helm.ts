@@ -1,9 +1,9 @@
 /** helm, and what the chart renders: each object decoded strictly by the types of Kubernetes itself (main.go). */
 
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { obstacleWithout } from '../../support/obstacle.ts';
 
 const run = promisify(execFile);
 const TARGET = join(import.meta.dirname, 'target');
@@ -14,10 +14,10 @@ export const CHART = 'deploy/helm/connect-apps';
 const VERSION = '1.27.0';
 
 /** Why these tests are skipped here, for node:test; in CI they are not, they fail. */
-export const HELM_OBSTACLE =
-  existsSync(join(TARGET, 'helm')) || process.env.CI === 'true'
-    ? undefined
-    : 'SKIPPED: There is no helm here: bash test/deploy/kubernetes/install.sh';
+export const HELM_OBSTACLE = obstacleWithout(
+  join(TARGET, 'helm'),
+  'bash test/deploy/kubernetes/install.sh',
+);
 
 export interface Container {
   name: string;
