@@ -18,6 +18,7 @@ import { openContext, type TestContext } from '../support/context.ts';
 import { DATABASES } from '../support/databases.ts';
 import { type ServeProcess, startServe } from '../support/serve.ts';
 import type { Credentials } from '../support/server.ts';
+import { whenThere } from '../support/until.ts';
 import { type Connection, openConnection } from './keep-alive.ts';
 
 /** Of each kind. */
@@ -109,7 +110,7 @@ for (const engine of DATABASES) {
     const statusesOf = (connections: readonly Connection[], auth: Credentials) =>
       Promise.all(connections.map((connection) => statusOf(connection, auth)));
     const nameOf = async ({ accountSid }: Credentials) =>
-      (await getAccount(world.context, accountSid)).friendlyName;
+      (await whenThere(() => getAccount(world.context, accountSid))).friendlyName;
 
     it('hands a rotated token to nobody who has only the old one', async () => {
       await race(async (polled, held, round) => {
@@ -124,7 +125,9 @@ for (const engine of DATABASES) {
               assert.ok(isOneOf(status, [401]) || body.includes(auth.authToken), body);
             },
           );
-          const rotating = rotateToken(world.context, auth.accountSid, { keepOld: false });
+          const rotating = whenThere(() =>
+            rotateToken(world.context, auth.accountSid, { keepOld: false }),
+          );
           const [{ authToken }] = await Promise.all([
             rotating.finally(() => {
               isRotated = true;
@@ -141,7 +144,7 @@ for (const engine of DATABASES) {
       await race(async ([first, second], held, round) => {
         assert.ok(first && second);
         const { accountSid: parentSid } = await world.createAccount();
-        const child = await createSubaccount(world.context, parentSid, {});
+        const child = await whenThere(() => createSubaccount(world.context, parentSid, {}));
         const auth = { accountSid: child.sid, authToken: child.authToken };
         const path = accountPath(auth.accountSid);
         await whileHeld(held, round, auth, 403, async () => {
@@ -156,7 +159,9 @@ for (const engine of DATABASES) {
             () => isSuspended,
             ({ status }) => assert.ok(isOneOf(status, [200, 403])),
           );
-          const suspending = updateAccount(world.context, child.sid, { Status: 'suspended' });
+          const suspending = whenThere(() =>
+            updateAccount(world.context, child.sid, { Status: 'suspended' }),
+          );
           await Promise.all([
             suspending.finally(() => {
               isSuspended = true;
@@ -165,7 +170,8 @@ for (const engine of DATABASES) {
             polling,
           ]);
           assert.deepEqual(await statusesOf([first, second], auth), [403, 403]);
-          assert.equal((await getAccount(world.context, child.sid)).status, 'suspended');
+          const { status } = await whenThere(() => getAccount(world.context, child.sid));
+          assert.equal(status, 'suspended');
         });
       });
     });
@@ -175,7 +181,7 @@ for (const engine of DATABASES) {
       await race(async (connections) => {
         const customer = await world.createAccount();
         const key = { accountSid: customer.accountSid, connectAppSid };
-        const { subaccountSid } = await authorizeConnectApp(world.context, key);
+        const { subaccountSid } = await whenThere(() => authorizeConnectApp(world.context, key));
         const auth = { accountSid: subaccountSid, authToken: owner.authToken };
         let isRevoked = false;
         const polling = poll(
@@ -184,7 +190,7 @@ for (const engine of DATABASES) {
           () => isRevoked,
           ({ status }) => assert.ok(isOneOf(status, [200, 403])),
         );
-        const revoking = revokeAuthorization(world.context, key);
+        const revoking = whenThere(() => revokeAuthorization(world.context, key));
         await Promise.all([
           revoking.finally(() => {
             isRevoked = true;
@@ -199,7 +205,7 @@ for (const engine of DATABASES) {
       await race(async (_, held, round) => {
         const auth = await world.createAccount();
         await whileHeld(held, round, auth, 401, () =>
-          updateAccount(world.context, auth.accountSid, { Status: 'closed' }),
+          whenThere(() => updateAccount(world.context, auth.accountSid, { Status: 'closed' })),
         );
       });
     });

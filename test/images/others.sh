@@ -21,7 +21,9 @@ ldd "$installed"/{postgres,initdb,pg_isready} "/usr/lib/postgresql/$version/lib/
     # /lib is a link to /usr/lib.
     install -D "$library" "$work/postgres/usr/${library#/usr}"
   done
-ln -s "../../lib/postgresql/$version/bin/"* "$work/postgres/usr/local/bin/"
+for program in "$installed"/*; do
+  ln -s "../../lib/postgresql/$version/bin/$(basename "$program")" "$work/postgres/usr/local/bin/"
+done
 install -m 0755 "$here/postgres-entrypoint.sh" "$work/postgres/usr/local/bin/entrypoint"
 
 install -D -m 0755 "$here/../gateways/.venv/bin/caddy" "$work/caddy/usr/local/bin/caddy"

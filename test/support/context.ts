@@ -15,6 +15,7 @@ import { migrate } from '../../src/storage/migrate.ts';
 import { emptyDatabase } from './databases.ts';
 import type { Credentials } from './server.ts';
 import { createSid } from './sid.ts';
+import { whenThere } from './until.ts';
 
 export interface TestContext {
   context: Context;
@@ -49,17 +50,19 @@ export async function openContext(engine: Engine): Promise<TestContext> {
     databaseUrl,
     folder,
     async createAccount() {
-      const { sid, authToken } = await createAccount(context, {});
+      const { sid, authToken } = await whenThere(() => createAccount(context, {}));
       return { accountSid: sid, authToken };
     },
     async createApp(accountSid, properties) {
       const authorizeRedirectUrl = 'https://app.example.com/';
       const sid = createSid('CN');
-      await addConnectApp(context, accountSid, sid, {
-        friendlyName: 'An app',
-        authorizeRedirectUrl,
-        ...properties,
-      });
+      await whenThere(() =>
+        addConnectApp(context, accountSid, sid, {
+          friendlyName: 'An app',
+          authorizeRedirectUrl,
+          ...properties,
+        }),
+      );
       return sid;
     },
     passMs(durationMs) {

@@ -5,6 +5,7 @@ import { type Agent, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import {
   createAccount,
   getAccount,
@@ -23,6 +24,9 @@ import { start } from '../../src/server/start.ts';
 import type { Engine } from '../../src/storage/database.ts';
 import { emptyDatabase } from './databases.ts';
 import { createSid } from './sid.ts';
+
+/** Of a patient client. */
+const MOST_TRIES = 60;
 
 export interface Credentials {
   accountSid: string;
@@ -43,6 +47,8 @@ export interface RequestOptions {
   headers?: Record<string, string> | undefined;
   /** Whose connections it uses; absent: one of its own. */
   agent?: Agent | false | undefined;
+  /** Asks again when it is told to, for many at once: on a busy machine they can be too many for the moment. */
+  isPatient?: boolean;
 }
 
 export interface TestServer {
@@ -160,12 +166,26 @@ function tickingClock(): Clock {
   };
 }
 
-/** Sends one request. */
+/** Sends a request, once unless it is patient. */
 export async function send(
   origin: string,
   method: string,
   path: string,
-  { auth, form, rawBody, headers = {}, agent = false }: RequestOptions = {},
+  options: RequestOptions = {},
+): Promise<Reply> {
+  for (let tries = 1; ; tries += 1) {
+    const reply = await sendOnce(origin, method, path, options);
+    const waitSeconds = reply.status === 503 ? reply.headers['retry-after'] : undefined;
+    if (!options.isPatient || waitSeconds === undefined || tries === MOST_TRIES) return reply;
+    await setTimeout(Number(waitSeconds) * 1000);
+  }
+}
+
+async function sendOnce(
+  origin: string,
+  method: string,
+  path: string,
+  { auth, form, rawBody, headers = {}, agent = false }: RequestOptions,
 ): Promise<Reply> {
   const body = rawBody ?? (form && new URLSearchParams(pairsOf(form)).toString());
   const { hostname, port } = new URL(origin);

@@ -7,6 +7,9 @@ import { Problem } from '../../src/problem.ts';
 /** What one look at a condition, and the pause after it, count for at most. */
 const LONGEST_LOOK_MS = 3000;
 
+const MOST_TRIES = 60;
+const RETRY_MS = 500;
+
 /** Resolves once `condition` holds; fails when it does not within `limitMs`. */
 export async function until(
   what: string,
@@ -31,7 +34,8 @@ export async function whenThere<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       const isAway = error instanceof Problem && error.problem === 'storage_unavailable';
-      if (!isAway || tries === 20) throw error;
+      if (!isAway || tries === MOST_TRIES) throw error;
+      await setTimeout(RETRY_MS);
     }
   }
 }
