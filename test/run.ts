@@ -28,6 +28,18 @@ const LONG = new RegExp(
     'testing/(action|fixtures|languages|many-servers|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
+/** What floods its machine, or judges one that has too much to do: alone, or it spoils others and they spoil it. */
+const ALONE = new RegExp(
+  [
+    '^test/(attacks|ha|processes)/',
+    'api/(overload|rate-limit)',
+    'callbacks/hard-times',
+    'fuzz/slow-clients',
+    '(stand-ins|storage)/kill',
+    'testing/many-',
+  ].join('|'),
+);
+const SIDE_BY_SIDE = 4;
 
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,
@@ -41,24 +53,39 @@ const chosen = words.includes('all')
   ? every.filter((path) => !(words.includes('rest') && isShort(path)))
   : every.filter(isShort);
 
-const { status } = spawnSync(
-  process.execPath,
-  [
-    `--import=${join(ROOT, 'test/support/deadline.ts')}`,
-    '--test',
-    '--test-concurrency=4',
-    '--test-timeout=1200000',
-    ...options,
-    ...(files.length > 0 ? files : chosen),
-  ],
-  {
-    cwd: ROOT,
-    stdio: 'inherit',
-    // Each file is a process that imports most of the code: stripped and compiled once, not 150 times.
-    env: {
-      NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/connect-apps-tests'),
-      ...process.env,
+const isAlone = (path: string) => files.length === 0 && ALONE.test(path);
+const named = files.length > 0 ? files : chosen;
+const statuses = [
+  runFiles(
+    named.filter((path) => !isAlone(path)),
+    SIDE_BY_SIDE,
+  ),
+  runFiles(named.filter(isAlone), 1),
+];
+process.exitCode = statuses.find((status) => status !== 0) ?? 0;
+
+/** Runs test files, so many at once, and returns the exit code. */
+function runFiles(paths: readonly string[], atOnce: number): number {
+  if (paths.length === 0) return 0;
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      `--import=${join(ROOT, 'test/support/deadline.ts')}`,
+      '--test',
+      `--test-concurrency=${atOnce}`,
+      '--test-timeout=1200000',
+      ...options,
+      ...paths,
+    ],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      // Each file is a process that imports most of the code: stripped and compiled once, not 150 times.
+      env: {
+        NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/connect-apps-tests'),
+        ...process.env,
+      },
     },
-  },
-);
-process.exitCode = status ?? 1;
+  );
+  return status ?? 1;
+}
