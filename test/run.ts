@@ -28,10 +28,10 @@ const LONG = new RegExp(
     'testing/(action|fixtures|languages|many-servers|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
-/** What floods its machine, or judges one that has too much to do: alone, or it spoils others and they spoil it. */
-const ALONE = new RegExp(
+/** Floods, races and kills: after all others, which they would spoil as others would spoil them, one for each core. */
+const FLOODS = new RegExp(
   [
-    '^test/(attacks|ha|processes)/',
+    '^test/(attacks|processes)/',
     'api/(overload|rate-limit)',
     'callbacks/hard-times',
     'fuzz/slow-clients',
@@ -39,7 +39,9 @@ const ALONE = new RegExp(
     'testing/many-',
   ].join('|'),
 );
+/** Most of the time, a test waits. */
 const SIDE_BY_SIDE = 4;
+const FLOODS_AT_ONCE = 2;
 
 const every = globSync('test/**/*.test.ts', {
   cwd: ROOT,
@@ -53,15 +55,10 @@ const chosen = words.includes('all')
   ? every.filter((path) => !(words.includes('rest') && isShort(path)))
   : every.filter(isShort);
 
-const isAlone = (path: string) => files.length === 0 && ALONE.test(path);
 const named = files.length > 0 ? files : chosen;
-const statuses = [
-  runFiles(
-    named.filter((path) => !isAlone(path)),
-    SIDE_BY_SIDE,
-  ),
-  runFiles(named.filter(isAlone), 1),
-];
+const isFlood = (path: string) => FLOODS.test(path);
+const others = named.filter((path) => !isFlood(path));
+const statuses = [runFiles(others, SIDE_BY_SIDE), runFiles(named.filter(isFlood), FLOODS_AT_ONCE)];
 process.exitCode = statuses.find((status) => status !== 0) ?? 0;
 
 /** Runs test files, so many at once, and returns the exit code. */
