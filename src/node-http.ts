@@ -5,4 +5,4 @@
 
 const http = process.getBuiltinModule('node:http');
 
-export const { Agent, createServer, METHODS, request, ServerResponse } = http;
+export const { Agent, createServer, IncomingMessage, METHODS, request, ServerResponse } = http;

@@ -55,6 +55,8 @@ async function serve(flags: Flags): Promise<void> {
   const sharesPort = cluster.isWorker;
   // Here, as in the other commands that serve: no other waits for the server to load.
   const { createApp } = await import('../server/app.ts');
+  // Which others load with the first page: an upgrade may replace the files of a server while it runs.
+  await import('../server/later-routes.ts');
   const app = await createApp(config, {
     secretKey,
     logger,

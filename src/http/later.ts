@@ -6,6 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../observability/logger.ts';
+import { writeErrorReply } from './errors.ts';
+import { extensionOf, pathOf } from './path.ts';
 
 export interface Later {
   answer(request: IncomingMessage, response: ServerResponse): void;
@@ -27,7 +29,9 @@ export function createLater(logger: Logger, make: () => Promise<FastifyInstance>
         },
         (error) => {
           logger.error({ err: error }, 'Routes could not be made');
-          response.writeHead(500).end();
+          const path = pathOf(request.url ?? '/');
+          const { status, contentType, body } = writeErrorReply(error, path, extensionOf(path));
+          response.writeHead(status, { 'Content-Type': contentType }).end(body);
         },
       );
     },

@@ -3,6 +3,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createServer } from '../node-http.ts';
+import { CompactRequest } from './compact-request.ts';
 import { type Connections, connectionOf, trackConnections } from './connections.ts';
 import { oneAtATime, pauseWhileWaiting, type RequestQueue } from './one-at-a-time.ts';
 import { type RefusalParts, refuseConnection } from './parser-errors.ts';
@@ -41,6 +42,7 @@ export function createNodeServer(
   maxConnections = MAX_CONNECTIONS,
 ): NodeServer {
   const httpServer = createServer({
+    IncomingMessage: CompactRequest,
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: HEADERS_TIMEOUT_MS,
     // What is passed on may be large; unread-answers.ts then bounds our own requests.

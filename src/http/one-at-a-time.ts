@@ -13,8 +13,8 @@ import { type Connection, connectionOf } from './connections.ts';
 const MAX_WAITING = 256;
 /** How many may wait in all, those with a body counted as many times as `BODY_WEIGHT`. */
 const MAX_WAITING_IN_ALL = 20_000;
-/** A body that came in tiny chunks can take 4 MB: 64 kB of the wire, each chunk an object. */
-const BODY_WEIGHT = 500;
+/** What has come of a body can take twice 64 kB, a hundred times what a head takes. */
+const BODY_WEIGHT = 100;
 /** How many requests begin in one turn of the event loop. */
 const BEGUN_IN_A_TURN = 32;
 /** Wait for the end of a turn only if this many have begun. */

@@ -33,7 +33,6 @@ import { addStandInRoutes } from '../stand-ins/routes.ts';
 import { readLogo } from './brand-settings.ts';
 import type { Config } from './config.ts';
 import { type ContextParts, createContext } from './context.ts';
-import { addLaterRoutes } from './later-routes.ts';
 import { type Purging, startPurging } from './maintenance.ts';
 import { stateOf } from './state.ts';
 import { readVersion } from './version.ts';
@@ -141,6 +140,8 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(parts.addHooks && { addHooks: parts.addHooks }),
     addLater: async (router) => {
       api.addRareMethods(router);
+      // Half of the code, which is loaded where it is used, too.
+      const { addLaterRoutes } = await import('./later-routes.ts');
       await addLaterRoutes(router, context, config, {
         api: server,
         logger,

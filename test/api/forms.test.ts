@@ -8,6 +8,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { checkProblem } from './check-problem.ts';
 import { objectOf } from './narrow.ts';
 import { connectAppPath } from './paths.ts';
+import { exchange } from './raw-socket.ts';
 
 const BOUNDARY = '----a boundary of "ours"'.replace(/[ "]/g, '');
 const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`;
@@ -46,6 +47,35 @@ for (const engine of DATABASES) {
       assert.equal(reply.status, 200, reply.text);
       return objectOf(reply.json);
     }
+
+    it('is read as it was sent, however small its chunks are and whatever it waits for', async () => {
+      const { accountSid, authToken } = server.developer;
+      const path = connectAppPath(accountSid, server.connectAppSid);
+      const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
+      const get = `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${basic}\r\n\r\n`;
+      const head = [
+        `POST ${path} HTTP/1.1`,
+        'Host: x',
+        `Authorization: Basic ${basic}`,
+        'Content-Type: application/x-www-form-urlencoded',
+        'Transfer-Encoding: chunked',
+        'Connection: close',
+      ].join('\r\n');
+      for (const size of [1, 7, 1023, 1024, 3000]) {
+        for (const before of ['', get, get.repeat(40)]) {
+          // Not the same everywhere, so that no piece can take the place of another.
+          const description = Array.from({ length: 900 }, (_, n) => n.toString(36)).join('.');
+          const form = `FriendlyName=a&Description=${description}&CompanyName=${'b'.repeat(size)}`;
+          const chunks = form.match(new RegExp(`.{1,${size}}`, 'g')) ?? [];
+          const body = chunks.map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`);
+          const bytes = `${before}${head}\r\n\r\n${body.join('')}0\r\n\r\n`;
+          const { replies } = await exchange(server.url, bytes);
+          assert.equal(replies.length, before.length / get.length + 1);
+          const app = objectOf(JSON.parse(replies.at(-1)?.body ?? ''));
+          assert.equal(app.description, description, `chunks of ${size}`);
+        }
+      }
+    });
 
     it('is refused with an answer, however much of it is on its way when the client closes', async () => {
       const path = connectAppPath(server.developer.accountSid, server.connectAppSid);

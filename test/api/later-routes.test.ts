@@ -1,8 +1,13 @@
 /** Pages and rare methods have no route before somebody asks: nobody can tell. */
 
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
-import { startServer } from '../support/server.ts';
+import { createLater } from '../../src/http/later.ts';
+import { createLogger } from '../../src/observability/logger.ts';
+import { listenOn } from '../gateway/proxy-scene.ts';
+import { send, startServer } from '../support/server.ts';
+import { objectOf } from './narrow.ts';
 
 describe('routes that are made later', () => {
   it('answers everybody who asks for them first, at once', async () => {
@@ -49,5 +54,18 @@ describe('routes that are made later', () => {
     const server = await startServer({ engine: 'sqlite' });
     const asking = server.request('GET', '/sign-in').catch(() => undefined);
     await Promise.all([asking, server.close()]);
+  });
+
+  it('says what is wrong to everybody when they cannot be made', async (t) => {
+    const lines: string[] = [];
+    const logger = createLogger('info', { stream: { write: (line: string) => lines.push(line) } });
+    const later = createLater(logger, () => Promise.reject(new Error('no such file')));
+    const origin = `http://127.0.0.1:${await listenOn(t, createServer(later.answer))}`;
+    for (let asked = 0; asked < 2; asked += 1) {
+      const { status, json } = await send(origin, 'GET', '/console.json');
+      assert.deepEqual([status, objectOf(json).code], [500, 20500]);
+    }
+    assert.match(lines.join(''), /no such file.*Routes could not be made/);
+    await later.close();
   });
 });

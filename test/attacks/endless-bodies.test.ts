@@ -112,7 +112,7 @@ for (const engine of DATABASES) {
     const server = await startAttackedServer(t, engine);
     const head = headOf('POST', '/sign-in', 'Transfer-Encoding: chunked');
     const bytes = Buffer.from(head + '1\r\nx\r\n'.repeat(10_000));
-    for (let index = 0; index < 100; index += 1) server.attack(bytes);
+    for (let index = 0; index < 400; index += 1) server.attack(bytes);
     await server.servesOthers(ATTACK_MS);
     await assertPeak(t, server, PEAK_MIB);
   });

@@ -63,7 +63,7 @@ for (const engine of DATABASES) {
       'POST /sign-in HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n' +
       'Content-Type: application/x-www-form-urlencoded\r\n\r\n';
     const bytes = get + post + '1\r\nx\r\n'.repeat(10_000);
-    for (let index = 0; index < 60; index += 1) server.attack(bytes);
+    for (let index = 0; index < 200; index += 1) server.attack(bytes);
     await server.servesOthers(ATTACK_MS);
     await assertPeak(t, server, PEAK_MIB);
   });
@@ -96,7 +96,7 @@ describe('answers that wait to be read', () => {
 
   async function start(t: TestContext, limits: { maxBytes?: number; maxMs?: number }) {
     const server: Server = createServer();
-    const connections: Connections = trackConnections(server, 100, () => {});
+    const connections: Connections = trackConnections(server, 1000, () => {});
     pauseWhileWaiting(server);
     const unread = limitUnreadAnswers(server, connections, limits);
     server.on(
@@ -159,8 +159,9 @@ describe('answers that wait to be read', () => {
   it('cost nobody the connection who asks for one thing while too many bodies wait', async (t) => {
     const { connect: open } = await start(t, {});
     const others: Socket[] = [];
-    while (others.length < 150) others.push(await open());
+    while (others.length < 400) others.push(await open());
     const good = await open();
+    assert.ok(others.every(({ destroyed }) => !destroyed));
     // All in one turn of the event loop: most wait for another.
     for (const socket of others) {
       socket.write('POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n');
