@@ -46,7 +46,11 @@ for (const engine of DATABASES) {
       const refused: Reply[] = [];
       const client = async () => {
         while (!isOver) {
-          const reply = await server.request('GET', list, { auth: developer, agent });
+          const reply = await server.request('GET', list, {
+            auth: developer,
+            agent,
+            isPatient: false,
+          });
           if (reply.status === 200) answered += 1;
           else refused.push(reply);
         }
@@ -92,7 +96,8 @@ describe('a process that gets no time for a moment', () => {
     });
     const client = async () => {
       while (!isOver) {
-        statuses.add((await server.request('GET', path, { auth: developer, agent })).status);
+        const options = { auth: developer, agent, isPatient: false };
+        statuses.add((await server.request('GET', path, options)).status);
         await setTimeout(CLIENT_PAUSE_MS);
       }
     };
@@ -134,7 +139,7 @@ describe('a database that has too much to do', { skip: POSTGRES_OBSTACLE }, () =
     const { developer, connectAppSid } = server;
     const path = connectAppPath(developer.accountSid, connectAppSid);
     const agent = new Agent({ keepAlive: true });
-    const get = () => server.request('GET', path, { auth: developer, agent });
+    const get = () => server.request('GET', path, { auth: developer, agent, isPatient: false });
     thief.slowDown(DATABASE_DELAY_MS);
 
     let isOver = false;

@@ -23,7 +23,7 @@ for (const engine of DATABASES) {
 
     it('answers 429 with Retry-After beyond it, to that account alone, and then relents', async () => {
       const path = connectAppsPath(server.developer.accountSid);
-      const ask = () => server.request('GET', path, { auth: server.developer, isPatient: true });
+      const ask = () => server.request('GET', path, { auth: server.developer });
       const startedAt = performance.now();
       const replies = await Promise.all(Array.from({ length: 100 }, ask));
       const durationMs = performance.now() - startedAt;
@@ -188,7 +188,7 @@ for (const engine of DATABASES) {
       const path = connectAppsPath(auth.accountSid);
       const wrong = { ...auth, authToken: 'f'.repeat(32) };
       const attempts = Array.from({ length: 20 }, () =>
-        server.request('GET', path, { auth: wrong, isPatient: true }),
+        server.request('GET', path, { auth: wrong }),
       );
       for (const reply of await Promise.all(attempts)) {
         assert.ok([401, 429].includes(reply.status));

@@ -50,7 +50,7 @@ for (const engine of DATABASES) {
 
     /** Guesses, each from the address that `addressOf` names; `end` hangs up on those under way. */
     async function flood(count: number, addressOf: (index: number) => string, email = EMAIL) {
-      const visitor = visit(server);
+      const visitor = visit(server, { isPatient: false });
       const { text } = await patiently(() => visitor.get('/sign-in'));
       const [, token = ''] = /name="_csrf" value="([^"]+)"/.exec(text) ?? [];
       const cookie = [...visitor.cookies].map((pair) => pair.join('=')).join('; ');
@@ -59,7 +59,12 @@ for (const engine of DATABASES) {
       const guesses: Promise<number>[] = [];
       for (let index = 0; index < count; index += 1) {
         const headers = { cookie, 'x-forwarded-for': addressOf(index) };
-        const reply = server.request('POST', '/sign-in', { form, headers, agent });
+        const reply = server.request('POST', '/sign-in', {
+          form,
+          headers,
+          agent,
+          isPatient: false,
+        });
         guesses.push(
           reply.then(
             ({ status }) => status,
@@ -92,7 +97,7 @@ for (const engine of DATABASES) {
 
     /** Somebody who has signed in here before, and out again. */
     async function returning(): Promise<Visitor> {
-      const visitor = visit(server);
+      const visitor = visit(server, { isPatient: false });
       assert.equal((await signIn(visitor, newAddress())).status, 303);
       await visitor.get('/console');
       await visitor.submit('/sign-out', {});
@@ -117,7 +122,7 @@ for (const engine of DATABASES) {
 
     it('from one network keeps out nobody in another', async () => {
       const { end } = await flood(GUESSES, (index) => `2001:db8:1:${index.toString(16)}::1`);
-      assert.equal((await signIn(visit(server), newAddress())).status, 303);
+      assert.equal((await signIn(visit(server, { isPatient: false }), newAddress())).status, 303);
       await end();
     });
 
@@ -126,7 +131,7 @@ for (const engine of DATABASES) {
       const replies: Reply[] = [];
       for (let round = 0; round < 8; round += 1) {
         const { end } = await flood(GUESSES, newAddress);
-        const trying = signIn(visit(server), home);
+        const trying = signIn(visit(server, { isPatient: false }), home);
         // When it has got a turn after all, those before it need not all be waited for.
         await Promise.race([trying, setTimeout(500)]);
         await end();
@@ -141,12 +146,12 @@ for (const engine of DATABASES) {
         assert.ok(!text.includes(PASSWORD), 'but the password');
         assert.match(headers['retry-after'] ?? '', /^\d+$/);
       }
-      assert.equal((await signIn(visit(server), home)).status, 303);
+      assert.equal((await signIn(visit(server, { isPatient: false }), home)).status, 303);
     });
 
     it('evades no limit with spaces and case around the address', async () => {
       const from = newAddress();
-      const visitor = visit(server);
+      const visitor = visit(server, { isPatient: false });
       const statuses: number[] = [];
       for (const email of [
         EMAIL,
@@ -163,7 +168,11 @@ for (const engine of DATABASES) {
         statuses.push((await visitor.submit('/sign-in', fields, headers)).status);
       }
       assert.deepEqual(statuses, [401, 401, 401, 401, 401, 429, 429]);
-      const spaced = await signIn(visit(server), newAddress(), `\u00a0${EMAIL.toUpperCase()} `);
+      const spaced = await signIn(
+        visit(server, { isPatient: false }),
+        newAddress(),
+        `\u00a0${EMAIL.toUpperCase()} `,
+      );
       assert.equal(spaced.status, 303, 'all of them mean the same person');
     });
 
@@ -185,7 +194,7 @@ for (const engine of DATABASES) {
         signature,
         '',
       ]) {
-        const stranger = visit(server);
+        const stranger = visit(server, { isPatient: false });
         stranger.cookies.set(name, forged);
         assert.equal((await signIn(stranger, from, 'developer@example.com')).status, 429, forged);
       }

@@ -125,7 +125,9 @@ describe('the alarms', { skip: obstacle }, () => {
       await client.query('begin');
       await client.query('lock table connect_apps.connect_apps, connect_apps.requests');
       const replies = await Promise.all(
-        Array.from({ length: 8 }, () => server.request('GET', path, { auth: owner })),
+        Array.from({ length: 8 }, () =>
+          server.request('GET', path, { auth: owner, isPatient: false }),
+        ),
       );
       assert.ok(replies.every(({ status }) => status === 503));
       // Those that were answered before it was locked are written.

@@ -209,7 +209,11 @@ for (const engine of DATABASES) {
     it('are those of a server that counts, fails, or is sent too much', async (context) => {
       const operation = findOperation(({ id }) => id === 'FetchAccount');
       const fetchAccount = (from: TestServer, auth: Credentials, headers = {}) =>
-        from.request('GET', operation.path.replace('{Sid}', auth.accountSid), { auth, headers });
+        from.request('GET', operation.path.replace('{Sid}', auth.accountSid), {
+          auth,
+          headers,
+          isPatient: false,
+        });
       const check = async (status: number, reply: ReturnType<typeof fetchAccount>) => {
         const answered = await reply;
         assert.equal(answered.status, status, answered.text);
@@ -245,7 +249,8 @@ for (const engine of DATABASES) {
       context.after(() => rm(folder, { recursive: true, force: true }));
       const away = await startServerWithLostDatabase(engine, folder);
       context.after(() => away.close());
-      await check(503, fetchAccount(away, { ...away.developer, authToken: 'f'.repeat(32) }));
+      const wrong = { ...away.developer, authToken: 'f'.repeat(32) };
+      await check(503, fetchAccount(away, wrong));
     });
 
     function findOperation(matches: (operation: Operation) => boolean): Operation {

@@ -31,11 +31,14 @@ export interface World {
 export async function startWorld(engine: Engine, settings: Settings = {}): Promise<World> {
   const server = await startServer({ engine, settings: { GATEWAY_PORT: '0', ...settings } });
   const { context, developer, customer, gatewayUrl } = server;
+  /** A gateway takes 503 for an answer. */
+  const ask: World['send'] = (method, path, options) =>
+    send(gatewayUrl, method, path, { ...options, isPatient: false });
   const as =
     (path: string, methodName: string, targetName: string): World['ask'] =>
     (method, target, options = {}) => {
       const headers = { [methodName]: method, [targetName]: target, ...options.headers };
-      return send(gatewayUrl, 'GET', path, { ...options, headers });
+      return ask('GET', path, { ...options, headers });
     };
   return {
     server,
@@ -43,8 +46,8 @@ export async function startWorld(engine: Engine, settings: Settings = {}): Promi
     askNginx: as('/connect/v1/decide/nginx', 'x-original-method', 'x-original-uri'),
     askDenial: as('/connect/v1/denial', 'x-original-method', 'x-original-uri'),
     askEnvoy: (method, target, options) =>
-      send(gatewayUrl, method, `/connect/v1/decide/envoy${target}`, options),
-    send: (method, path, options) => send(gatewayUrl, method, path, options),
+      ask(method, `/connect/v1/decide/envoy${target}`, options),
+    send: ask,
     async authorize(permissions) {
       const properties = { permissions, authorizeRedirectUrl: 'https://app.example.com/' };
       const [connectAppSid = ''] = await server.createApps(

@@ -40,7 +40,7 @@ for (const engine of DATABASES) {
         const target = `/2010-04-01/Accounts/${customer.accountSid}${path}`;
         const headers = { 'x-original-method': 'GET', 'x-original-uri': target };
         const url = `http://127.0.0.1:${port}`;
-        const options = { auth, headers, isPatient: true };
+        const options = { auth, headers };
         return (await send(url, 'GET', '/connect/v1/decide/nginx', options)).status;
       };
       // Each on a connection of its own, which the system gives to either worker.

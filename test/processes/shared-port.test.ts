@@ -33,7 +33,7 @@ for (const engine of DATABASES) {
       });
       const replies = await Promise.all(
         Array.from({ length: CONNECTIONS }, () =>
-          server.request('GET', path, { auth: owner, agent, isPatient: true }),
+          server.request('GET', path, { auth: owner, agent }),
         ),
       );
       assert.ok(replies.every(({ status }) => status === 200));

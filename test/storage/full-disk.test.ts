@@ -37,7 +37,7 @@ it('answers 503 while the disk is full, and heals when there is room', {
   let refused = '';
   for (const sid of sids) {
     const form = { Description: text };
-    const reply = await server.request('POST', pathOf(sid), { auth, form });
+    const reply = await server.request('POST', pathOf(sid), { auth, form, isPatient: false });
     if (reply.status === 200) stored.push(sid);
     else {
       refusal = reply;

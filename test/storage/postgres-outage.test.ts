@@ -31,7 +31,11 @@ describe('PostgreSQL gone and back', { skip: POSTGRES_OBSTACLE }, () => {
 
   const ask = async (method: string, path: string, form?: Record<string, string>) => {
     const { result, durationMs } = await timed(() =>
-      server.request(method, path, { auth: server.developer, ...(form && { form }) }),
+      server.request(method, path, {
+        auth: server.developer,
+        isPatient: false,
+        ...(form && { form }),
+      }),
     );
     return { reply: result, durationMs };
   };

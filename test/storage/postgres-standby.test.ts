@@ -48,7 +48,8 @@ describe('PostgreSQL without a standby to confirm commits', {
   /** Each writes another row: none waits for another but for the standby. */
   async function write(to = server, appSid = to.connectAppSid): Promise<Reply> {
     const path = connectAppPath(to.developer.accountSid, appSid);
-    return to.request('POST', path, { auth: to.developer, form: { Description: 'x' } });
+    const form = { Description: 'x' };
+    return to.request('POST', path, { auth: to.developer, form, isPatient: false });
   }
   const read = () =>
     server.request('GET', connectAppPath(server.developer.accountSid, server.connectAppSid), {

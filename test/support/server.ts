@@ -25,7 +25,7 @@ import type { Engine } from '../../src/storage/database.ts';
 import { emptyDatabase } from './databases.ts';
 import { createSid } from './sid.ts';
 
-/** Of a patient client. */
+/** Of a patient client, each a second after the one before. */
 const MOST_TRIES = 60;
 
 export interface Credentials {
@@ -47,7 +47,7 @@ export interface RequestOptions {
   headers?: Record<string, string> | undefined;
   /** Whose connections it uses; absent: one of its own. */
   agent?: Agent | false | undefined;
-  /** Asks again when it is told to, for many at once: on a busy machine they can be too many for the moment. */
+  /** False takes 503 for an answer. Others ask again as it tells them to: a busy machine cannot do all at once. */
   isPatient?: boolean;
 }
 
@@ -166,7 +166,7 @@ function tickingClock(): Clock {
   };
 }
 
-/** Sends a request, once unless it is patient. */
+/** Sends a request; again after a 503 that says when, unless it is told not to be patient. */
 export async function send(
   origin: string,
   method: string,
@@ -176,7 +176,9 @@ export async function send(
   for (let tries = 1; ; tries += 1) {
     const reply = await sendOnce(origin, method, path, options);
     const waitSeconds = reply.status === 503 ? reply.headers['retry-after'] : undefined;
-    if (!options.isPatient || waitSeconds === undefined || tries === MOST_TRIES) return reply;
+    if (options.isPatient === false || waitSeconds === undefined || tries === MOST_TRIES) {
+      return reply;
+    }
     await setTimeout(Number(waitSeconds) * 1000);
   }
 }

@@ -14,8 +14,8 @@ export interface Visitor {
   cookies: Map<string, string>;
 }
 
-/** Starts a visit, with no cookie. */
-export function visit(server: Pick<TestServer, 'request'>): Visitor {
+/** Starts a visit, with no cookie; whoever is not patient takes 503 for an answer. */
+export function visit(server: Pick<TestServer, 'request'>, { isPatient = true } = {}): Visitor {
   const cookies = new Map<string, string>();
   let hidden: Record<string, string> = {};
 
@@ -29,6 +29,7 @@ export function visit(server: Pick<TestServer, 'request'>): Visitor {
     const reply = await server.request(method, path, {
       headers: { ...(cookie && { cookie }), ...headers },
       ...(form && { form }),
+      isPatient,
     });
     for (const [, name = '', value = ''] of (reply.headers['set-cookie'] ?? '').matchAll(
       /(?:^|,)([\w-]+)=([^;,]*);/g,

@@ -62,7 +62,7 @@ describe('the page of a test server', { skip: BROWSER_OBSTACLE }, () => {
     await page.getByLabel('Status').fill('503');
     await page.getByRole('button', { name: 'Let requests fail' }).click();
     await page.getByText('"status":503').waitFor();
-    assert.equal((await send(server.url, 'GET', '/healthz')).status, 503);
+    assert.equal((await send(server.url, 'GET', '/healthz', { isPatient: false })).status, 503);
     await page.getByLabel('Status').fill('1');
     await page.getByRole('button', { name: 'Let requests fail' }).click();
     await page.getByRole('alert').getByText('The status must be a whole number').waitFor();
