@@ -1,11 +1,10 @@
 /** /openapi.json, generated from the schemas of the routes, and /docs, which shows it. */
 
 import { gzipSync } from 'node:zlib';
-import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { Brand } from '../pages/brand.ts';
 import { completeDescription } from './description.ts';
-import { JSON_EXTENSION } from './operations.ts';
+import { describeRoutes } from './openapi.ts';
 import { documentationPage } from './page.ts';
 import { DEFAULT_ORIGIN } from './samples/samples.ts';
 import {
@@ -16,31 +15,6 @@ import {
   type ViewerCredentials,
   viewerPolicy,
 } from './viewer.ts';
-
-/** The first is the one that generators take. */
-const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'];
-
-/** Collects the routes that are added after this call. */
-export async function addDocumentation(server: FastifyInstance): Promise<void> {
-  await server.register(swagger, {
-    openapi: {
-      components: {
-        securitySchemes: {
-          accountSid_authToken: {
-            type: 'http',
-            scheme: 'basic',
-            description: 'Account SID and Auth Token.',
-          },
-        },
-      },
-    },
-    transform: ({ schema, url }) => ({
-      schema: 'body' in schema ? { consumes: FORM_TYPES, ...schema } : schema,
-      // The account of its own resource is `Sid`, as in Twilio's description.
-      url: url.replace(/\/Accounts\/:AccountSid$/, '/Accounts/:Sid') + JSON_EXTENSION,
-    }),
-  });
-}
 
 const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -57,8 +31,10 @@ const ASSET_HEADERS = {
 };
 
 export interface DocumentationOptions {
-  /** The routes that it describes. */
+  /** Where the API is. */
   api: FastifyInstance;
+  /** The routes to describe. */
+  routes: readonly RouteOptions[];
   /** The origin that clients see, when it is known. */
   publicUrl: string | undefined;
   brand: Brand;
@@ -118,13 +94,14 @@ interface Documents {
 
 async function makeDocuments({
   api,
+  routes,
   publicUrl,
   brand,
   credentials,
 }: DocumentationOptions): Promise<Documents> {
   // What listens on every address answers on this one, too.
   const origin = publicUrl ?? (api.server.listening ? api.listeningOrigin : DEFAULT_ORIGIN);
-  const description = completeDescription(api.swagger(), { publicUrl, origin });
+  const description = completeDescription(await describeRoutes(routes), { publicUrl, origin });
   const json = JSON.stringify(description);
   return {
     json,

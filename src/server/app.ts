@@ -10,7 +10,7 @@ import { type CallbackWorker, startCallbackWorker } from '../callbacks/worker.ts
 import { addConnectAppRoutes } from '../connect-apps/routes.ts';
 import type { Context } from '../context.ts';
 import { placeDemoApp } from '../demo/data.ts';
-import { addDocumentation } from '../docs/routes.ts';
+import { collectRoutes } from '../docs/collect.ts';
 import { createFlowRunner } from '../flow-runs/runner.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import { createApi } from '../http/api.ts';
@@ -144,6 +144,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
       const { addLaterRoutes } = await import('./later-routes.ts');
       await addLaterRoutes(router, context, config, {
         api: server,
+        routes,
         logger,
         brand,
         signIn,
@@ -172,7 +173,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
   const consoleClient = createClient();
   const flowRunner = createFlowRunner(context, consoleClient, logger);
 
-  await addDocumentation(server);
+  const routes = collectRoutes(server);
   const api = createApi(server, context, config);
   addAccountRoutes(api, context, config);
   addConnectAppRoutes(api, context, {

@@ -1,6 +1,6 @@
 /** Everything but the API and the health checks: pages, the admin API, and the documentation of the API. */
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { followWith } from '../admin/follow.ts';
 import { type AdminOptions, addAdminRoutes } from '../admin/routes.ts';
 import { addConsentRoutes } from '../consent/routes.ts';
@@ -19,8 +19,9 @@ import { createSignInLimits } from '../users/sign-in-limits.ts';
 import type { Config } from './config.ts';
 
 export interface LaterParts extends Omit<ConsoleParts, 'limits'> {
-  /** Where the API is. */
+  /** Where the API is, and its routes. */
   api: FastifyInstance;
+  routes: readonly RouteOptions[];
   logger: Logger;
   brand: Brand;
   signIn: SignInWays;
@@ -38,7 +39,7 @@ export async function addLaterRoutes(
   { publicUrl, adminKey }: Pick<Config, 'publicUrl' | 'adminKey'>,
   parts: LaterParts,
 ): Promise<void> {
-  const { api, logger, brand, signIn, provider, client, servesDemoApp } = parts;
+  const { api, routes, logger, brand, signIn, provider, client, servesDemoApp } = parts;
   const demoPeople = servesDemoApp && signIn.hasPasswords ? DEMO_PEOPLE : [];
   await addPages(
     server,
@@ -62,5 +63,5 @@ export async function addLaterRoutes(
     });
   }
   const credentials = servesDemoApp ? DEMO_DEVELOPER : undefined;
-  addDocumentationRoutes(server, { api, publicUrl, brand, credentials });
+  addDocumentationRoutes(server, { api, routes, publicUrl, brand, credentials });
 }

@@ -1,7 +1,6 @@
 /** Fixtures as files: JSON, or YAML for people who write them. */
 
 import { readFile, writeFile } from 'node:fs/promises';
-import { parse, stringify } from 'yaml';
 import { Problem } from '../problem.ts';
 import type { Fixture } from './types.ts';
 
@@ -20,7 +19,7 @@ export function checkFixture(value: unknown): Fixture {
 export async function readFixtureFile(path: string): Promise<Fixture> {
   try {
     const text = await readFile(path, 'utf8');
-    return checkFixture(IS_YAML.test(path) ? parseYaml(text) : JSON.parse(text));
+    return checkFixture(IS_YAML.test(path) ? await parseYaml(text) : JSON.parse(text));
   } catch (cause) {
     // A parser's first line says what is wrong and where; the others quote the file.
     const [reason = ''] = String(cause instanceof Error ? cause.message : cause).split(/:?\n/);
@@ -30,12 +29,15 @@ export async function readFixtureFile(path: string): Promise<Fixture> {
 
 /** Writes a fixture for its owner alone: it holds Auth Tokens. The name of the file says how: .json or .yaml. */
 export async function writeFixtureFile(path: string, fixture: Fixture): Promise<void> {
-  const text = IS_YAML.test(path) ? stringify(fixture) : `${JSON.stringify(fixture, null, 2)}\n`;
+  const text = IS_YAML.test(path)
+    ? (await import('yaml')).stringify(fixture)
+    : `${JSON.stringify(fixture, null, 2)}\n`;
   await writeFile(path, text, { mode: 0o600 });
 }
 
 /** Without numbers: an Auth Token of digits stays the text that it is, with every digit. */
-function parseYaml(text: string): unknown {
+async function parseYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
   return parse(text, { schema: 'failsafe', customTags: ['null', 'bool'] });
 }
 
