@@ -128,7 +128,7 @@ for (const engine of DATABASES) {
         const { site, appSid } = await startExample(context, example);
         const page = await browser.newPage();
         context.after(() => page.close());
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await page.goto(site);
         await page.getByRole('link', { name: 'Connect' }).click();
         await page.getByLabel('E-mail').fill('customer@example.com');

@@ -7,7 +7,7 @@ import type { TestServer } from '../support/server.ts';
 
 const EXECUTABLE = join(import.meta.dirname, '../../bin/connect-apps.js');
 /** The command line of the vendor starts anew for each of its requests. */
-const TIMEOUT_MS = 540_000;
+const TIMEOUT_MS = 1_100_000;
 
 export interface Outcome {
   stdout: string;

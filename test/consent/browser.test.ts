@@ -36,7 +36,7 @@ for (const engine of DATABASES) {
       });
       context = await browser.newContext();
       page = await context.newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(60_000);
     });
     after(async () => {
       await browser?.close();

@@ -56,7 +56,7 @@ describe('callbacks, code and Try the flow in a browser', { skip: BROWSER_OBSTAC
       ...options,
     });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) faults.push(message.text());
     });

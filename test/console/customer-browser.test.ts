@@ -72,7 +72,7 @@ describe('the pages of a customer in a browser', { skip: BROWSER_OBSTACLE }, () 
   /** A tab of the customer; what its console says is kept. */
   async function open(look: Parameters<typeof openSignedIn>[2] = {}) {
     const page = await openSignedIn(browser, { url: server.url, secret }, look);
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     const said: string[] = [];
     page.on('console', (message) => said.push(message.text()));
     page.on('pageerror', (error) => said.push(error.message));

@@ -21,7 +21,7 @@ for (const engine of DATABASES) {
       server = await startServer({ engine, hasDemoApp: true });
       browser = await launchBrowser();
       page = await browser.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
     });
     after(async () => {
       await browser?.close();

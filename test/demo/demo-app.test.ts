@@ -29,7 +29,7 @@ for (const engine of DATABASES) {
       const browser: Browser = await launchBrowser();
       t.after(() => browser.close());
       const page = await browser.newPage();
-      page.setDefaultTimeout(20_000);
+      page.setDefaultTimeout(60_000);
       const failures: string[] = [];
       page.on('requestfailed', (request) => failures.push(request.url()));
       page.on('request', (request) => {

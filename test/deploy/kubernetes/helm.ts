@@ -8,7 +8,7 @@ import { obstacleWithout } from '../../support/obstacle.ts';
 const run = promisify(execFile);
 const TARGET = join(import.meta.dirname, 'target');
 const ROOT = join(import.meta.dirname, '../../..');
-const LIMITS = { maxBuffer: 16 * 1024 * 1024, timeout: 60_000 };
+const LIMITS = { maxBuffer: 16 * 1024 * 1024, timeout: 300_000 };
 export const CHART = 'deploy/helm/connect-apps';
 /** The oldest version of Kubernetes that the chart names. */
 const VERSION = '1.27.0';
