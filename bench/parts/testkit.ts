@@ -4,6 +4,8 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { World } from '../../src/testing.ts';
 import { rivalRows } from '../rival-test-servers.ts';
 import type { Size } from '../size.ts';
@@ -87,17 +89,27 @@ function ms(time: number): string {
 async function repeat(
   times: number,
   work: () => Promise<unknown>,
-  prepare: () => Promise<unknown> = async () => {},
+  prepare: () => Promise<unknown> = nothing,
 ): Promise<number[]> {
   const all: number[] = [];
   for (let round = 0; round < times; round += 1) {
     await prepare();
+    // What it leaves behind is its own cost.
+    if (prepare !== nothing) collectGarbage();
     const begun = performance.now();
     const end = await work();
     all.push(performance.now() - begun);
     if (typeof end === 'function') await end();
   }
   return all;
+}
+
+async function nothing(): Promise<void> {}
+
+/** What `node --expose-gc` gives, in a process that was started without it. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
 }
 
 async function addApps(world: World, count: number): Promise<void> {
