@@ -32,7 +32,7 @@ const LONG = new RegExp(
 const FLOODS = new RegExp(
   [
     '^test/(attacks|processes)/',
-    'api/(overload|rate-limit)',
+    'api/overload',
     'callbacks/hard-times',
     'fuzz/slow-clients',
     '(stand-ins|storage)/kill',
