@@ -7,7 +7,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const PROBE_TIMEOUT_MS = 1000;
+/** A server that is busy is still the one that was meant. Where none listens, this is known at once. */
+const PROBE_TIMEOUT_MS = 10_000;
 
 /** Finds the server at `url`, or starts a temporary one, with a notice, if none answers there. */
 export async function findServer(

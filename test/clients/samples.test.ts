@@ -150,7 +150,7 @@ describe('the samples of /openapi.json', () => {
       const isQuick = label === 'curl';
       const operations = OPERATIONS.filter((id) => isQuick || !id.endsWith('SigningKey'));
       for (const operationId of operations) {
-        const key = /^Fetch.*Key$/.test(operationId)
+        const key = /^(?:List|Fetch).*Key$/.test(operationId)
           ? await createApiKey(context, accountSid, {})
           : undefined;
         keySid = key?.sid ?? keySid;

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -144,6 +145,15 @@ test('the server that runs is used, and one that is unwell is not replaced', asy
   const { stderr } = await runExec(t, ['curl', '-sS', 'https://api.twilio.com/x'], { serverUrl });
   assert.equal(stderr, '1 request reached the local server.\n');
   assert.deepEqual(seen, ['/healthz', '/x']);
+});
+
+test('a server that is slow to answer is not replaced either', async (t) => {
+  const slow = createServer((_, response) => {
+    setTimeout(() => response.end('late'), 1500);
+  });
+  const serverUrl = `http://127.0.0.1:${await listen(t, slow)}`;
+  const { stderr } = await runExec(t, ['true'], { serverUrl });
+  assert.doesNotMatch(stderr, /started a temporary one/);
 });
 
 test('a proxy port that is taken is one sentence that says what to do', async (t) => {

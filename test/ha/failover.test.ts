@@ -65,7 +65,7 @@ describe('a group with failover', { skip: GROUP_OBSTACLE }, () => {
     /** Resolves with an answer, and with undefined when it is a refusal, a moment after it. */
     async function ask(method: string, path: string, options: RequestOptions = {}) {
       const { result: reply, durationMs } = await timed(() =>
-        server.request(method, path, { auth: owner, ...options }),
+        server.request(method, path, { auth: owner, isPatient: false, ...options }),
       );
       slowestMs = Math.max(slowestMs, durationMs);
       if (durationMs > PROMISED_MS) late += 1;
