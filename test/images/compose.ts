@@ -159,7 +159,8 @@ function succeeds(work: Promise<unknown>): Promise<boolean> {
 }
 
 /** Ports of this machine may be taken; those inside never are. */
-function freePorts(file: string): void {
+/** Publishes what a file of Compose publishes on ports that are free, on loopback. */
+export function freePorts(file: string): void {
   const content = readFileSync(file, 'utf8');
   const changed = content.replace(/^( +- )"(?:127\.0\.0\.1:)?\d+:(\d+)"$/gm, '$1"127.0.0.1::$2"');
   assert.notEqual(changed, content);

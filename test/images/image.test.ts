@@ -1,10 +1,19 @@
 /** The image, built and run by the commands of docs/containers.md, and what it must not have. */
 
 import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { HELM_OBSTACLE } from '../deploy/kubernetes/helm.ts';
 import { blockOf } from '../support/guide.ts';
-import { PRODUCTION_OBSTACLE, removeProjects, tryDevelopment, tryProduction } from './compose.ts';
+import {
+  freePorts,
+  PRODUCTION_OBSTACLE,
+  removeProjects,
+  tryDevelopment,
+  tryProduction,
+} from './compose.ts';
 import { createEngine, type Engine, IMAGE_OBSTACLE } from './engine.ts';
 import { tryPod } from './pod.ts';
 
@@ -69,15 +78,21 @@ docker inspect --format '{{.State.ExitCode}}' waits`);
 
   it('is migrated and served by compose.yaml', async () => {
     const { shell } = engine;
+    const folder = mkdtempSync(join(tmpdir(), 'connect-apps-compose-'));
+    const file = join(folder, 'compose.yaml');
+    cpSync(join(import.meta.dirname, '../../compose.yaml'), file);
+    freePorts(file);
     // Without --build: the image is there.
     const up = blockOf('sh compose', PAGE).replace('--build ', '');
-    const image = await shell(`${up}
+    const image = await shell(`cd ${folder}
+${up}
 cd /
 name=$(docker ps --all --format '{{.Names}}' | grep server)
 timeout 60 bash -c "until docker healthcheck run $name; do sleep 0.2; done" >&2
 docker inspect --format '{{.ImageName}}' "$name"`);
     assert.match(image.split('\n').at(-1) ?? '', /connect-apps/);
     await removeProjects(shell);
+    rmSync(folder, { recursive: true });
   });
 
   it('serves worlds to tests, by the module for Testcontainers', async () => {
