@@ -28,7 +28,7 @@ const LONG = new RegExp(
     'testing/(action|fixtures|languages|many-servers|many-worlds|page|runners|test-server)',
   ].join('|'),
 );
-/** Floods, races and kills: after all others, which they would spoil as others would spoil them, one for each core. */
+/** Floods, races and kills: after all others, which they would spoil as others would spoil them. */
 const FLOODS = new RegExp(
   [
     '^test/(attacks|processes)/',

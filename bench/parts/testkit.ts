@@ -16,7 +16,7 @@ const EXECUTABLE = join(import.meta.dirname, '../../bin/connect-apps.js');
 const NOW = '2026-01-01T00:00:00Z';
 const MANY = 100;
 const CALLBACKS = 1000;
-/** V8 leaves up to 48 MiB of garbage, however many worlds there are. */
+/** By default, V8 leaves more of what the starts threw away uncollected. */
 const SMALL_NURSERY = '--max-semi-space-size=1';
 const run = promisify(execFile);
 

@@ -140,7 +140,7 @@ export async function createApp(config: Config, parts: AppParts): Promise<App> {
     ...(parts.addHooks && { addHooks: parts.addHooks }),
     addLater: async (router) => {
       api.addRareMethods(router);
-      // Half of the code, which is loaded where it is used, too.
+      // A third of the code, which is loaded where it is used, too.
       const { addLaterRoutes } = await import('./later-routes.ts');
       await addLaterRoutes(router, context, config, {
         api: server,

@@ -158,8 +158,7 @@ function succeeds(work: Promise<unknown>): Promise<boolean> {
   );
 }
 
-/** Ports of this machine may be taken; those inside never are. */
-/** Publishes what a file of Compose publishes on ports that are free, on loopback. */
+/** Has a file of Compose publish on free ports of loopback: ports of this machine may be taken, those inside never are. */
 export function freePorts(file: string): void {
   const content = readFileSync(file, 'utf8');
   const changed = content.replace(/^( +- )"(?:127\.0\.0\.1:)?\d+:(\d+)"$/gm, '$1"127.0.0.1::$2"');
